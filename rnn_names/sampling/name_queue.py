@@ -33,6 +33,7 @@ CHUNKS = 32  # chunks of the largest batch, to bound the memory
 MIN_CHUNKED_NAMES = 1 << 13  # smaller batches are drawn in chunks only if memory is short
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
+Threads = tuple[Submit, int]  # what submits calls, and how many of them run at the same time
 
 
 class NumberedNames(NamedTuple):
@@ -48,28 +49,19 @@ class NumberedNames(NamedTuple):
 
 
 class NameQueue:
-    """Draws names in order, from number `start` on, by a seed's key.
+    """Draws names in order, by a seed's key.
 
     The stream ends after `budget` attempts; every 16 accepted names (distinct ones if names are
     unique) allow `budget` more. Attempts are counted in the order of the numbers, for each up to
     and including the first that passes, so the end does not depend on how many are drawn together.
-    `admission` counts the accepted names. `threads` are the function that submits chunks, and how
-    many are drawn at the same time.
+    `admission` counts the accepted names.
     """
 
     def __init__(
-        self,
-        sampler: Sampler,
-        key: Array,
-        start: int,
-        budget: int,
-        admission: Admission,
-        threads: tuple[Submit, int],
+        self, sampler: Sampler, key: Array, budget: int, admission: Admission, threads: Threads
     ) -> None:
         self._sampler, self._key, self._admission = sampler, key, admission
         self._submit, self._n_threads = threads
-        # Names below `_next_to_yield` were yielded; numbers from `_next_number` on were not tried.
-        self._start = self._next_to_yield = self._next_number = start
         self._queue = AttemptQueue()
         first, self._growth = FIRST_OF_ENDLESS, GROWTH
         if admission.count < ENDLESS:
@@ -81,8 +73,10 @@ class NameQueue:
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
         self._tally = Tally()
 
-    def names(self) -> Iterator[Names]:
-        """Yields the names by number, in parts; raises OutOfAttempts if too few attempts pass."""
+    def names(self, start: int) -> Iterator[Names]:
+        """Yields the names from `start` on, in parts; OutOfAttempts if too few attempts pass."""
+        # Names below `_next_to_yield` were yielded; numbers from `_next_number` on were not tried.
+        self._start = self._next_to_yield = self._next_number = start
         queue = self._queue
         while self._draw_batch():
             end, n_failed = self._next_number, 0

@@ -93,11 +93,12 @@ def _drawn_names(
     is_large = admission.count >= WORTH_THREADS * (guided.guide.acceptance if guided else 1)
     budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.acceptor.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
-        if guided is not None:
+        if guided is None:
+            queue = NameQueue(sampler, key, budget, admission, threads)
+            yield from queue.names(options.start)
+        else:
             groups = NameGroups(sampler, guided, key, budget)
             yield from groups.names(options.start, admission, threads)
-            return
-        yield from NameQueue(sampler, key, options.start, budget, admission, threads).names()
 
 
 def _shortage_message(tally: Tally, admission: Admission, n_possible: float, title: str) -> str:

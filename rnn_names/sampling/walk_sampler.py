@@ -12,7 +12,7 @@ from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import IndexedNames, Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.network_predictor import NetworkPredictor
-from rnn_names.sampling.random_keys import uniform
+from rnn_names.sampling.random_keys import uniform, weighted_index
 from rnn_names.sampling.walk import Children, Roots, Walk
 from rnn_names.system import cached_property
 
@@ -109,9 +109,8 @@ class WalkSampler:
             p = self.predictor.next_probabilities(roots.states, Workspace())[0][:, 0]
             position_after = np.full(len(p), position + 1)
         p /= p.sum()
-        ends = np.cumsum(p)
-        beginning = np.searchsorted(ends[:-1], uniform(keys, position), side="right")
-        within = uniform(keys, position_after[beginning])
+        beginning = weighted_index(keys, position, p)
         # On a line from 0 to 1, each beginning has a piece as long as its probability.
-        point = (ends - p)[beginning] + p[beginning] * within
-        return (n * point).astype(np.min_scalar_type(n))
+        within = uniform(keys, position_after[beginning])
+        point = (np.cumsum(p) - p)[beginning] + p[beginning] * within
+        return np.minimum(n * point, n - 1).astype(np.min_scalar_type(n))
