@@ -86,21 +86,22 @@ class Guide:
         """A guide that has learned from its prefixes, which were visited at a temperature.
 
         If it `explores`, visited names are ruled out. `log_unvisited` is the measured probability
-        that a name meets the conditions and is not visited; infinite if not measured. If the
-        estimates add up to far more, they are reduced by one factor.
+        that a name meets the conditions and is not visited; infinite if not measured.
         """
         prefixes, acceptor, log_visited = self.prefixes, self.acceptor, self.log_visited
+        # The chain's estimates for all prefixes; then for the next characters of visited ones.
         chain, row = fitted_chain(prefixes, acceptor.automaton, acceptor.max_length, temperature)
         product = chain.product
         by_chain = chain.log_completion(acceptor.log_may_end[:, product.state])
         log_completion = by_chain[prefixes.length[:, None] + 1, product.after[row]]  # (N, n_y)
         log_completion[:, EOS] = acceptor.log_may_end[prefixes.length, product.state[row]]
+        # If these add up to far more than was measured, all are reduced by one factor.
         if log_unvisited < np.inf and log_visited > -np.inf:
             log_total = float(prefixes.fill_completion(log_completion)[0])
-            estimated = log_difference(log_total, log_visited)
+            log_estimated = log_difference(log_total, log_visited)
             by_measured = log_unvisited + math.log(MAX_TO_MEASURED)
             by_visited = log_visited + math.log(MAX_TO_VISITED)
-            log_completion[:, EOS + 1 :] += min(max(by_measured, by_visited) - estimated, 0)
+            log_completion[:, EOS + 1 :] += min(max(by_measured, by_visited) - log_estimated, 0)
         # If there are too many prefixes, only the most probable ones are kept. To explore, names
         # that end at these are then ruled out, and the estimates computed again.
         is_large = log_completion.size > MAX_VISITED
