@@ -3,10 +3,10 @@
 The automaton joins the shape of the list's names and conditions on the text. A walk knows its state
 after each prefix. For names of at most 3 characters, and the suffix "ab":
 
-    prefix    a name may end    the prefix can be completed
-    "a"       no                yes
-    "ab"      yes               no: "abab" is too long
-    "ba"      no                yes
+    prefix    a name may end    it can be completed
+    "a"       no                yes, by "b" or "ab"
+    "ab"      yes               yes, by nothing more
+    "ba"      no                yes, by "b"
     "bb"      no                no: the walk gives it up
 """
 

@@ -2,8 +2,8 @@
 
 For the suffix "ab", state 1 says that "a" was read, and state 2, which accepts, that "ab" was read:
 
-    text            C    Ca    Cab
-    state      0    0    1     2
+    text     ""   "C"   "Ca"   "Cab"
+    state    0    0     1      2
 """
 
 import unicodedata

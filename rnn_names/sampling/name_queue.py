@@ -1,11 +1,11 @@
 """The names of a stream, in the order of their numbers, batch by batch.
 
 A batch makes attempts at the lowest numbers without a name, and at new ones. So batches stay full.
-If three names are requested, and of the first attempts the one at number 1 fails,
+If three names are requested, and in batch 1 only the attempts at number 1 fail:
 
-    batch    numbers    names that can be yielded
-    1        0 1 2      name 0; name 2 waits
-    2        1 1        name 1, from the first attempt that passes, and name 2
+    batch    attempts at numbers    yields
+    1        0 0 1 1 2 2            name 0, from the first attempt that passed; name 2 waits
+    2        1 1 1                  name 1, if one of them passes, and name 2
 
 Large batches are drawn in chunks, which threads share.
 """
