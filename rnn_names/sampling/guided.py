@@ -43,6 +43,7 @@ class GuidedWalk(Walk):
     """
 
     predictor: NetworkPredictor
+    _log_completion: Array  # (nodes, n_y) estimates at the nodes last predicted, for their children
 
     def __init__(
         self, predictor: NetworkPredictor, keys: Array, guide: Guide, visits: Visits | None = None
@@ -60,7 +61,6 @@ class GuidedWalk(Walk):
         if self.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
             self.visits.record(visited_row, log_p, n_names)
-        # (nodes, n_y) the estimate for each next character; for `_child_data`, too
         self._log_completion = self.guide.log_completion_of_next(
             visited_row, data["product_row"], length
         )
