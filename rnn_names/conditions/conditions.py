@@ -26,7 +26,7 @@ from rnn_names.corpus.fingerprints import among, fingerprint, lowest_kept
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import Shape, have_triples, lower_case
 from rnn_names.errors import SamplingError, short_repr
-from rnn_names.network.language_model import LanguageModel
+from rnn_names.network.language_model import LanguageModel, require_fingerprints
 from rnn_names.network.scoring import log_probs
 
 # The most names of a list, times the lowest bit that its fingerprints keep: with more, too many
@@ -90,10 +90,10 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
     if options.known_triples:
         conditions.append(known_triples_condition(model, options))
     if options.novel:
-        model.required_fingerprints()
+        require_fingerprints(model)
         conditions.append(Condition("novel", lambda names: ~model.knows(names)))
     if options.listed:
-        own = model.required_fingerprints(of_own_list=True)
+        own = require_fingerprints(model, of_own_list=True)
         conditions.append(Condition("listed", lambda names: among(fingerprint(names), own)))
     if options.exclude:
         excluded = {folded(name) for name in options.exclude}
@@ -183,7 +183,7 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
 
 
 def _far_from_list(model: LanguageModel, min_edits: int, any_shape: bool) -> Condition:
-    own = model.required_fingerprints(of_own_list=True)
+    own = require_fingerprints(model, of_own_list=True)
     if min_edits > 2 and len(own) > MAX_OF_TWICE_EDITED // lowest_kept(own):
         reason = f"this model's fingerprints of {len(own):,} names are too short for that"
         raise SamplingError(f"min_edits {min_edits}: {reason}; use at most 2", ["min_edits"])

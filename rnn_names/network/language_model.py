@@ -72,16 +72,6 @@ class LanguageModel:
         """The shape of the names of the list, as far as known."""
         return make_shape(self.vocabulary, self.pairs, self.lower_case_beginnings)
 
-    def required_fingerprints(self, of_own_list: bool = False) -> Array:
-        """The fingerprints, or those of its own list alone; SamplingError if it has none."""
-        fingerprints = self.own_fingerprints if of_own_list else self.fingerprints
-        if fingerprints is None:
-            raise SamplingError(
-                "the model has no fingerprints of its list, so it cannot tell which names are "
-                "new: train it again"
-            )
-        return fingerprints
-
     def log_prob(self, names: Iterable[str] | Names) -> Array:
         """Natural logarithm of each name's probability, including its end: (len(names),).
 
@@ -95,7 +85,18 @@ class LanguageModel:
         The very low probability of a false positive is in `rnn_names.corpus.fingerprints`. Raises
         SamplingError if the model has no fingerprints.
         """
-        return among(fingerprint(_normalised(names)), self.required_fingerprints())
+        return among(fingerprint(_normalised(names)), require_fingerprints(self))
+
+
+def require_fingerprints(model: LanguageModel, of_own_list: bool = False) -> Array:
+    """The fingerprints of a model, or of its own list alone; SamplingError if it has none."""
+    fingerprints = model.own_fingerprints if of_own_list else model.fingerprints
+    if fingerprints is None:
+        raise SamplingError(
+            "the model has no fingerprints of its list, so it cannot tell which names are "
+            "new: train it again"
+        )
+    return fingerprints
 
 
 def _normalised(names: Iterable[str] | Names) -> Names:
