@@ -1,58 +1,13 @@
-"""Additions to NumPy: a short name for the type of an array, and a few small operations."""
+"""The type of an array, small operations that NumPy lacks, and arrays that are used again."""
 
 import math
-from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from rnn_names.errors import RnnNamesError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from typing_extensions import Self
-
 Array = np.ndarray[Any, np.dtype[Any]]
 """An array; docstrings and comments state its shape, and its type where that is not obvious."""
-
-
-@cache
-def check_products() -> None:
-    """Raises RnnNamesError if BLAS has a faulty kernel for this processor, as in some emulators.
-
-    Otherwise names would silently be nonsense. NumPy does not use BLAS for products of integers.
-    """
-    a, b = (np.arange(1024).reshape(32, 32) % k for k in (5, 7))
-    x: Array
-    y: Array
-    for dtype in (np.float32, np.float64):
-        x, y = a.astype(dtype), b.astype(dtype)
-        with np.errstate(all="ignore"):
-            products = np.array([x @ y, x @ y.T, x.T @ y])
-        if not np.array_equal(products, [a @ b, a @ b.T, a.T @ b]):
-            raise RnnNamesError(
-                "matrix products come out wrong here: NumPy's BLAS has a faulty kernel for this "
-                "processor; set OPENBLAS_CORETYPE=ARMV8, or HASWELL on x86"
-            )
-
-
-INCREMENT = np.uint64(0x9E3779B97F4A7C15)  # γ of SplitMix64
-_MULTIPLIERS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-
-
-def mix(z: Array) -> Array:
-    """The output function of SplitMix64, in place: (n,) uint64.
-
-    Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators".
-    """
-    z ^= z >> np.uint64(30)
-    z *= _MULTIPLIERS[0]
-    z ^= z >> np.uint64(27)
-    z *= _MULTIPLIERS[1]
-    z ^= z >> np.uint64(31)
-    return z
 
 
 def ranges(starts: Array, sizes: Array) -> Array:
@@ -73,6 +28,17 @@ def slices(bounds: Array) -> list[slice]:
     [slice(0, 2, None), slice(2, 5, None)]
     """
     return [slice(a, b) for a, b in pairwise(bounds.tolist())]
+
+
+def differs_from_previous(values: Array) -> Array:
+    """Whether each value differs from the one before it, True for the first: (m,) bool.
+
+    >>> differs_from_previous(np.array([3, 3, 5])).tolist()
+    [True, False, True]
+    """
+    result = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=result[1:])
+    return result
 
 
 def row_maxima(rows: Array) -> Array:
@@ -109,18 +75,17 @@ def rounded(weights: Array, bits: int = 7) -> Array:
     return ((weights.view(np.uint32) + half) & mask).view(np.float32)
 
 
-class Rows:
-    """Base of dataclasses whose fields are arrays with one row per item."""
+def records(**columns: Array) -> Array:
+    """An array of records, (m,), whose fields are the columns, (m, …) each.
 
-    def __getitem__(self, rows: Any) -> "Self":
-        """The selected rows."""
-        return type(self)(*(column[rows] for column in vars(self).values()))
-
-    @classmethod
-    def concatenate(cls, parts: "Sequence[Self]") -> "Self":
-        """The rows of all parts, in order."""
-        columns = zip(*(vars(part).values() for part in parts), strict=True)
-        return cls(*map(np.concatenate, columns))
+    >>> records(place=np.array([1, 2]), is_known=np.array([True, False]))["place"].tolist()
+    [1, 2]
+    """
+    fields = [(name, column.dtype, column.shape[1:]) for name, column in columns.items()]
+    result = np.empty(len(next(iter(columns.values()))), fields)
+    for name, column in columns.items():
+        result[name] = column
+    return result
 
 
 class Workspace:
@@ -138,21 +103,10 @@ class Workspace:
         self.dtype = np.dtype(dtype)
         self._flat: dict[str, Array] = {}
 
-    def __call__(self, name: str, *shape: int) -> Array:
-        """The array of this name, which keeps its values if its shape is the same."""
-        size = math.prod(shape)
+    def __call__(self, name: str, *sizes: int) -> Array:
+        """The array of this name, which keeps its numbers if its sizes are the same."""
+        total = math.prod(sizes)
         flat = self._flat.get(name)
-        if flat is None or flat.size < size:
-            self._flat[name] = flat = np.empty(size + size // 4, self.dtype)
-        return flat[:size].reshape(shape)
-
-
-def differs_from_previous(values: Array) -> Array:
-    """Whether each value differs from the one before it, True for the first: (m,) bool.
-
-    >>> differs_from_previous(np.array([3, 3, 5])).tolist()
-    [True, False, True]
-    """
-    result = np.ones(len(values), bool)
-    np.not_equal(values[1:], values[:-1], out=result[1:])
-    return result
+        if flat is None or flat.size < total:
+            self._flat[name] = flat = np.empty(total + total // 4, self.dtype)
+        return flat[:total].reshape(sizes)

@@ -165,8 +165,8 @@ def facts() -> dict[str, str]:
     import numpy as np
     from threadpoolctl import threadpool_info
 
-    from rnn_names.arrays import check_products
     from rnn_names.errors import RnnNamesError
+    from rnn_names.products import check_products
     from rnn_names.version import __version__
 
     keys = "internal_api", "version", "architecture"

@@ -1,7 +1,7 @@
 """Conditions on names. Nothing here draws.
 
-Start with `options`. `conditions` tests whole names, and joins conditions on the text in one
-`automaton`, those of expressions by `regex`; `spelling` adds lengths and prefixes. `edits` finds
-names like another, `near_list` names too similar to a model's list, and `word_lists` rude and
-common words.
+Start with `options`. `conditions` makes a test of whole names for each. Where an `automaton` can
+follow the condition, `acceptor` joins it with the others and the lengths: `regex` makes automata of
+expressions, `edits` of names like another. `prefixes` finds how the list spells a required prefix,
+`near_list` finds names too similar to a model's list, and `word_lists` has rude and common words.
 """

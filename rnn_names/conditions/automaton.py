@@ -1,4 +1,10 @@
-"""Finite automata over vocabulary indices, which accept or reject the spelling of a name."""
+"""Finite automata over vocabulary indices, which accept or reject the text of a name.
+
+For the suffix "ab", state 1 says that "a" was read, and state 2, which accepts, that "ab" was read:
+
+    text     ""   "C"   "Ca"   "Cab"
+    state    0    0     1      2
+"""
 
 import unicodedata
 from collections.abc import Callable, Collection, Hashable, Sequence

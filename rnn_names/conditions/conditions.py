@@ -1,7 +1,7 @@
 """Conditions on whole names: each tests many names at once.
 
-Conditions on the spelling also have an automaton, which `rnn_names.lookahead` can follow; those
-that are small enough together are joined in one.
+A condition on the text, such as a suffix, also has an automaton, which can be followed character by
+character. Automata that are small enough together are joined in one.
 """
 
 import re
@@ -13,19 +13,21 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
+from rnn_names.conditions.acceptor import of_shape
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything, avoiding
 from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, compiled, or_list
+from rnn_names.conditions.prefixes import check_known
 from rnn_names.conditions.regex import matching
-from rnn_names.conditions.spelling import encoded, of_shape
 from rnn_names.conditions.word_lists import are_words, is_clean
 from rnn_names.corpus.characters import folded, without_case
 from rnn_names.corpus.fingerprints import among, fingerprint, lowest_kept
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import Shape, have_triples, lower_case
 from rnn_names.errors import SamplingError, short_repr
-from rnn_names.network.language_model import LanguageModel, log_probs, require_fingerprints
+from rnn_names.network.language_model import LanguageModel, require_fingerprints
+from rnn_names.network.scoring import log_probs
 
 # The most names of a list, times the lowest bit that its fingerprints keep: with more, too many
 # names would seem to be two edits away. That is 2,048 names of 32 bits, 8 million of 44.
@@ -41,7 +43,7 @@ class Condition:
 
     title: str  # its option and value
     passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
-    automaton: Automaton | None = None  # of the spelling, if the condition has one
+    automaton: Automaton | None = None  # accepts the same names, if the condition has one
 
 
 class Tally(dict[Any, tuple[int, int]]):
@@ -181,9 +183,9 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
 
 
 def _far_from_list(model: LanguageModel, min_edits: int, any_shape: bool) -> Condition:
-    known = require_fingerprints(model, of_own_list=True)
-    if min_edits > 2 and len(known) > MAX_OF_TWICE_EDITED // lowest_kept(known):
-        reason = f"this model's fingerprints of {len(known):,} names are too short for that"
+    own = require_fingerprints(model, of_own_list=True)
+    if min_edits > 2 and len(own) > MAX_OF_TWICE_EDITED // lowest_kept(own):
+        reason = f"this model's fingerprints of {len(own):,} names are too short for that"
         raise SamplingError(f"min_edits {min_edits}: {reason}; use at most 2", ["min_edits"])
     near_list = NearList(model, any_shape)
     return Condition("min_edits", lambda names: ~near_list.near(names, min_edits - 1))
@@ -235,7 +237,7 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
 def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) -> str:
     """A regular expression for a text, or an error if the model does not know its characters."""
     if not ignore_case:
-        encoded(option, text, vocabulary)
+        check_known(option, text, vocabulary)
     return re.escape(text)
 
 

@@ -33,11 +33,11 @@ def within_edits(
     >>> within_edits(["ab"], 1, vocabulary).accepts(names, vocabulary).tolist()
     [True, True, True, True, False]
     """
-    known = {c: same_character(c, ignore_case) for text in texts for c in text}
+    is_same_as = {c: same_character(c, ignore_case) for text in texts for c in text}
 
     def kind(character: str) -> str:
         """The first character of the texts that equals this one; "" if there is none."""
-        return next((c for c, matches in known.items() if matches(character)), "")
+        return next((c for c, is_same in is_same_as.items() if is_same(character)), "")
 
     targets = [[*map(kind, text)] for text in texts]
     return build_automaton(
@@ -113,10 +113,10 @@ class DistantNames:
 
     def add(self, names: Iterable[str]) -> None:
         """Adds names, even if they are near others."""
-        for given in names:
-            name, shortened = _shortened(given, self._near)
+        for name in names:
+            name_folded, shortened = _shortened(name, self._near)
             for text in shortened:
-                self._names.setdefault(text, []).append(name)
+                self._names.setdefault(text, []).append(name_folded)
 
     def _are_near(self, a: str, b: str) -> bool:
         row = _first_row(a, self._near)

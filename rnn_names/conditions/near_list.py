@@ -39,9 +39,9 @@ class NearList:
     """
 
     def __init__(self, model: LanguageModel, any_shape: bool = False) -> None:
-        known, vocabulary, pairs = model.own_fingerprints, model.vocabulary, model.pairs
-        assert known is not None
-        self._known, self._vocabulary = known, vocabulary
+        prints, vocabulary, pairs = model.own_fingerprints, model.vocabulary, model.pairs
+        assert prints is not None
+        self._prints, self._vocabulary = prints, vocabulary
         has_inner_capitals = pairs is None or not {"aA", "AA", "xA"}.isdisjoint(pairs)
         self._inner_capitals = any_shape or has_inner_capitals
         self._lower_case_beginnings = any_shape or model.lower_case_beginnings
@@ -58,10 +58,10 @@ class NearList:
         self._terms = terms(vocabulary.codes, np.arange(MAX_NAME_LENGTH + 5)[:, None])
         self._terms[:, 0] = 0
         # For most fingerprints, the first bits show that they are not in the list.
-        bits = min(max(len(known).bit_length() + 6, 12), 24)
+        bits = min(max(len(prints).bit_length() + 6, 12), 24)
         self._shift = np.uint64(64 - bits)
         self._may_be = np.zeros(1 << bits, dtype=bool)
-        self._may_be[(known >> self._shift).astype(np.intp)] = True
+        self._may_be[(prints >> self._shift).astype(np.intp)] = True
 
     def near(self, names: Names, edits: int) -> Array:
         """Whether each name is at most `edits`, 0 to 2, edits from a name of the list: (n,)."""
@@ -87,7 +87,7 @@ class NearList:
         return spellings
 
     def _near(self, names: Names, edits: int) -> Array:
-        near = among(fingerprint(names), self._known)
+        near = among(fingerprint(names), self._prints)
         one_edit = self._are_one_edit_away, max(EDITED_AT_ONCE // len(self._letters), 1)
         two_edits = self._are_two_edits_away, NAMES_EDITED_AT_ONCE
         for are_near, at_once in (one_edit, two_edits)[:edits]:
@@ -108,13 +108,13 @@ class NearList:
         moved = {by: np.cumsum(each[:, ::-1], axis=1)[:, ::-1] for by, each in terms_by.items()}
         near = np.zeros(len(text), bool)
         for row, place, (deleted, inserted), characters, following in self._edits(text, lengths):
-            prints = before[row, place] + self._terms[place + inserted, following]
-            prints += moved[inserted - deleted][row, place + deleted + 1]
+            edited = before[row, place] + self._terms[place + inserted, following]
+            edited += moved[inserted - deleted][row, place + deleted + 1]
             at_place = place[:, None] * self._terms.shape[1]
-            prints = prints[:, None] + self._terms.take(at_place + characters)
-            at = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
-            at = at[among(prints.ravel()[at], self._known)]
-            near[row[np.unravel_index(at, prints.shape)[0]]] = True
+            edited = edited[:, None] + self._terms.take(at_place + characters)
+            at = np.flatnonzero(self._may_be[(edited >> self._shift).view(np.int64)])
+            at = at[among(edited.ravel()[at], self._prints)]
+            near[row[np.unravel_index(at, edited.shape)[0]]] = True
         return near
 
     def _are_two_edits_away(self, names: Names) -> Array:

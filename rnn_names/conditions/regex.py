@@ -1,7 +1,7 @@
 """Automata of regular expressions, from the syntax trees of Python's own parser.
 
-Expressions that are not regular (with back-references or look-around) have no automaton; neither do
-those with flags other than `i`.
+An expression has no automaton if it is not regular (it has back-references or look-around), or has
+flags other than `i`.
 """
 
 import re

@@ -4,15 +4,16 @@ The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
 
     Σ mix(code + 2²¹ · place + γ)        place = 0, 1, …
 
-`mix` and γ are those of SplitMix64 (`rnn_names.arrays`). All this is part of the file format. A
+`mix` and γ are those of SplitMix64 (`rnn_names.hashing`). All this is part of the file format. A
 name outside of a list of n has the fingerprint of a name in it with probability n / 2⁶⁴. A model
 may store only the uppermost bits, as bundled ones store 44; then the others are 0.
 """
 
 import numpy as np
 
-from rnn_names.arrays import INCREMENT, Array, mix
+from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
+from rnn_names.hashing import INCREMENT, mix
 
 PACKED_BITS = 44  # uppermost bits that the packed form stores
 PACKED_BYTES = 6  # bytes of the gap between two of them

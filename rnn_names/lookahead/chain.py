@@ -1,15 +1,16 @@
-"""A Markov chain of variable order, for prefixes on which the network was not run.
+"""A Markov chain of variable order stands in for the network, at prefixes where that was not run.
 
     P(next character | name so far)  ≈  P(next character | the longest context of the name so far)
 
 The contexts are the most frequent strings of up to six symbols among prefixes of names drawn from
-the network. The probabilities after a context are the mean of the network's after the prefixes that
-end in it, smoothed with those of the next shorter context, the more the fewer prefixes there are.
-The odds of a name's end are also multiplied by a factor for its length, which no context contains.
+the network. After a context, the chain predicts the mean of what the network predicts after the
+prefixes that end in it. This is smoothed with the prediction after the next shorter context, the
+more the fewer prefixes there are. The odds of a name's end are also multiplied by a factor for its
+length, which no context contains.
 
 The chain runs together with an automaton, as a *product* whose states are pairs of a context and a
 state of the automaton. Few pairs occur: after "Phil", nothing of "pp" was read. The probability of
-acceptance is computed for those that do.
+acceptance is computed for the pairs that occur.
 """
 
 from dataclasses import dataclass

@@ -18,17 +18,16 @@ An example: first names that end in "pp", after "Phil". Of the ways on, "Philipp
     a           0.12      9.1e-06      0.00
 
 For prefixes that earlier draws have visited, estimates come from the network's predictions, and for
-others from a Markov chain (`rnn_names.lookahead.chain`).
+others from a Markov chain (`chain`).
 
-A name of weight w is yielded w / bound times, rounded up or down at random. So the expected
-frequency of every name is the network's own, however good the estimates. This requires that no
-weight exceeds 32 times the bound (in a cast, which takes at most one copy, the bound itself), and
-that estimates are above 0 wherever the conditions can still be met (`chain.UNSEEN`). A bad estimate
-has two effects only: more proposals yield no name, and a name of large weight is repeated. The
-bound is chosen so that few are (`with_bound`). Proposals are independent.
+A proposal of weight w gives w / bound copies of its name, rounded up or down at random. So every
+name has the network's own frequency on average, however good the estimates, if no weight exceeds
+32 times the bound, and estimates are above 0 wherever the conditions can still be met
+(`chain.UNSEEN`). A bad estimate has two effects only: more proposals yield no name, and a name of
+large weight is repeated. The bound is chosen so that few are (`with_bound`).
 
-At a temperature of 0.02, names that meet a condition may have probabilities of 1e-300, so estimates
-and weights are stored as natural logarithms.
+Estimates and weights are natural logarithms: at a temperature of 0.02, names that meet a condition
+may have probabilities of 1e-300.
 """
 
 import math
@@ -37,7 +36,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.spelling import Spelling
+from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.chain import ProductStates, fitted_chain
 from rnn_names.lookahead.visited import VisitedPrefixes
@@ -49,20 +48,20 @@ MAX_REPEATS = 0.005  # the accepted share of repeats among names
 MAX_BOUND = 64  # mean weights; higher: more draws per name, lower: more repeats
 MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
 # A name is visited if all its prefixes were. Estimates for other names add up to at most 8 times
-# their measured probability, or to a seventh of that of visited names, if that is more.
+# their measured probability, or, if that is more, a seventh of the visited names' probability.
 MAX_TO_MEASURED, MAX_TO_VISITED = 8, 1 / 7
 
 
 @dataclass(frozen=True)
 class Guide:
-    """Guides draws towards names that an automaton accepts.
+    """Guides draws towards names that are accepted.
 
     The first only avoids dead ends (`unguided`). Others are `learned` from visited prefixes, and
     measured (`with_bound`).
     """
 
-    spelling: Spelling  # with an automaton of S states
-    prefixes: VisitedPrefixes  # the N from which it has learned, then those visited since
+    acceptor: Acceptor  # with an automaton of S states
+    prefixes: VisitedPrefixes  # the N from which it has learned, then all that were visited since
     # (N, n_y) log completion of each next character, after those N only. Column EOS is 0 where a
     # name may end, else −∞; while exploring, always −∞.
     log_completion: Array
@@ -74,35 +73,35 @@ class Guide:
     missed: float = 0.0  # measured share of the visited names' probability that draws missed
 
     @classmethod
-    def unguided(cls, spelling: Spelling, prefix: Array) -> "Guide":
+    def unguided(cls, acceptor: Acceptor, prefix: Array) -> "Guide":
         """A guide whose estimate is 1 where the conditions can still be met, and 0 elsewhere."""
-        automaton, n_y = spelling.automaton, spelling.automaton.after.shape[1]
+        automaton, n_y = acceptor.automaton, acceptor.automaton.after.shape[1]
         prefixes = VisitedPrefixes.beginning(prefix, automaton)
         contexts = Contexts(np.zeros(1, np.int64), n_y)
         product = ProductStates.of(contexts, automaton, np.zeros(1, int), prefixes.automaton_state)
-        log_completion = np.where(spelling.can_be_completed, 0.0, -np.inf)[:, product.state]
-        learned_from_none = np.zeros((0, n_y))
-        return cls(spelling, prefixes, learned_from_none, product, log_completion)
+        log_completion = np.where(acceptor.can_be_completed, 0.0, -np.inf)[:, product.state]
+        return cls(acceptor, prefixes, np.zeros((0, n_y)), product, log_completion)
 
     def learned(self, temperature: float, *, explores: bool, log_unvisited: float) -> "Guide":
         """A guide that has learned from its prefixes, which were visited at a temperature.
 
         If it `explores`, visited names are ruled out. `log_unvisited` is the measured probability
-        that a name meets the conditions and is not visited; infinite if not measured. If the
-        estimates add up to far more, they are reduced by one factor.
+        that a name meets the conditions and is not visited; infinite if not measured.
         """
-        prefixes, spelling, log_visited = self.prefixes, self.spelling, self.log_visited
-        chain, row = fitted_chain(prefixes, spelling.automaton, spelling.max_length, temperature)
+        prefixes, acceptor, log_visited = self.prefixes, self.acceptor, self.log_visited
+        # The chain's estimates for all prefixes; then for the next characters of visited ones.
+        chain, row = fitted_chain(prefixes, acceptor.automaton, acceptor.max_length, temperature)
         product = chain.product
-        by_chain = chain.log_completion(spelling.log_may_end[:, product.state])
+        by_chain = chain.log_completion(acceptor.log_may_end[:, product.state])
         log_completion = by_chain[prefixes.length[:, None] + 1, product.after[row]]  # (N, n_y)
-        log_completion[:, EOS] = spelling.log_may_end[prefixes.length, product.state[row]]
+        log_completion[:, EOS] = acceptor.log_may_end[prefixes.length, product.state[row]]
+        # If these add up to far more than was measured, all are reduced by one factor.
         if log_unvisited < np.inf and log_visited > -np.inf:
             log_total = float(prefixes.fill_completion(log_completion)[0])
-            estimated = log_difference(log_total, log_visited)
+            log_estimated = log_difference(log_total, log_visited)
             by_measured = log_unvisited + math.log(MAX_TO_MEASURED)
             by_visited = log_visited + math.log(MAX_TO_VISITED)
-            log_completion[:, EOS + 1 :] += min(max(by_measured, by_visited) - estimated, 0)
+            log_completion[:, EOS + 1 :] += min(max(by_measured, by_visited) - log_estimated, 0)
         # If there are too many prefixes, only the most probable ones are kept. To explore, names
         # that end at these are then ruled out, and the estimates computed again.
         is_large = log_completion.size > MAX_VISITED
@@ -114,7 +113,7 @@ class Guide:
         if explores:
             log_completion[:, EOS] = -np.inf
             prefixes.fill_completion(log_completion)
-        return Guide(spelling, prefixes, log_completion, product, by_chain)
+        return Guide(acceptor, prefixes, log_completion, product, by_chain)
 
     @property
     def log_visited(self) -> float:
@@ -122,7 +121,7 @@ class Guide:
         prefixes = self.prefixes
         log_prob = prefixes.log_reach(prefixes.log_probabilities)
         log_prob += prefixes.log_probabilities[:, EOS]
-        may_end = self.spelling.may_end[prefixes.length, prefixes.automaton_state]
+        may_end = self.acceptor.may_end[prefixes.length, prefixes.automaton_state]
         return float(np.logaddexp.reduce(log_prob[may_end], initial=-np.inf))
 
     @property
@@ -146,7 +145,7 @@ class Guide:
         has_learned = (visited_row >= 0) & (visited_row < len(self.log_completion))
         next_row = self.product.after[product_row]
         log_completion: Array = self.log_completion_by_chain[length + 1][next_row]
-        log_completion[:, EOS] = self.spelling.log_may_end[length, self.product.state[product_row]]
+        log_completion[:, EOS] = self.acceptor.log_may_end[length, self.product.state[product_row]]
         log_completion[has_learned] = self.log_completion[visited_row[has_learned]]
         return log_completion
 

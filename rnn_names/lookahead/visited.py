@@ -59,7 +59,7 @@ class VisitedPrefixes:
         return keys[order], order + 1
 
     def child(self, row: Array, character: Array) -> Array:
-        """The rows of prefixes one character longer than those in `row`; −1 if not visited."""
+        """The rows of the prefixes in `row`, each with one more character; −1 if not visited."""
         keys, order = self._sorted
         if not len(keys):
             return np.full(len(row), -1)

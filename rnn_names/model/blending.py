@@ -136,14 +136,14 @@ def unknown_logit(model: LanguageModel) -> float:
 
 def _extended(model: LanguageModel, vocabulary: Vocabulary) -> Params:
     """A network over the joint vocabulary; a GRU if it does not know all characters."""
-    known = vocabulary.indices_of(model.vocabulary)
-    unknown = np.setdiff1d(np.arange(len(vocabulary)), known)
+    own = vocabulary.indices_of(model.vocabulary)
+    unknown = np.setdiff1d(np.arange(len(vocabulary)), own)
     params = as_gru(model.params) if len(unknown) else model.params
     n_a = model.hidden_size
     Wax = np.zeros((len(params["Wax"]), len(vocabulary)), np.float32)
     Wya = np.zeros((len(vocabulary), n_a), np.float32)
     by = np.zeros(len(vocabulary), np.float32)
-    Wax[:, known], Wya[known], by[known] = params["Wax"], params["Wya"], params["by"]
+    Wax[:, own], Wya[own], by[own] = params["Wax"], params["Wya"], params["by"]
     if len(unknown):
         by[unknown] = unknown_logit(model)
         Wax[n_a : 2 * n_a, unknown] = 2 * SATURATED  # z = 1, even against the bias of a plain cell
@@ -151,8 +151,8 @@ def _extended(model: LanguageModel, vocabulary: Vocabulary) -> Params:
 
 
 def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) -> None:
-    known = [each.characters for each in vocabularies]
-    letters = [{c for c in each if c.isalnum()} or {*each} for each in known]
+    alphabets = [each.characters for each in vocabularies]
+    letters = [{c for c in each if c.isalnum()} or {*each} for each in alphabets]
     for i, title in enumerate(titles):
         others: set[str] = set().union(*letters[:i], *letters[i + 1 :])
         if not letters[i] & others:

@@ -23,7 +23,7 @@ def marked_as_start(sources: Iterable[Source]) -> tuple[Source, ...]:
 
 
 class Bundled(NamedTuple):
-    """A bundled model: the kind of its names, and the list that it learned from."""
+    """A bundled model: the kind of its names, and the list from which it learned."""
 
     group: str
     source: Source

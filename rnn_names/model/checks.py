@@ -49,9 +49,9 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
     prints = {name: array for name, array in arrays.items() if name in ("fingerprints", "listed")}
     params = {name: array for name, array in arrays.items() if name not in prints}
     _check_params(params, meta.get("cell"), len(vocabulary))
-    for name, rows in prints.items():
-        shape = (PACKED_BYTES, *rows.shape[-1:]) if rows.dtype == np.uint8 else (rows.size,)
-        prints[name] = unpacked(rows) if rows.shape == shape else np.ones(2)
+    for name, stored in prints.items():
+        size = (PACKED_BYTES, *stored.shape[-1:]) if stored.dtype == np.uint8 else (stored.size,)
+        prints[name] = unpacked(stored) if stored.shape == size else np.ones(2)
         if (prints[name][1:] <= prints[name][:-1]).any():
             raise ModelFileError(f"array {name}: not a row of numbers in ascending order")
     return {
@@ -101,13 +101,12 @@ def _training_record(training: Any, characters: str) -> dict[str, Any]:
     lengths = type(longest) is type(shortest) is int and 1 <= shortest <= longest <= MAX_NAME_LENGTH
     pairs = training.get("pairs", [])
     are_texts = isinstance(pairs, list) and all(isinstance(pair, str) for pair in pairs)
-    known, letters = training.get("known_triples"), {"\n", *lower_case(characters)}
-    are_texts &= known is None or (
-        isinstance(known, dict)
+    triples, letters = training.get("known_triples"), {"\n", *lower_case(characters)}
+    are_texts &= triples is None or (
+        isinstance(triples, dict)
         and len(letters) <= MAX_LETTERS
-        and all(isinstance(text, str) for pair in known.items() for text in pair)
-        and all(len(pair) == 2 for pair in known)
-        and all(letters.issuperset(pair + each) for pair, each in known.items())
+        and all(isinstance(text, str) for item in triples.items() for text in item)
+        and all(len(pair) == 2 and letters.issuperset(pair + c) for pair, c in triples.items())
     )
     begin = isinstance(training.get("lower_case_beginnings", True), bool)
     if not (lengths and begin and are_texts):
@@ -128,15 +127,15 @@ def _check_params(arrays: dict[str, Array], cell: object, n_y: int) -> None:
     if not isinstance(cell, str) or cell not in ("rnn", "gru"):
         raise ModelFileError(f"unknown cell {short_repr(cell)}")
     n_a = arrays["a0"].size if "a0" in arrays else 0
-    rows = 3 * n_a if cell == "gru" else n_a
-    shapes: dict[str, tuple[int, ...]] = {"Wax": (rows, n_y), "Waa": (rows, n_a), "ba": (rows,)}
-    shapes |= {"Wya": (n_y, n_a), "by": (n_y,), "a0": (n_a,)}
-    shapes |= {"bn": (n_a,)} if cell == "gru" else {}
-    if set(arrays) != set(shapes):
-        wrong = ", ".join(sorted(set(arrays) ^ set(shapes)))
+    n = 3 * n_a if cell == "gru" else n_a  # units of all gates
+    sizes: dict[str, tuple[int, ...]] = {"Wax": (n, n_y), "Waa": (n, n_a), "ba": (n,)}
+    sizes |= {"Wya": (n_y, n_a), "by": (n_y,), "a0": (n_a,)}
+    sizes |= {"bn": (n_a,)} if cell == "gru" else {}
+    if set(arrays) != set(sizes):
+        wrong = ", ".join(sorted(set(arrays) ^ set(sizes)))
         raise ModelFileError(f"arrays missing or too many for cell {cell}: {wrong}")
-    for name, shape in shapes.items():
-        if arrays[name].shape != shape or n_a < 1:
-            raise ModelFileError(f"array {name}: shape {arrays[name].shape}, expected {shape}")
+    for name, size in sizes.items():
+        if arrays[name].shape != size or n_a < 1:
+            raise ModelFileError(f"array {name}: shape {arrays[name].shape}, expected {size}")
         if not np.abs(arrays[name]).max() <= MAX_WEIGHT:  # nor NaN
             raise ModelFileError(f"array {name}: a weight over {MAX_WEIGHT:g}, or none")

@@ -40,8 +40,8 @@ class Model(LanguageModel):
             begins with a lower-case letter, and `pairs` which odd pairs of characters names have.
         fingerprints: (n,) sorted, of all names it has learned, by `rnn_names.corpus.fingerprints`;
             None if they are not stored.
-        own_list_fingerprints: the fingerprints of its own list, if `fingerprints` also has those of
-            a model that training started from; otherwise None.
+        own_list_fingerprints: the fingerprints of its own list, if `fingerprints` also covers the
+            list of a model that training started from; otherwise None.
         sources: the lists it learned from that have a source and terms of use.
     """
 
@@ -239,7 +239,7 @@ def blend(
 
     Returns:
         the blend, or a single model itself. `training["blend"]` has its parts with their weights
-        and training records; its fingerprints are those of all lists.
+        and training records; its fingerprints cover all lists.
 
     Raises:
         BlendError: for invalid parts, weights or titles, models without a common letter, or a

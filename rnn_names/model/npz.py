@@ -160,18 +160,18 @@ def _array(data: bytes, name: str, types: Collection[str]) -> Array:
     match = _HEADER.fullmatch(data, 10, 10 + min(length, MAX_HEADER_BYTES))
     if not match or not data.startswith(b"\x93NUMPY\1\0"):
         raise ModelFileError(f"array {name}: a header that NumPy does not write")
-    type_, values = match[1].decode(), data[10 + length :]
-    shape = tuple(int(part) for part in match[3].split(b",") if part.strip())
+    type_, contents = match[1].decode(), data[10 + length :]
+    size = tuple(int(part) for part in match[3].split(b",") if part.strip())
     if name == "meta":
-        if shape or not re.fullmatch(r"<U\d{1,7}", type_) or len(values) > MAX_META_BYTES:
+        if size or not re.fullmatch(r"<U\d{1,7}", type_) or len(contents) > MAX_META_BYTES:
             raise ModelFileError("array meta: not a text of a sensible size")
-    elif type_ not in types or match[2] == b"True" or len(shape) > 2:
+    elif type_ not in types or match[2] == b"True" or len(size) > 2:
         expected = " or ".join(str(np.dtype(each)) for each in types)
         raise ModelFileError(f"array {name}: not {expected}, little-endian, in C order")
     dtype = np.dtype(type_)
-    if len(values) != dtype.itemsize * math.prod(shape):
+    if len(contents) != dtype.itemsize * math.prod(size):
         raise ModelFileError(f"array {name}: its size is not what its header says")
-    array = np.frombuffer(values, dtype).reshape(shape)
+    array = np.frombuffer(contents, dtype).reshape(size)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ModelFileError(f"array {name}: a weight that is not a finite number")
     return array

@@ -112,10 +112,10 @@ def advice(path: str) -> str:
             return f"did you mean {printable(os.path.join(folder, similar[0]))}?"
     if {*"+,"} & {*name}:
         return f"to blend models, write {printable('+'.join(re.split(r' *[+,] *', name)))}"
-    known, word = sorted(bundled.names()), name.lower()
+    all_names, word = sorted(bundled.names()), name.lower()
     close = [*filter(None, [OTHER_WORDS.get(word)])]
-    close = close or [each for each in known if word in each.split("-")]
-    close = close or get_close_matches(word, known, n=1, cutoff=0.8)
-    close = close or [each for each in known if each.startswith(word[:3])][:3]
+    close = close or [each for each in all_names if word in each.split("-")]
+    close = close or get_close_matches(word, all_names, n=1, cutoff=0.8)
+    close = close or [each for each in all_names if each.startswith(word[:3])][:3]
     names = close or [bundled.DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"]
     return f"train a model, or take a bundled one: {', '.join(names)}"

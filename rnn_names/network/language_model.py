@@ -1,27 +1,17 @@
-"""A network with its vocabulary and facts about its list; and the probabilities of names.
-
-The probability of a name is the product of its characters' probabilities given the previous ones:
-
-    log p("ab") = log p(a | "") + log p(b | "a") + log p(EOS | "ab")
-
-The network computes all terms of a batch of names on a prefix tree; a name's terms are on its path.
-"""
+"""A language model: a network, its vocabulary, and facts about the list it learned from."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from rnn_names.arrays import Array, Workspace, check_products
+from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprint
-from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary, checked_strings
+from rnn_names.corpus.names import Names, Vocabulary, checked_strings
 from rnn_names.corpus.shape import Shape, make_shape
 from rnn_names.errors import SamplingError
-from rnn_names.network import rnn
-from rnn_names.network.cells import Params
-from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
+from rnn_names.network.scoring import log_probs
+from rnn_names.products import check_products
 from rnn_names.system import cached_property
 
 
@@ -73,7 +63,7 @@ class LanguageModel:
 
     @property
     def own_fingerprints(self) -> Array | None:
-        """Fingerprints of its own list, without those of a model that training started from."""
+        """Fingerprints of its own list alone, without the list of a model it started from."""
         own = self.own_list_fingerprints
         return self.fingerprints if own is None else own
 
@@ -99,7 +89,7 @@ class LanguageModel:
 
 
 def require_fingerprints(model: LanguageModel, of_own_list: bool = False) -> Array:
-    """The fingerprints of a model, or of its own list; SamplingError if it has none."""
+    """The fingerprints of a model, or of its own list alone; SamplingError if it has none."""
     fingerprints = model.own_fingerprints if of_own_list else model.fingerprints
     if fingerprints is None:
         raise SamplingError(
@@ -113,48 +103,3 @@ def _normalised(names: Iterable[str] | Names) -> Names:
     if isinstance(names, Names):
         return names
     return Names.from_strings(checked_strings(names)).in_nfc()
-
-
-def log_probs(params: Params, vocabulary: Vocabulary, names: Names, given: int = 0) -> Array:
-    """The log-probability of each name with its end, in nats, given its first `given` characters.
-
-    It is −inf for unknown characters.
-    """
-    scores = np.full(len(names), -np.inf)
-    order, _ = names.order()  # names with common prefixes are in one batch
-    work = Workspace(params["Waa"].dtype)
-    batch = rows_per_batch(len(vocabulary))
-    for start in range(0, len(order), batch):
-        rows = order[start : start + batch]  # (m,)
-        indices, lengths = vocabulary.indexed(names.take(rows)).padded()  # (m, longest), (m,)
-        known = ~(indices == UNKNOWN).any(axis=1)
-        if known.any():
-            tree = prefix_tree(indices[known], lengths[known], len(vocabulary))
-            log_y_hat = rnn.log_predictions(tree, params, work)
-            scores[rows[known]] = _path_sums(tree, log_y_hat, given)
-    return scores
-
-
-def mean_loss(
-    params: Params, vocabulary: Vocabulary, names: Names, weights: Array | None = None
-) -> float:
-    """The mean loss in nats per character, including ends; each name counts `weights` times."""
-    scores = log_probs(params, vocabulary, names)
-    if weights is None:
-        return -float(scores.sum()) / (len(names.codes) + len(names))
-    return -float(weights @ scores) / int(weights @ (names.lengths + 1))
-
-
-def rows_per_batch(n_y: int) -> int:
-    """The rows of a batch, names or prefixes, outside of training: it bounds arrays (N, n_y)."""
-    return max(4096 * 64 // max(n_y, 64), 64)
-
-
-def _path_sums(tree: PrefixTree, log_y_hat: Array, given: int) -> Array:
-    """Σ log ŷ along the path of each name of a tree, from (N, n_y) to (m,)."""
-    so_far = np.zeros(len(tree.x))  # (N,) log-probability of each prefix; 0 for ""
-    for level in range(1 + given, len(tree.levels)):
-        rows = tree.levels[level]
-        parent = tree.levels[level - 1].start + tree.parent[rows]
-        so_far[rows] = so_far[parent] + log_y_hat[parent, tree.x[rows]]
-    return so_far[tree.ends] + log_y_hat[tree.ends, EOS]

@@ -112,7 +112,7 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
 
 
 def numbered_prefixes(indices: Array, lengths: Array) -> tuple[Array, Array, Array]:
-    """Numbers the n distinct prefixes by length: the empty one, those of 1 character, and so on.
+    """Numbers the n distinct prefixes by length: first the empty one, then the single characters.
 
     Arguments as in `prefix_tree`; `indices` has `depth` columns.
 

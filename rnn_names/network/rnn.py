@@ -2,7 +2,7 @@
 
 New to this? `tests/support/plain_bptt.py` is the textbook version: one name at a time, one line per
 equation. This file computes the same numbers for thousands of names at once, and a test compares
-the two. The notation is that of courses, with one row per example:
+the two. The notation is usual in courses, with one row per example:
 
     a⟨t⟩ = tanh(x⟨t⟩ Waxᵀ + a⟨t-1⟩ Waaᵀ + ba)          hidden state, (m, n_a)
     ŷ⟨t⟩ = softmax(a⟨t⟩ Wyaᵀ + by)                      prediction of the next character, (m, n_y)
@@ -10,7 +10,7 @@ the two. The notation is that of courses, with one row per example:
 
 This is the plain cell's step; `rnn_names.network.cells` has it and the GRU's. Time steps are the
 levels of a prefix tree (`rnn_names.network.prefix_tree`). All functions accept any float type.
-Large arrays are those of a `Workspace`: the next call overwrites them.
+Large arrays belong to a `Workspace`: the next call overwrites them.
 """
 
 from __future__ import annotations  # else `np.random` is imported for a type, which takes 10 ms
@@ -48,6 +48,11 @@ def init_params(
     return {name: array.astype(np.float32) for name, array in params.items()}
 
 
+def rows_per_batch(n_y: int) -> int:
+    """The rows of a batch, names or prefixes, outside of training: it bounds arrays (N, n_y)."""
+    return max(4096 * 64 // max(n_y, 64), 64)
+
+
 # --- Layers ---------------------------------------------------------------------------------------
 
 
@@ -67,7 +72,7 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 
 
 def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
-    """Gradients of Wax and ba, given `d` (n_gates, m, n_a), that of the projected inputs.
+    """Gradients of Wax and ba, given the gradient `d` of the projected inputs, (n_gates, m, n_a).
 
     The inputs `x` (m,) ascend. Column i of the gradient of Wax is the sum of the rows of `d` whose
     character is i.
@@ -198,13 +203,13 @@ def _backward_over_time(
 ) -> dict[str, Array]:
     """Gradients of a0, Wax, Waa, ba and bn, computed from the last level to the first.
 
-    `da` (N, n_a) begins with the gradients from the output layer; each level adds those of its
-    parents. Overwrites `cache`; `states` and `cache` are those of `_forward`.
+    `da` (N, n_a) begins with the gradients from the output layer; each level adds to the gradients
+    of its parents. Overwrites `cache`; `states` and `cache` come from `_forward`.
     """
     cell, a, (n, n_a) = cell_of(params), states[1:], da.shape
     da0 = np.zeros_like(params["a0"][None])
     # The gradients of the projections of all parents: first a0, the parent of level 0, then the
-    # parents of level 1, and so on. Those of a level end at ends[level].
+    # parents of level 1, and so on. The rows of a level's parents end at ends[level].
     ends = np.cumsum(tree.n_parents).tolist()
     dp = work("dp", cell.n_blocks_from_parent, ends[-1], n_a)
     U = params["Waa"].reshape(cell.n_gates, n_a, -1)  # (n_gates, n_a, k)

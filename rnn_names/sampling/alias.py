@@ -40,9 +40,9 @@ class Aliases:
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
         self._sampler, self._options = make_sampler(model, options)
         if self._sampler.needs_pilot:
-            from rnn_names.sampling.preparation import RARE, share_with_spelling
+            from rnn_names.sampling.preparation import RARE, share_accepted
 
-            if share_with_spelling(self._sampler, RARE) <= RARE:
+            if share_accepted(self._sampler, RARE) <= RARE:
                 reason = f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}"
                 hint = "too few to give each key one; use fewer conditions"
                 raise SamplingError(f"{reason}: {hint}", options.non_defaults)

@@ -12,15 +12,15 @@ are certain, and an error says how many there are.
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows, Workspace, rows_by_length
+from rnn_names.arrays import Array, Workspace, records, rows_by_length
+from rnn_names.conditions.acceptor import names_from_indices
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import names_from_indices
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.errors import LongNamesWarning, SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
@@ -94,7 +94,7 @@ def _search(
     with one_blas_thread():
         if rank == "per-character" and options.max_length is None:
             longest = _longest_in_reach(_Search(sampler, None, "total"), last)
-            if longest < sampler.spelling.max_length:
+            if longest < sampler.acceptor.max_length:
                 what = f"the ranking is of names of at most {plural(longest, 'character')}"
                 message = f"{what}; to look into longer ones would take too long"
                 warnings.warn(message, LongNamesWarning, stacklevel=2)
@@ -129,7 +129,7 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
     bound / M have a log-probability above the bound. So they are known, and if there are at least
     `wanted`, they are the best. The longer names may be, the lower the bound must be.
     """
-    shortest, longest = search.spelling.min_length, search.spelling.max_length
+    shortest, longest = search.acceptor.min_length, search.acceptor.max_length
     reach = 0
     for bound in search.bounds(ENDLESS):
         if search.has_all:
@@ -144,23 +144,18 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
     return reach or longest
 
 
-@dataclass(frozen=True)
-class _Prefixes(Rows):
-    """m prefixes of one length, to be extended."""
-
-    text: Array
-    automaton_state: Array
-    log_prob: Array  # natural logarithm of their probability; a single prefix is left out
-
-
 class _Search:
-    """Searches all prefixes above ever lower bounds; `names` are the best of the last search."""
+    """Searches all prefixes above ever lower bounds; `names` are the best of the last search.
+
+    The records of prefixes are their `text`, as indices, their `automaton_state`, and `log_prob`,
+    the natural logarithm of their probability, in which a single prefix is left out.
+    """
 
     def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
-        self.sampler, self.spelling, self.progress = sampler, sampler.spelling, progress
+        self.sampler, self.acceptor, self.progress = sampler, sampler.acceptor, progress
         self.is_per_character = rank == "per-character"
         # At low temperatures, the best names may take steps too improbable for float32.
-        walks = sampler.spelling_sampler
+        walks = sampler.walk_sampler
         self.predictor, self.roots = walks.predictor, walks.roots
         if (sampler.options.temperature or 1) < COLD:
             self.predictor, self.roots = walks.exact_predictor, walks.exact_roots
@@ -168,7 +163,7 @@ class _Search:
         self.log_prob, self.uncounted = self.roots.log_prob, -1
         if len(walks.texts) == 1:  # the probability of a single prefix is left out
             self.log_prob, self.uncounted = np.zeros(1), len(walks.texts[0]) - 1
-        size = self.predictor.n_y * self.spelling.max_length**2
+        size = self.predictor.n_y * self.acceptor.max_length**2
         self.at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace(self.predictor.dtype)
         self.n_extended = 0  # prefixes, in all searches of a run
@@ -183,14 +178,14 @@ class _Search:
             if len(names) == wanted:
                 break
         texts = names_from_indices([tuple(text) for _, text in names])
-        return self.sampler.spelling_sampler.in_characters(texts).to_strings()
+        return self.sampler.walk_sampler.in_characters(texts).to_strings()
 
     def bounds(self, wanted: int) -> Iterator[float]:
         """Searches for `wanted` names above ever lower bounds, and yields each bound.
 
         Ends when all possible names are found, or there are too many prefixes.
         """
-        max_prefixes = MAX_PREFIXES * LONG_NAMES // max(self.spelling.min_length, LONG_NAMES)
+        max_prefixes = MAX_PREFIXES * LONG_NAMES // max(self.acceptor.min_length, LONG_NAMES)
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
         while True:
             self.names = list[_Name]()  # at most 2 * wanted
@@ -215,10 +210,12 @@ class _Search:
         """Finds the best names above a bound; returns False if there are too many prefixes."""
         self._wanted, self._raised_bound, self._frontier = wanted, bound, Frontier(self.at_once)
         roots, predictor = self.roots, self.predictor
-        automaton_state = roots.data.automaton_state
         for rows in rows_by_length(roots.lengths):
-            text = roots.texts_of(rows).astype(np.min_scalar_type(predictor.n_y))
-            prefixes = _Prefixes(text, automaton_state[rows], self.log_prob[rows])
+            prefixes = records(
+                text=roots.texts_of(rows).astype(np.min_scalar_type(predictor.n_y)),
+                automaton_state=roots.data["automaton_state"][rows],
+                log_prob=self.log_prob[rows],
+            )
             self._extend(prefixes, roots.states[rows])
         while self._frontier:
             if self.n_prefixes >= max_prefixes:
@@ -228,27 +225,32 @@ class _Search:
         self._keep_best()
         return True
 
-    def _extend(self, batch: _Prefixes, states: Array) -> None:
+    def _extend(self, prefixes: Array, states: Array) -> None:
         """Records the names that end at some prefixes, and queues the longer prefixes."""
-        spelling, uncounted, (n, length) = self.spelling, self.uncounted, batch.text.shape
+        acceptor, uncounted, text = self.acceptor, self.uncounted, prefixes["text"]
+        n, length = text.shape
         self.n_prefixes += n
         self.n_extended += n
         if self.progress is not None:
             self.progress(n)
-        log_probs = self.predictor.log_probabilities(states, self._work) + batch.log_prob[:, None]
-        may_follow = spelling.may_follow(length, batch.automaton_state) & (log_probs > -np.inf)
-        after = spelling.automaton.after[batch.automaton_state]
+        log_probs = self.predictor.log_probabilities(states, self._work)
+        log_probs += prefixes["log_prob"][:, None]
+        automaton_state = prefixes["automaton_state"]
+        may_follow = acceptor.may_follow(length, automaton_state) & (log_probs > -np.inf)
         if self.is_per_character:
-            log_probs[:, EOS] *= (spelling.max_length - uncounted) / (length - uncounted)
+            log_probs[:, EOS] *= (acceptor.max_length - uncounted) / (length - uncounted)
         is_above = may_follow & (log_probs >= self._raised_bound)
         below = log_probs[may_follow & ~is_above]
         self._left_out = max(self._left_out, float(below.max(initial=-np.inf)))
-        self._record(batch.text, log_probs[:, EOS], np.flatnonzero(is_above[:, EOS]))
+        self._record(text, log_probs[:, EOS], np.flatnonzero(is_above[:, EOS]))
         parent, character = np.nonzero(is_above[:, 1:])
         character += 1
-        last = character[:, None].astype(batch.text.dtype)
-        text = np.concatenate([batch.text[parent], last], axis=1)
-        longer = _Prefixes(text, after[parent, character], log_probs[parent, character])
+        last = character[:, None].astype(text.dtype)
+        longer = records(
+            text=np.concatenate([text[parent], last], axis=1),
+            automaton_state=acceptor.automaton.after[automaton_state[parent], character],
+            log_prob=log_probs[parent, character],
+        )
         self._frontier.add(length + 1, NodeBatch(Children(states, parent, character), longer))
 
     def _record(self, text: Array, ranked: Array, ends: Array) -> None:

@@ -1,16 +1,19 @@
 """Names under rare conditions: proposals by a guide, corrected to the model's distribution.
 
-A `GuidedWalk` draws proposals: names with weights (`rnn_names.lookahead.guide`). A proposal of
-weight w yields w / bound copies of its name, rounded at random.
-"""
+A proposal is a name with a weight, its probability divided by that with the guide
+(`rnn_names.lookahead.guide`). It gives weight / bound copies of its name, rounded at random:
 
-from dataclasses import dataclass, replace
+    weight / bound    copies
+    1                 1
+    0.25              1 for one such proposal in four, else 0
+    2.5               2 or 3
+"""
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace
+from rnn_names.arrays import Array, records
+from rnn_names.conditions.acceptor import Texts
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.spelling import Texts
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, Names
 from rnn_names.lookahead.guide import Guide, least_log_bound
@@ -19,8 +22,8 @@ from rnn_names.network.completion import LEAST_LOG
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.network_predictor import NetworkPredictor
 from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
-from rnn_names.sampling.spelling_sampler import SpellingSampler
-from rnn_names.sampling.walk import Children, NodeData, Roots, Walk
+from rnn_names.sampling.walk import Children, Roots, Walk
+from rnn_names.sampling.walk_sampler import WalkSampler
 from rnn_names.system import cached_property
 
 MAX_TRUNCATED = 0.02  # the accepted share of names from a root that its bound cuts off
@@ -28,93 +31,87 @@ PILOT_OF_ROOTS = 1 << 15  # names drawn to measure their weights by their first 
 COPIES_POSITION = MAX_NAME_LENGTH + 1  # where the random number for the number of copies is
 
 
-@dataclass
-class GuidedData(NodeData):
-    """The data of m nodes of a guided walk."""
-
-    product_row: Array  # (m,) row among the guide's product states
-    visited_row: Array  # (m,) row among the visited prefixes; −1 for others
-    log_weight: Array  # (m,) natural logarithm of the weight so far
-
-
-@dataclass
-class PredictedData(GuidedData):
-    """The data of nodes whose next characters are predicted: weights include the total."""
-
-    log_completion: Array  # (m, n_y) of each next character
-
-
 class GuidedWalk(Walk):
     """Draws names by a guide; `log_weights`, (names,), are −∞ for names that did not end.
 
-    With `visits`, the walk records the prefixes that it visits there.
+    With `visits`, the walk records the prefixes that it visits there. The records of nodes are
+
+        automaton_state   of the acceptor's automaton
+        product_row       the row among the guide's product states
+        visited_row       the row among the visited prefixes; −1 for others
+        log_weight        natural logarithm of the weight so far
     """
 
     predictor: NetworkPredictor
+    _log_completion: Array  # (nodes, n_y) estimates at the nodes last predicted, for their children
 
     def __init__(
         self, predictor: NetworkPredictor, keys: Array, guide: Guide, visits: Visits | None = None
     ) -> None:
-        super().__init__(predictor, guide.spelling, keys)
+        super().__init__(predictor, guide.acceptor, keys)
         self.guide, self.visits = guide, visits
         self.log_weights = np.full(len(keys), -np.inf)
 
-    def beam_search(self, roots: Roots, width: int) -> None:
-        """Visits, of each length, the `width` prefixes that draws most probably visit."""
-        work, length = Workspace(self.predictor.dtype), len(roots.texts[0])
-        states, data, log_prob = roots.states, roots.data, np.zeros(1)
-        while len(states):
-            p, _, data = self._predict(states, data, length, np.arange(len(states)), work)
-            with np.errstate(divide="ignore"):
-                log_probs = log_prob[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
-            log_probs[:, EOS] = -np.inf
-            parent, character = np.divmod(_largest(log_probs.ravel(), width), self.predictor.n_y)
-            children = Children(states, parent, character)
-            next_state = self.spelling.automaton.after[data.automaton_state[parent], character]
-            data = self._child_data(children, data, next_state)
-            log_prob, length = log_probs[parent, character], length + 1
-            states = self.predictor.states_after(children, work).copy()
-
     def _predict(
-        self, states: Array, data: GuidedData, length: int, node: Array, work: Workspace
-    ) -> tuple[Array, Array | float, PredictedData]:
+        self, length: int, states: Array, data: Array, node: Array
+    ) -> tuple[Array, Array | float]:
         """Multiplies probabilities by the estimates, and weights by the total; records visits."""
-        log_p = self.predictor.log_probabilities(states, work)
+        log_p = self.predictor.log_probabilities(states, self._work)
+        visited_row = data["visited_row"]
         if self.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
-            self.visits.record(data.visited_row, log_p, n_names)
-        product_row, visited_row = data.product_row, data.visited_row
-        estimates = self.guide.log_completion_of_next(visited_row, product_row, length)
-        terms = np.ascontiguousarray((log_p + estimates).T)  # (n_y, nodes)
+            self.visits.record(visited_row, log_p, n_names)
+        self._log_completion = self.guide.log_completion_of_next(
+            visited_row, data["product_row"], length
+        )
+        terms = np.ascontiguousarray((log_p + self._log_completion).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
-            log_weight = data.log_weight + np.log(total) + top
-        rows = product_row, visited_row
-        predicted = PredictedData(data.automaton_state, *rows, log_weight, estimates)
-        return probabilities, 0.0, predicted  # float64: too rarely too close to call to draw again
+            data["log_weight"] += np.log(total)
+        data["log_weight"] += top
+        return probabilities, 0.0  # float64: too rarely too close to call to draw again
 
-    def _end(self, rows: Array, node: Array, data: PredictedData, length: int) -> None:
+    def _end(self, length: int, data: Array, rows: Array, node: Array) -> None:
         # A log weight is Σ log(total / completion): log total is in it, and that of EOS is 1.
-        super()._end(rows, node, data, length)
-        self.log_weights[rows] = data.log_weight[node]
+        super()._end(length, data, rows, node)
+        self.log_weights[rows] = data["log_weight"][node]
 
-    def _child_data(self, children: Children, data: PredictedData, next_state: Array) -> GuidedData:
+    def _child_data(self, data: Array, children: Children, next_state: Array) -> Array:
         _, parent, character = children
-        guide, parent_row = self.guide, data.visited_row[parent]
+        parent_row = data["visited_row"][parent]
         if self.visits is None:
-            visited_row = guide.prefixes.child(parent_row, character)
+            visited_row = self.guide.prefixes.child(parent_row, character)
         else:
             visited_row = self.visits.child(parent_row, character, next_state)
-        product_row = guide.product.after[data.product_row[parent], character]
-        log_weight = data.log_weight[parent] - data.log_completion[parent, character]
-        return GuidedData(next_state, product_row, visited_row, log_weight)
+        return records(
+            automaton_state=next_state,
+            product_row=self.guide.product.after[data["product_row"][parent], character],
+            visited_row=visited_row,
+            log_weight=data["log_weight"][parent] - self._log_completion[parent, character],
+        )
+
+    def beam_search(self, roots: Roots, width: int) -> None:
+        """Visits, of each length, the `width` prefixes that draws most probably visit."""
+        states, data, length = roots.states, roots.data.copy(), len(roots.texts[0])
+        log_prob = np.zeros(1)
+        while len(states):
+            p, _ = self._predict(length, states, data, np.arange(len(states)))
+            with np.errstate(divide="ignore"):
+                log_probs = log_prob[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
+            log_probs[:, EOS] = -np.inf
+            parent, character = np.divmod(_largest(log_probs.ravel(), width), self.predictor.n_y)
+            children = Children(states, parent, character)
+            next_state = self.acceptor.automaton.after[data["automaton_state"][parent], character]
+            data = self._child_data(data, children, next_state)
+            log_prob, length = log_probs[parent, character], length + 1
+            states = self.predictor.states_after(children, self._work).copy()
 
 
 def _largest(logs: Array, size: int) -> Array:
-    """The ascending positions of the `size` largest logarithms, (m,), without those of −∞."""
+    """The ascending positions of the `size` largest logarithms, (m,), except where it is −∞."""
     least = np.partition(logs, -size)[-size] if size < len(logs) else -np.inf
     position = np.flatnonzero((logs >= least) & (logs > -np.inf))
     return np.sort(position[np.argsort(-logs[position], kind="stable")[:size]])
@@ -122,28 +119,31 @@ def _largest(logs: Array, size: int) -> Array:
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
     """Roots for a guided walk: the guide's prefix, or texts one character longer."""
-    prefixes, automaton_state = guide.prefixes, roots.data.automaton_state
-    product_row = guide.first_product_row
-    if [*map(len, roots.texts)] == [prefixes.length[0]]:
-        data = GuidedData(automaton_state, product_row, np.zeros(1, int), np.zeros(1))
-        return roots._replace(data=data)
-    last = np.array([text[-1] for text in roots.texts])
-    log_completion = guide.log_completion[0, last]
-    product_row = guide.product.after[product_row[0], last]
-    visited_row = prefixes.child(np.zeros_like(last), last)
-    # The weight's first factor is total / completion.
-    log_weight = guide.log_p_conditions - np.maximum(log_completion, LEAST_LOG)
-    data = GuidedData(automaton_state, product_row, visited_row, log_weight)
-    return roots._replace(data=data, log_prob=roots.log_prob + log_completion)
+    product_row, visited_row, log_weight = guide.first_product_row, np.zeros(1, int), np.zeros(1)
+    if [*map(len, roots.texts)] != [guide.prefixes.length[0]]:
+        last = np.array([text[-1] for text in roots.texts])
+        log_completion = guide.log_completion[0, last]
+        roots = roots._replace(log_prob=roots.log_prob + log_completion)
+        product_row = guide.product.after[product_row[0], last]
+        visited_row = guide.prefixes.child(np.zeros_like(last), last)
+        # The weight's first factor is total / completion.
+        log_weight = guide.log_p_conditions - np.maximum(log_completion, LEAST_LOG)
+    data = records(
+        automaton_state=roots.data["automaton_state"],
+        product_row=product_row,
+        visited_row=visited_row,
+        log_weight=log_weight,
+    )
+    return roots._replace(data=data)
 
 
-class GuidedSampler(SpellingSampler):
-    """Draws names of a rare spelling, by a guide."""
+class GuidedSampler(WalkSampler):
+    """Draws names that meet rare conditions, by a guide."""
 
     def __init__(
         self, model: LanguageModel, options: CommonOptions, texts: Texts, guide: Guide
     ) -> None:
-        super().__init__(model, options, guide.spelling, texts)
+        super().__init__(model, options, guide.acceptor, texts)
         self.guide = guide
 
     def with_texts(self, texts: Texts) -> "GuidedSampler":
@@ -165,8 +165,8 @@ class GuidedSampler(SpellingSampler):
         log_weights = walk.log_weights.reshape(-1, size) - self.guide.log_bound
         log_bounds = np.array([least_log_bound(w, MAX_TRUNCATED) for w in log_weights])
         raised = np.maximum(log_bounds, 0)
-        data = replace(roots.data, log_weight=roots.data.log_weight - raised)
-        return roots._replace(data=data, log_prob=roots.log_prob + raised)
+        roots.data["log_weight"] -= raised
+        return roots._replace(log_prob=roots.log_prob + raised)
 
     def run_walk(
         self, keys: Array, root: Array | None = None, visits: Visits | None = None
@@ -184,7 +184,7 @@ class GuidedSampler(SpellingSampler):
         return self.in_characters(walk.completed), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """As `SpellingSampler.draw`, for casts: with at most one copy per proposal."""
+        """As `WalkSampler.draw`, for casts: with at most one copy per proposal."""
         # So names whose weight exceeds the bound are too rare. Preparation measures their share,
         # and accepts MAX_REPEATS; heavy names that it did not draw add to it.
         names, rows, _ = self.propose(keys, root)

@@ -13,11 +13,10 @@ from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES
-from rnn_names.processes.threads import Submit
 from rnn_names.sampling.admission import Admission
 from rnn_names.sampling.attempts import OutOfAttempts
 from rnn_names.sampling.guided import GuidedSampler
-from rnn_names.sampling.name_queue import GROWTH
+from rnn_names.sampling.name_queue import GROWTH, Threads
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
 
@@ -41,13 +40,8 @@ class NameGroups:
     def __init__(self, sampler: Sampler, guided: GuidedSampler, key: Array, budget: int) -> None:
         self._sampler, self._guided, self._key, self._budget = sampler, guided, key, budget
 
-    def names(
-        self, start: int, admission: Admission, threads: tuple[Submit, int]
-    ) -> Iterator[Names]:
-        """Yields the names from number `start` on, in parts; raises OutOfAttempts after the last.
-
-        `admission` and `threads` are as for `NameQueue`.
-        """
+    def names(self, start: int, admission: Admission, threads: Threads) -> Iterator[Names]:
+        """Yields the names from `start` on, in parts; OutOfAttempts if a group has too few."""
         submit, n_threads = threads
         group, n_skipped = divmod(start, GROUP_SIZE)  # the next group, and its names before `start`
         size = 1  # groups that a thread draws together

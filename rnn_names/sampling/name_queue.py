@@ -1,16 +1,22 @@
-"""The names of a stream, in the order of their numbers.
+"""The names of a stream, in the order of their numbers, batch by batch.
 
-Each batch makes attempts at the lowest numbers without a name, and at new ones. So batches stay
-full. Large batches are drawn in chunks, which threads share.
+A batch makes attempts at the lowest numbers without a name, and at new ones. So batches stay full.
+If three names are requested, and in batch 1 only the attempts at number 1 fail:
+
+    batch    attempts at numbers    yields
+    1        0 0 1 1 2 2            name 0, from the first attempt that passed; name 2 waits
+    2        1 1 1                  name 1, if one of them passes, and name 2
+
+Large batches are drawn in chunks, which threads share.
 """
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows
+from rnn_names.arrays import Array
 from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Submit
@@ -27,40 +33,35 @@ CHUNKS = 32  # chunks of the largest batch, to bound the memory
 MIN_CHUNKED_NAMES = 1 << 13  # smaller batches are drawn in chunks only if memory is short
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
+Threads = tuple[Submit, int]  # what submits calls, and how many of them run at the same time
 
 
-@dataclass
-class NumberedNames(Rows):
+class NumberedNames(NamedTuple):
     """The names of n ascending numbers, and the attempts that gave them."""
 
     numbers: Array  # (n,)
     attempts: Array  # (n,)
     names: Names
 
+    def part(self, rows: slice) -> "NumberedNames":
+        """Some of the rows."""
+        return NumberedNames(self.numbers[rows], self.attempts[rows], self.names[rows])
+
 
 class NameQueue:
-    """Draws names in order, from number `start` on, by a seed's key.
+    """Draws names in order, by a seed's key.
 
     The stream ends after `budget` attempts; every 16 accepted names (distinct ones if names are
     unique) allow `budget` more. Attempts are counted in the order of the numbers, for each up to
     and including the first that passes, so the end does not depend on how many are drawn together.
-    `admission` counts the accepted names. `threads` are the function that submits chunks, and how
-    many are drawn at the same time.
+    `admission` counts the accepted names.
     """
 
     def __init__(
-        self,
-        sampler: Sampler,
-        key: Array,
-        start: int,
-        budget: int,
-        admission: Admission,
-        threads: tuple[Submit, int],
+        self, sampler: Sampler, key: Array, budget: int, admission: Admission, threads: Threads
     ) -> None:
         self._sampler, self._key, self._admission = sampler, key, admission
         self._submit, self._n_threads = threads
-        # Names below `_next_to_yield` were yielded; numbers from `_next_number` on were not tried.
-        self._start = self._next_to_yield = self._next_number = start
         self._queue = AttemptQueue()
         first, self._growth = FIRST_OF_ENDLESS, GROWTH
         if admission.count < ENDLESS:
@@ -72,8 +73,10 @@ class NameQueue:
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
         self._tally = Tally()
 
-    def names(self) -> Iterator[Names]:
-        """Yields the names by number, in parts; raises OutOfAttempts if too few attempts pass."""
+    def names(self, start: int) -> Iterator[Names]:
+        """Yields the names from `start` on, in parts; OutOfAttempts if too few attempts pass."""
+        # Names below `_next_to_yield` were yielded; numbers from `_next_number` on were not tried.
+        self._start = self._next_to_yield = self._next_number = start
         queue = self._queue
         while self._draw_batch():
             end, n_failed = self._next_number, 0
@@ -82,28 +85,6 @@ class NameQueue:
             yield from self._names_below(end)
             if self._n_counted + n_failed >= self._budget_now:
                 raise OutOfAttempts(self._tally)
-
-    @property
-    def _budget_now(self) -> int:
-        return budget_after(self._admission.admitted, self._budget)
-
-    def _add_numbers(self, max_size: int) -> int:
-        """Adds new numbers to the queue; returns how many attempts the next batch may make.
-
-        New numbers are limited by `max_size`, by the names still needed, and by `growth` times
-        those yielded, so that a reader of a few names does not wait for thousands. If all pass, a
-        request for 10,000 adds 4,096 and 5,904; a request for 5 adds 5; an endless stream adds 32,
-        512, 8,192 and so on.
-        """
-        queue, yielded = self._queue, self._next_to_yield - self._start
-        max_ahead = min(self._growth * max(yielded, self._first_size), self._largest)
-        end = self._next_to_yield + min(max_ahead, self._admission.needed())
-        n_new = max(end - self._next_number, 0)
-        size = min(max_size, max(len(queue.waiting) + n_new, FIRST_BATCH))
-        n_new = min(n_new, max(size - len(queue.waiting), 0))
-        queue.add(self._next_number + np.arange(n_new))
-        self._next_number += n_new
-        return size
 
     def _draw_batch(self) -> bool:
         """Makes attempts at the lowest numbers without a name; False if there are none."""
@@ -128,13 +109,31 @@ class NameQueue:
             self._ready.append(NumberedNames(numbers[at], attempts[at], names.take(first)))
         return True
 
+    def _add_numbers(self, max_size: int) -> int:
+        """Adds new numbers to the queue; returns how many attempts the next batch may make.
+
+        New numbers are limited by `max_size`, by the names still needed, and by `growth` times
+        those yielded, so that a reader of a few names does not wait for thousands. If all pass, a
+        request for 10,000 adds 4,096 and 5,904; a request for 5 adds 5; an endless stream adds 32,
+        512, 8,192 and so on.
+        """
+        queue, yielded = self._queue, self._next_to_yield - self._start
+        max_ahead = min(self._growth * max(yielded, self._first_size), self._largest)
+        end = self._next_to_yield + min(max_ahead, self._admission.needed())
+        n_new = max(end - self._next_number, 0)
+        size = min(max_size, max(len(queue.waiting) + n_new, FIRST_BATCH))
+        n_new = min(n_new, max(size - len(queue.waiting), 0))
+        queue.add(self._next_number + np.arange(n_new))
+        self._next_number += n_new
+        return size
+
     def _chunks(self, numbers: Array, attempts: Array) -> list[Array]:
         """The rows of the attempts of each chunk; names that start alike share one."""
         max_names = self._sampler.largest_batch // CHUNKS  # of a chunk
         if len(numbers) < MIN_CHUNKED_NAMES and len(numbers) <= max_names:
             return [np.arange(len(numbers), dtype=np.int32)]
         n = self._n_threads * math.ceil(len(numbers) / (self._n_threads * max_names))
-        chunk_of = self._sampler.spelling_sampler.chunk_of
+        chunk_of = self._sampler.walk_sampler.chunk_of
         # In parts, to bound the memory.
         parts = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
         chunk = np.concatenate([chunk_of(keys_at(self._key, *part), n) for part in parts])
@@ -155,7 +154,7 @@ class NameQueue:
         while self._next_to_yield < end:
             until = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
             ends = [int(np.searchsorted(each.numbers, until)) for each in self._ready]
-            below = [each[:n] for each, n in zip(self._ready, ends, strict=True)]
+            below = [each.part(slice(n)) for each, n in zip(self._ready, ends, strict=True)]
             order = np.argsort(np.concatenate([each.numbers for each in below]), kind="stable")
             attempts = np.concatenate([each.attempts for each in below])[order]
             n_attempts = 1 + attempts.astype(np.int64)
@@ -166,9 +165,12 @@ class NameQueue:
             if over.size:  # unless the names before that number extend the budget
                 yield from self._names_below(self._next_to_yield + int(over[0]))
                 continue
-            self._ready = [
-                each[n:] for each, n in zip(self._ready, ends, strict=True) if n < len(each.numbers)
-            ]
+            after = [each.part(slice(n, None)) for each, n in zip(self._ready, ends, strict=True)]
+            self._ready = [each for each in after if len(each.numbers)]
             self._next_to_yield, self._n_counted = until, int(counted[-1])
             joined = Names.concatenate([each.names for each in below]).take(order)
             yield Names(joined.codes.astype(np.uint32, copy=False), joined.offsets)
+
+    @property
+    def _budget_now(self) -> int:
+        return budget_after(self._admission.admitted, self._budget)

@@ -8,7 +8,6 @@ from rnn_names.arrays import Array, Workspace, row_maxima
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
-from rnn_names.network.language_model import rows_per_batch
 from rnn_names.sampling.choice import keep_top_k, keep_top_p
 from rnn_names.sampling.walk import Children, Predictor
 
@@ -30,7 +29,7 @@ class NetworkPredictor(Predictor):
         self.params = {name: array.astype(dtype, copy=False) for name, array in params.items()}
         self.weights = step_weights(self.params)
         self.n_y = len(params["by"])
-        self.nodes_at_once = min(NODES_AT_ONCE, rows_per_batch(self.n_y))
+        self.nodes_at_once = min(NODES_AT_ONCE, rnn.rows_per_batch(self.n_y))
         # The maximum is subtracted from the logits first, so a tiny temperature leaves the best one
         # and makes the others −∞. float32 ends at 1e±38.
         self.temperature = min(max(options.temperature or 1, 1e-30), 1e30)

@@ -24,10 +24,9 @@ The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeat
 guide keeps only the 79,137 most probable prefixes (`guide.MAX_VISITED`).
 
 At a high temperature, draws vary most. So the names that are most probable in the end have been
-drawn before, and the estimates take all of them into account, as in simulated annealing
-(Kirkpatrick et al. 1983). Names that end at visited prefixes are ruled out meanwhile, so that draws
-explore. Without cooling, `--match 'Davendre|Sonasheen'` never drew one of the two, though
-they are about equally probable.
+drawn before, as in simulated annealing (Kirkpatrick et al. 1983). Names that end at visited
+prefixes are ruled out meanwhile, so that draws explore. Without cooling, one of
+`--match 'Davendre|Sonasheen'` was never drawn, though the two are about equally probable.
 
 Draws may still miss a probable name. So a beam search visits the most probable prefixes of each
 length, by the estimates. If few names dominate, there is one at each temperature, and at t more
@@ -45,9 +44,9 @@ from dataclasses import replace
 import numpy as np
 
 from rnn_names.arrays import Array
+from rnn_names.conditions.acceptor import Acceptor, Indices, names_from_indices
 from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.conditions.regex import matching
-from rnn_names.conditions.spelling import Indices, Spelling, names_from_indices
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import MAX_REPEATS, Guide, log_mean_of
 from rnn_names.lookahead.visited import Visits
@@ -77,29 +76,15 @@ MAX_TEST = 1 << 23  # names of the largest test, after which it ends, too
 MANY_MISSED = 0.5  # the share of the visited names' probability that no test may miss
 
 
-def share_with_spelling(sampler: Sampler, rare: float) -> float:
-    """The share of names with the required spelling, measured with fixed keys.
-
-    If more than `rare` of the first 1,024 names have it, no more are drawn; else 8,192 are.
-    """
-    share = 0.0
-    for size in (PILOT_SIZE // 8, PILOT_SIZE):
-        names, _ = sampler.spelling_sampler.draw(keys_at(seed_key(0), np.arange(size)))
-        share = len(names) / size
-        if share > rare:
-            break
-    return share
-
-
 def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedSampler | None:
     """A sampler that looks ahead, or None if that is not needed or hardly helps.
 
-    It is needed if a share of at most `rare` (default: `RARE`) of the model's names has the
-    spelling. It helps if more than `MIN_GAIN` times as many draws then yield a name. The result
-    does not depend on the seed.
+    It is needed if at most a share of `rare` (default: `RARE`) of the model's names is accepted. It
+    helps if more than `MIN_GAIN` times as many draws then yield a name. The result does not depend
+    on the seed.
     """
     rare = RARE if rare is None else rare
-    share = share_with_spelling(sampler, rare)
+    share = share_accepted(sampler, rare)
     if share > rare:
         return None
     guided = prepared_sampler(sampler)
@@ -109,10 +94,24 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedSampler
     return guided
 
 
+def share_accepted(sampler: Sampler, rare: float) -> float:
+    """The share of the model's names that are accepted, measured with fixed keys.
+
+    If more than `rare` of the first 1,024 names are accepted, no more are drawn; else 8,192 are.
+    """
+    share = 0.0
+    for size in (PILOT_SIZE // 8, PILOT_SIZE):
+        names, _ = sampler.walk_sampler.draw(keys_at(seed_key(0), np.arange(size)))
+        share = len(names) / size
+        if share > rare:
+            break
+    return share
+
+
 def prepared_sampler(sampler: Sampler) -> GuidedSampler | None:
     """A sampler whose guide has learned from draws; None if its automaton would be too large."""
     try:
-        spelling, root = _with_one_root(sampler)
+        acceptor, root = _with_one_root(sampler)
     except NoAutomatonError:  # there are very many prefixes
         return None
     # At a lower temperature, rounding errors would be larger than the differences of names.
@@ -120,7 +119,7 @@ def prepared_sampler(sampler: Sampler) -> GuidedSampler | None:
     coldest = max(temperature, LEAST_HALVED)
     halvings = max(math.ceil(math.log2(COOLED_BELOW / coldest)), MIN_HALVINGS)
     first, *falling = [coldest * 2**k for k in range(halvings, 0, -1)]
-    preparation = _Preparation(sampler, spelling, root, first)
+    preparation = _Preparation(sampler, acceptor, root, first)
     preparation.draw(ROUND_SIZES[0])
     few_dominate = few_names_dominate(preparation.guide, temperature)
     for next_temperature in [*falling, temperature]:
@@ -139,7 +138,7 @@ def prepared_sampler(sampler: Sampler) -> GuidedSampler | None:
 def _warn_of_rarity(guided: GuidedSampler) -> None:
     """Warns, with RareConditionsWarning, if many names are repeats, or some may be missing."""
     guide, temperature = guided.guide, guided.exact_predictor.temperature
-    # At a temperature T < 1, a name's probability is nearly the power 1 / T of that at 1.
+    # At a temperature T < 1, a name's probability is nearly p ** (1 / T), if it is p at 1.
     are_hardly_any = guide.log_p_conditions * min(temperature, 1) < LOG_HARDLY_ANY
     has_visited_all = guide.log_p_conditions - guide.log_visited < 1e-6
     may_miss = are_hardly_any and not has_visited_all and few_names_dominate(guide, temperature)
@@ -160,26 +159,26 @@ def few_names_dominate(guide: Guide, temperature: float) -> bool:
     return bool(temperature < 1 or is_cut)
 
 
-def _with_one_root(sampler: Sampler) -> tuple[Spelling, Indices]:
-    """The spelling and its only root: of several prefixes, the automaton requires one of them."""
-    texts, spelling = sampler.spelling_sampler.texts, sampler.spelling
+def _with_one_root(sampler: Sampler) -> tuple[Acceptor, Indices]:
+    """An acceptor with one root: if there are several, its automaton requires one of them."""
+    texts, acceptor = sampler.walk_sampler.texts, sampler.acceptor
     if len(texts) == 1:
-        return spelling, texts[0]
-    prefixes = sampler.spelling_sampler.in_characters(names_from_indices(texts)).to_strings()
+        return acceptor, texts[0]
+    prefixes = sampler.walk_sampler.in_characters(names_from_indices(texts)).to_strings()
     patterns = [f"{re.escape(prefix)}.*" for prefix in prefixes]
-    automaton = spelling.automaton & matching(patterns, sampler.model.vocabulary)
-    return Spelling(automaton, spelling.min_length, spelling.max_length), ()
+    automaton = acceptor.automaton & matching(patterns, sampler.model.vocabulary)
+    return Acceptor(automaton, acceptor.min_length, acceptor.max_length), ()
 
 
 class _Preparation:
     """A guide that learns, at a temperature, from the prefixes that rounds visit."""
 
     def __init__(
-        self, sampler: Sampler, spelling: Spelling, root: Indices, temperature: float
+        self, sampler: Sampler, acceptor: Acceptor, root: Indices, temperature: float
     ) -> None:
         self._sampler, self._root, self._temperature = sampler, root, temperature
-        self.guide = Guide.unguided(spelling, np.array(root, int))
-        self._most_names = MAX_CHARACTERS // (spelling.max_length + 1)  # of a round
+        self.guide = Guide.unguided(acceptor, np.array(root, int))
+        self._most_names = MAX_CHARACTERS // (acceptor.max_length + 1)  # of a round
         self._n_draws = self._n_visits = 0
         self._log_unvisited = np.inf  # measured, of names that meet the conditions
 

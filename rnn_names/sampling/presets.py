@@ -20,7 +20,7 @@ MAX_LOSS = 2.3  # nats per character: the names of a worse model may all be impr
 def with_boldness(options: AnyOptions, model: LanguageModel) -> AnyOptions:
     """The options, with the presets of their boldness for those that are not set.
 
-    Presets that the model's list does not allow are left out. Of those of safe:
+    Presets that the model's list does not allow are left out. `safe` leaves out
 
         known_triples   if the model has no triples, or a required text has others
         min_mean_p      if the model predicts badly, or its loss is not known, as for a blend

@@ -1,6 +1,10 @@
-"""Draws names and filters them by all conditions that can be tested on each name alone.
+"""Draws names and tests them: by all conditions that can be tested on each name alone.
 
-If few names have the required spelling, `guided_if_rare` looks ahead instead.
+Where an automaton can follow a condition, it is in the acceptor, and walks draw only names that
+meet it. The others are tested on whole names. For `--suffix pp --novel`:
+
+    acceptor    suffix 'pp', the length, the shape of the list's names
+    tested      novel
 """
 
 import warnings
@@ -11,14 +15,15 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
+from rnn_names.conditions.acceptor import Acceptor, names_from_indices
 from rnn_names.conditions.conditions import Condition, Tally, joint_automaton, make_conditions
 from rnn_names.conditions.options import CommonOptions, or_list
-from rnn_names.conditions.spelling import Spelling, names_from_indices, spelled_prefixes
+from rnn_names.conditions.prefixes import spelled_prefixes
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.presets import AnyOptions, length_limits, with_boldness
-from rnn_names.sampling.spelling_sampler import SpellingSampler
+from rnn_names.sampling.walk_sampler import WalkSampler
 
 FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
 MAX_BATCH = 1 << 20  # attempts of a batch: a larger one shares more prefixes, but delays names
@@ -38,11 +43,10 @@ class DrawnNames(NamedTuple):
 
 
 class Sampler:
-    """Draws names that meet all conditions that can be tested on each name alone.
+    """Draws names with a `WalkSampler`, and tests them with `filter`.
 
-    A `SpellingSampler` draws names of the required spelling, which joins all conditions whose
-    automata are small enough together; `filter` tests the others. Where few names have the
-    spelling, a `GuidedSampler` draws them instead (`preparation`), and only `filter` is used.
+    Where the acceptor accepts few, a `GuidedSampler` draws them (`preparation`), and only `filter`
+    is used.
     """
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
@@ -52,17 +56,18 @@ class Sampler:
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
         all_conditions = make_conditions(model, options)
-        joint = joint_automaton(len(model.vocabulary), self.shape, all_conditions, longest)
         # The conditions in the automaton, and the conditions that are tested on whole names.
-        automaton, self.automaton_conditions, self.tested_conditions = joint
-        self.spelling = Spelling(automaton, shortest, longest)
+        automaton, self.automaton_conditions, self.tested_conditions = joint_automaton(
+            len(model.vocabulary), self.shape, all_conditions, longest
+        )
+        self.acceptor = Acceptor(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
-        self.spelling_sampler = SpellingSampler(model, options, self.spelling, texts)
+        self.walk_sampler = WalkSampler(model, options, self.acceptor, texts)
         # The most names to draw together: fewer for a large vocabulary.
         self.largest_batch = min(max(1 << (26 - len(model.vocabulary).bit_length()), 32), MAX_BATCH)
-        # The number of possible names with the spelling; infinity for very many.
-        roots = self.spelling_sampler.roots
-        counts = self.spelling.counts[roots.lengths, roots.data.automaton_state]
+        # The number of texts that are accepted; infinity for very many.
+        roots = self.walk_sampler.roots
+        counts = self.acceptor.counts[roots.lengths, roots.data["automaton_state"]]
         self.n_possible = float(counts.sum())
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
@@ -70,61 +75,12 @@ class Sampler:
         self._check_spellings(all_conditions, limits)
         self._check_first_draw()
 
-    def _check_spellings(self, all_conditions: Sequence[Condition], limits: str) -> None:
-        """Raises SamplingError if no spelling is possible, or if all of a few are ruled out."""
-        possible, hint, titles = self.n_possible, "", self.automaton_conditions
-        if not possible and self.shape is not None:
-            hint = SHAPE_HINT
-        elif self.tested_conditions and 0 < possible <= FEW_POSSIBLE:
-            texts = self.spelling.texts(self.spelling_sampler.texts)
-            spelled = self.spelling_sampler.in_characters(names_from_indices(texts))
-            hint, titles = f"; all {possible:,.0f} spellings tried", [*all_conditions]
-            possible = len(self.rows_that_pass(spelled)[0])
-        if not possible:
-            what = f"no name of {limits} can meet all of {self.joined_titles(titles)}"
-            raise SamplingError(what + hint, [*self.options.non_defaults, "any_shape"])
-
-    def _check_first_draw(self) -> None:
-        """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
-        options, roots = self.options, self.spelling_sampler.roots
-        predictor = self.spelling_sampler.predictor
-        if options.prefix:
-            # A single prefix is not drawn, so only top-k and top-p can rule it out.
-            is_drawn = len(roots.texts) > 1 or predictor.top_k or predictor.top_p
-            is_possible = not is_drawn or (roots.log_prob > -np.inf).any()
-            what = f"prefix {or_list(options.prefix)}: no name can begin this way"
-        else:
-            log_p = predictor.log_probabilities(roots.states, Workspace())
-            may_follow = self.spelling.may_follow(0, roots.data.automaton_state)
-            is_possible = self.shape is None or (log_p[may_follow] > -np.inf).any()
-            what = f"all names would begin in a way that no name of the list does{SHAPE_HINT}"
-        if not is_possible:
-            named = "prefix" if options.prefix else "any_shape"
-            raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", [named])
-
-    def joined_titles(self, conditions: Sequence[Condition]) -> str:
-        """The required prefix and some conditions, for a message."""
-        prefixes = self.options.prefix
-        titles = [f"prefix {or_list(prefixes)}"] if prefixes else []
-        return ", ".join([*titles, *(condition.title for condition in conditions)])
-
-    @property
-    def needs_pilot(self) -> bool:
-        """Whether a pilot, a trial draw, must measure how rare the spelling is."""
-        options = self.options
-        shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
-        shortest = options.min_length or shortest_listed
-        limits_length = shortest > 1 or options.max_length is not None
-        breaks_shape = self.shape is not None and (options.temperature or 1) > 1
-        limits_spelling = bool(self.automaton_conditions or options.prefix)
-        return limits_length or breaks_shape or limits_spelling
-
     def draw(self, keys: Array) -> DrawnNames:
         """Draws a name by each key, (n,), and tests it."""
-        return self.filter(len(keys), *self.spelling_sampler.draw(keys))
+        return self.filter(len(keys), *self.walk_sampler.draw(keys))
 
     def filter(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
-        """Tests names already drawn; `rows` are their rows among the `n_drawn` of the draw."""
+        """Tests names already drawn: the accepted ones of `n_drawn` attempts, in these rows."""
         passing, tally = self.rows_that_pass(names)
         tally = Tally({self.title: (n_drawn, len(names)), **tally})
         return DrawnNames(names.take(passing), rows[passing], tally)
@@ -138,13 +94,62 @@ class Sampler:
             tally[condition.title] = len(passes), len(names)
         return rows, tally
 
+    @property
+    def needs_pilot(self) -> bool:
+        """Whether a pilot, a trial draw, must measure how rare accepted names are."""
+        options = self.options
+        shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
+        shortest = options.min_length or shortest_listed
+        limits_length = shortest > 1 or options.max_length is not None
+        breaks_shape = self.shape is not None and (options.temperature or 1) > 1
+        limits_spelling = bool(self.automaton_conditions or options.prefix)
+        return limits_length or breaks_shape or limits_spelling
+
+    def _check_spellings(self, all_conditions: Sequence[Condition], limits: str) -> None:
+        """Raises SamplingError if no spelling is possible, or if all of a few are ruled out."""
+        possible, hint, titles = self.n_possible, "", self.automaton_conditions
+        if not possible and self.shape is not None:
+            hint = SHAPE_HINT
+        elif self.tested_conditions and 0 < possible <= FEW_POSSIBLE:
+            texts = self.acceptor.texts(self.walk_sampler.texts)
+            spelled = self.walk_sampler.in_characters(names_from_indices(texts))
+            hint, titles = f"; all {possible:,.0f} spellings tried", [*all_conditions]
+            possible = len(self.rows_that_pass(spelled)[0])
+        if not possible:
+            what = f"no name of {limits} can meet all of {self.joined_titles(titles)}"
+            raise SamplingError(what + hint, [*self.options.non_defaults, "any_shape"])
+
+    def _check_first_draw(self) -> None:
+        """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
+        options, roots = self.options, self.walk_sampler.roots
+        predictor = self.walk_sampler.predictor
+        if options.prefix:
+            # A single prefix is not drawn, so only top-k and top-p can rule it out.
+            is_drawn = len(roots.texts) > 1 or predictor.top_k or predictor.top_p
+            is_possible = not is_drawn or (roots.log_prob > -np.inf).any()
+            what = f"prefix {or_list(options.prefix)}: no name can begin this way"
+        else:
+            log_p = predictor.log_probabilities(roots.states, Workspace())
+            may_follow = self.acceptor.may_follow(0, roots.data["automaton_state"])
+            is_possible = self.shape is None or (log_p[may_follow] > -np.inf).any()
+            what = f"all names would begin in a way that no name of the list does{SHAPE_HINT}"
+        if not is_possible:
+            named = "prefix" if options.prefix else "any_shape"
+            raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", [named])
+
+    def joined_titles(self, conditions: Sequence[Condition]) -> str:
+        """The required prefix and some conditions, for a message."""
+        prefixes = self.options.prefix
+        titles = [f"prefix {or_list(prefixes)}"] if prefixes else []
+        return ", ".join([*titles, *(condition.title for condition in conditions)])
+
 
 def make_sampler(model: LanguageModel, options: AnyOptions) -> tuple[Sampler, AnyOptions]:
     """A sampler, and its options including the presets of boldness.
 
     If no name can match the texts as typed, ignores case, with a CaseWarning.
     """
-    given, options = options, with_boldness(options, model)
+    as_typed, options = options, with_boldness(options, model)
     try:
         sampler = Sampler(model, options)
         cases = sampler.in_other_case.items()
@@ -153,7 +158,7 @@ def make_sampler(model: LanguageModel, options: AnyOptions) -> tuple[Sampler, An
         if options.any_shape or options.ignore_case:
             raise
         try:
-            options = with_boldness(replace(given, ignore_case=True), model)
+            options = with_boldness(replace(as_typed, ignore_case=True), model)
             sampler = Sampler(model, options)
         except (SamplingError, VocabularyError):
             raise error from None

@@ -1,6 +1,6 @@
-"""A seed's stream of names, in the order of their numbers.
+"""A seed's stream of names, in the order of their numbers: what `sample` and `stream` write.
 
-Name i comes from the first attempt at number i that meets the conditions (`attempts`), or, where
+Name i comes from the first attempt at number i that meets the conditions (`name_queue`), or, where
 conditions are rare, from a group of names (`name_groups`). Several threads may draw. That changes
 no name, since a name depends on the seed, the options and its number alone.
 """
@@ -78,6 +78,29 @@ def names_of_stream(
         raise TooFewNamesError(message, options.non_defaults, n_found=n_found, tightest=tightest)
 
 
+def _drawn_names(
+    sampler: Sampler, options: Options, admission: Admission, budget: int | None
+) -> Iterator[Names]:
+    """The names from `options.start` on, in parts; the caller admits each part."""
+    guided = None
+    if sampler.needs_pilot:
+        # Only where needed: importing these takes longer than drawing a few names.
+        from rnn_names.sampling.name_groups import NameGroups
+        from rnn_names.sampling.preparation import guided_if_rare
+
+        guided = guided_if_rare(sampler)
+    key = seed_key(options.seed_or_random())
+    is_large = admission.count >= WORTH_THREADS * (guided.guide.acceptance if guided else 1)
+    budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.acceptor.min_length)
+    with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
+        if guided is None:
+            queue = NameQueue(sampler, key, budget, admission, threads)
+            yield from queue.names(options.start)
+        else:
+            groups = NameGroups(sampler, guided, key, budget)
+            yield from groups.names(options.start, admission, threads)
+
+
 def _shortage_message(tally: Tally, admission: Admission, n_possible: float, title: str) -> str:
     """The message: how many names were found, and why there are no more."""
     count, n_found, causes = admission.count, admission.admitted, list[str]()
@@ -106,25 +129,3 @@ def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterato
     with one_blas_thread():
         for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
             yield from sampler.draw(keys_at(key, some)).names.to_strings()
-
-
-def _drawn_names(
-    sampler: Sampler, options: Options, admission: Admission, budget: int | None
-) -> Iterator[Names]:
-    """The names from `options.start` on, in parts; the caller admits each part."""
-    guided = None
-    if sampler.needs_pilot:
-        # Only where needed: importing these takes longer than drawing a few names.
-        from rnn_names.sampling.name_groups import NameGroups
-        from rnn_names.sampling.preparation import guided_if_rare
-
-        guided = guided_if_rare(sampler)
-    key = seed_key(options.seed_or_random())
-    is_large = admission.count >= WORTH_THREADS * (guided.guide.acceptance if guided else 1)
-    budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.spelling.min_length)
-    with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
-        if guided is not None:
-            groups = NameGroups(sampler, guided, key, budget)
-            yield from groups.names(options.start, admission, threads)
-            return
-        yield from NameQueue(sampler, key, options.start, budget, admission, threads).names()

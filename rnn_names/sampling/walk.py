@@ -1,24 +1,28 @@
-"""A walk down the tree of prefixes from its roots, on which many names are drawn together.
+"""A walk draws many names together: it goes down the tree of their prefixes, from its roots.
 
-Nodes whose states are not computed yet wait on the *frontier*.
+Names with a common prefix are at one node, for which the network runs once. Here, with the empty
+text as the root, names 0 to 3 are drawn:
+
+    node    names there    each chooses its next character
+    ""      0 1 2 3        A B A B
+    "A"     0 2            d l
+    "B"     1 3            o o
+    "Ad"    0              the end: name 0 is "Ad"
+    …
+
+A `Predictor` gives the probabilities of the next character, and each name chooses by its own random
+number (`choice`). The acceptor says where names may end, and gives a name up as soon as no
+completion is accepted. Nodes whose states are not computed yet wait on the *frontier*.
 """
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from rnn_names.arrays import (
-    Array,
-    Rows,
-    Workspace,
-    differs_from_previous,
-    rows_by_length,
-    stable_order,
-)
-from rnn_names.conditions.spelling import Spelling, Texts
+from rnn_names.arrays import Array, Workspace, differs_from_previous, records, rows_by_length
+from rnn_names.conditions.acceptor import Acceptor, Texts
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, IndexedNames, Names
 from rnn_names.network.completion import LEAST_LOG
@@ -32,13 +36,6 @@ class Children(NamedTuple):
     parent_states: Array  # (p, …)
     parent: Array  # (m,) row of each node's parent among these, in ascending order
     character: Array  # (m,) index of the character that leads to each node
-
-
-@dataclass
-class NodeData(Rows):
-    """What is known of m nodes besides their states; for a guided walk, more."""
-
-    automaton_state: Array  # (m,) of the spelling's automaton, after each node's prefix
 
 
 class Predictor(Protocol):
@@ -69,23 +66,23 @@ class Roots(NamedTuple):
     texts: Texts
     states: Array  # (R, n_a) hidden states after them
     log_prob: Array  # (R,) natural logarithms of numbers proportional to the probabilities
-    data: Any  # `NodeData` of R nodes, or `GuidedData`
+    data: Array  # (R,) records, as in `NodeBatch`
 
     @property
     def lengths(self) -> Array:
         """The number of characters of each text: (R,)."""
         return np.array([*map(len, self.texts)])
 
+    @property
+    def weights(self) -> Array:
+        """Numbers proportional to the probabilities, at most 1: (R,)."""
+        return np.exp(self.log_prob - max(self.log_prob.max(), LEAST_LOG))
+
     def choose(self, keys: Array) -> Array:
         """A root for each name, (n,), by its first random number; see `random_keys`."""
         if len(self.texts) == 1:
             return np.zeros(len(keys), np.intp)
         return weighted_index(keys, 0, self.weights)
-
-    @property
-    def weights(self) -> Array:
-        """Numbers proportional to the probabilities, at most 1: (R,)."""
-        return np.exp(self.log_prob - max(self.log_prob.max(), LEAST_LOG))
 
     def texts_of(self, root: Array) -> Array:
         """The texts of some roots, (n,), all of one length: (n, length)."""
@@ -95,47 +92,43 @@ class Roots(NamedTuple):
 class Walk:
     """Draws name k by the random numbers of `keys[k]`, (names,), into column k of `characters`."""
 
-    def __init__(self, predictor: Predictor, spelling: Spelling, keys: Array) -> None:
+    def __init__(self, predictor: Predictor, acceptor: Acceptor, keys: Array) -> None:
         assert len(keys) <= MAX_NAMES_OF_WALK  # more would not fit into a sort key of `choose`
-        self.predictor, self.spelling, self.keys = predictor, spelling, keys
-        shape = spelling.max_length, len(keys)
-        self.characters = np.zeros(shape, np.min_scalar_type(predictor.n_y))
-        # The length stays 0 for a name that breaks the spelling or is too close to call.
+        self.predictor, self.acceptor, self.keys = predictor, acceptor, keys
+        index_type = np.min_scalar_type(predictor.n_y)
+        self.characters = np.zeros((acceptor.max_length, len(keys)), index_type)
+        # The length stays 0 for a name that is not accepted, or too close to call.
         self.lengths = np.zeros(len(keys), np.min_scalar_type(MAX_NAME_LENGTH))
         self.is_close = np.zeros(len(keys), bool)
-        self._frontier = Frontier(predictor.nodes_at_once)
+        self._frontier, self._work = Frontier(predictor.nodes_at_once), Workspace(predictor.dtype)
 
     def run(self, roots: Roots, root: Array | None = None) -> None:
         """Draws every name from its root, (names,); without `root`, roots are drawn, too."""
-        predictor, work = self.predictor, Workspace(self.predictor.dtype)
-        root = roots.choose(self.keys) if root is None else root
+        self._begin(roots, roots.choose(self.keys) if root is None else root)
+        while self._frontier:
+            length, (children, data, rows, node) = self._frontier.take()
+            states = self.predictor.states_after(children, self._work)
+            self._extend(length, states, data, rows, node)
+
+    def _begin(self, roots: Roots, root: Array) -> None:
+        """Extends all names from their roots, some roots of one length at a time."""
+        at_once = self.predictor.nodes_at_once
         for roots_of_length in rows_by_length(roots.lengths):
             length = len(roots.texts[roots_of_length[0]])
             rows = np.flatnonzero(np.isin(root, roots_of_length)).astype(np.int32)
-            rows = rows[stable_order(root[rows])]
+            rows = rows[np.argsort(root[rows], kind="stable")]
             used, node = np.unique(root[rows], return_inverse=True)  # each used root is a node
             self.characters[:length, rows] = roots.texts_of(used)[node].T
-            for first in range(0, len(used), predictor.nodes_at_once):
-                nodes = used[first : first + predictor.nodes_at_once]
-                at_nodes = slice(*np.searchsorted(node, (first, first + len(nodes))))
+            for first in range(0, len(used), at_once):
+                nodes = used[first : first + at_once]
+                here = slice(*np.searchsorted(node, (first, first + len(nodes))))  # of the names
                 states, data = roots.states[nodes], roots.data[nodes]
-                self._extend(states, data, length, rows[at_nodes], node[at_nodes] - first, work)
-        while self._frontier:
-            length, (children, data, rows, node) = self._frontier.take()
-            self._extend(predictor.states_after(children, work), data, length, rows, node, work)
+                self._extend(length, states, data, rows[here], node[here] - first)
 
-    @property
-    def completed(self) -> IndexedNames:
-        """The completed names: each column up to its length, unless that is 0."""
-        inside = np.arange(len(self.characters))[:, None] < self.lengths  # (longest, names)
-        return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
-
-    def _extend(
-        self, states: Array, data: Any, length: int, rows: Array, node: Array, work: Workspace
-    ) -> None:
+    def _extend(self, length: int, states: Array, data: Array, rows: Array, node: Array) -> None:
         """Extends or ends the names at some nodes, whose prefixes have `length` characters.
 
-        states, data    (nodes, …) hidden states; `NodeData`, or `GuidedData` for a guided walk
+        states, data    (nodes, …) hidden states; (nodes,) records
         rows            (k,) the rows of the names at these nodes
         node            (k,) the node of each name, ascending: 0 0 0 1 2 2 …
         probabilities   (n_y, nodes)
@@ -144,46 +137,52 @@ class Walk:
         branch_row      (k,) the row of each name's branch among the distinct ones
         children        the new nodes, which wait in the frontier for a later call
         """
-        spelling, n_y = self.spelling, self.predictor.n_y
-        probabilities, margin, data = self._predict(states, data, length, node, work)
+        acceptor, n_y = self.acceptor, self.predictor.n_y
+        probabilities, margin = self._predict(length, states, data, node)
         rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
         self.is_close[rows[is_close]] = True
         # For each distinct branch: (branches,)
         is_first = differs_from_previous(branch)
         parent, character = np.divmod(branch[is_first], n_y)
-        automaton_state = data.automaton_state[parent]
-        next_state = spelling.automaton.after[automaton_state, character]
+        automaton_state = data["automaton_state"][parent]
+        next_state = acceptor.automaton.after[automaton_state, character]
         ends = character == EOS
-        may_end = ends & spelling.may_end[length, automaton_state]
-        goes_on = ~ends & spelling.can_be_completed[length + 1, next_state]
+        may_end = ends & acceptor.may_end[length, automaton_state]
+        goes_on = ~ends & acceptor.can_be_completed[length + 1, next_state]
         # For each name again: (k,)
         branch_row = np.cumsum(is_first, dtype=np.int32) - 1
         ended = np.flatnonzero(may_end[branch_row] & ~is_close)
-        self._end(rows[ended], parent[branch_row[ended]], data, length)
+        self._end(length, data, rows[ended], parent[branch_row[ended]])
         longer = np.flatnonzero(goes_on[branch_row] & ~is_close)
         if len(longer):
             rows, branch_row = rows[longer], branch_row[longer]
             self.characters[length, rows] = character[branch_row]
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[branch_row]
             children = Children(states, parent[goes_on], character[goes_on])
-            child_data = self._child_data(children, data, next_state[goes_on])
+            child_data = self._child_data(data, children, next_state[goes_on])
             self._frontier.add(length + 1, NodeBatch(children, child_data, rows, node))
+
+    @property
+    def completed(self) -> IndexedNames:
+        """The completed names: each column up to its length, unless that is 0."""
+        inside = np.arange(len(self.characters))[:, None] < self.lengths  # (longest, names)
+        return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
     # --- What a guided walk overrides -------------------------------------------------------------
 
     def _predict(
-        self, states: Array, data: Any, length: int, node: Array, work: Workspace
-    ) -> tuple[Array, Array | float, Any]:
-        """The probabilities of the next character, their margin, and the data of the nodes."""
-        return *self.predictor.next_probabilities(states, work), data
+        self, length: int, states: Array, data: Array, node: Array
+    ) -> tuple[Array, Array | float]:
+        """The probabilities of the next character after some nodes, and their margin."""
+        return self.predictor.next_probabilities(states, self._work)
 
-    def _end(self, rows: Array, node: Array, data: Any, length: int) -> None:
+    def _end(self, length: int, data: Array, rows: Array, node: Array) -> None:
         """Ends names, by their rows, at some of the nodes."""
         self.lengths[rows] = length
 
-    def _child_data(self, children: Children, data: Any, next_state: Array) -> Any:
-        """The data of children of the nodes; the automaton is in `next_state` after them."""
-        return NodeData(next_state)
+    def _child_data(self, data: Array, children: Children, next_state: Array) -> Array:
+        """The records of children of the nodes; the automaton is in `next_state` after them."""
+        return records(automaton_state=next_state)
 
 
 # --- The frontier --------------------------------------------------------------------------------
@@ -195,7 +194,9 @@ class NodeBatch(NamedTuple):
     """m nodes of one level, and the k names at them."""
 
     children: Children  # the nodes
-    data: Any  # `NodeData` or `GuidedData` of the nodes; of `best`, their texts
+    # (m,) records with what is known of the nodes besides their states: `automaton_state`, of the
+    # acceptor's automaton, and more for a guided walk or `best`.
+    data: Array
     rows: Array = NO_NAMES  # (k,) the rows of the names in the walk's `keys`
     node: Array = NO_NAMES  # (k,) the node of each name, ascending
 
@@ -240,16 +241,16 @@ class Frontier:
             chosen.append(batches.pop())
             n += len(chosen[-1].children.parent)
         self._nodes[level] -= n
-        return level, _join(chosen)
+        return level, _joined(chosen)
 
 
-def _join(batches: list[NodeBatch]) -> NodeBatch:
+def _joined(batches: list[NodeBatch]) -> NodeBatch:
     children, data, rows, node = zip(*batches, strict=True)
     parent_states, parent, character = zip(*children, strict=True)
     parents = _rows_of_joined(parent, parent_states)
     joined = Children(np.concatenate(parent_states), parents, np.concatenate(character))
     nodes = _rows_of_joined(node, parent)
-    return NodeBatch(joined, data[0].concatenate(data), np.concatenate(rows), nodes)
+    return NodeBatch(joined, np.concatenate(data), np.concatenate(rows), nodes)
 
 
 def _rows_of_joined(rows: tuple[Array, ...], arrays: tuple[Array, ...]) -> Array:

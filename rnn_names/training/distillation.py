@@ -22,19 +22,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace
+from rnn_names.arrays import Array, Workspace, records
+from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.conditions.automaton import anything
-from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
-from rnn_names.network.language_model import rows_per_batch
 from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.processes.threads import Submit, deferred
 from rnn_names.sampling.random_keys import keys_at, seed_key
-from rnn_names.sampling.walk import Children, NodeData, Predictor, Roots, Walk
+from rnn_names.sampling.walk import Children, Predictor, Roots, Walk
 from rnn_names.training.batches import Batches
 from rnn_names.training.name_features import NameFeatures
 
@@ -62,12 +61,14 @@ class Teacher(Predictor):
         self.share = share  # s
         self.tilt: Tilt | None = None  # gives names the means of the list
         self.max_length, self.n_y = max_length, ngram.n_y
-        self.nodes_at_once = rows_per_batch(self.n_y)
+        self.nodes_at_once = rnn.rows_per_batch(self.n_y)
         a0 = network["a0"]
         fields = [("a", a0.dtype, a0.shape), ("history", np.int64), ("length", np.intp)]
         first_state: Array = np.array([(a0, ngram.start, 0)], fields)
         first_state["a"] = rnn.first_state(network, self.weights, Workspace())
-        self._roots = Roots([()], first_state, np.zeros(1), NodeData(np.zeros(1, np.intp)))
+        self._roots = Roots(
+            [()], first_state, np.zeros(1), records(automaton_state=np.zeros(1, np.intp))
+        )
 
     @classmethod
     def for_run(
@@ -111,9 +112,9 @@ class Teacher(Predictor):
         """About `count` names; names that would be too long are left out."""
         keys = keys_at(seed_key(int(rng.integers(1 << 63))), np.arange(count))
         drawn = []
-        spelling = Spelling(anything(self.n_y), 1, self.max_length)
+        acceptor = Acceptor(anything(self.n_y), 1, self.max_length)
         for start in range(0, count, NAMES_PER_WALK):
-            walk = Walk(self, spelling, keys[start : start + NAMES_PER_WALK])
+            walk = Walk(self, acceptor, keys[start : start + NAMES_PER_WALK])
             walk.run(self._roots)
             drawn.append(walk.completed)
         return Names.concatenate(drawn)
@@ -236,7 +237,7 @@ def distillation_set(
 
     # The soft targets, for the prefix trees of a few thousand names each. A prefix of two trees is
     # computed twice.
-    size = rows_per_batch(teacher.n_y)
+    size = rnn.rows_per_batch(teacher.n_y)
     batches = Batches(distinct, rows, teacher.n_y)
     groups = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]
     half = (len(groups) + 1) // 2

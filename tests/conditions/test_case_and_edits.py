@@ -12,18 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, train
+from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.conditions.automaton import avoiding
 from rnn_names.conditions.conditions import make_conditions
 from rnn_names.conditions.edits import DistantNames, within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import Options
 from rnn_names.conditions.regex import matching
-from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.fingerprints import fingerprint, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling import spelling_sampler, stream
+from rnn_names.sampling import stream, walk_sampler
 from support.conditions import accepts
 from support.distributions import assert_drawn_from
 from support.enumeration import KNOWN, all_texts, distribution, edits_between, meets, tiny_model
@@ -354,7 +354,7 @@ def test_near_copies_refer_to_the_own_list_not_to_the_start_models(tmp_path):
 )
 def test_few_possible_names_that_all_fail_are_told_at_once(options, monkeypatch):
     """Before any is drawn."""
-    monkeypatch.setattr(spelling_sampler.SpellingSampler, "draw", None)
+    monkeypatch.setattr(walk_sampler.WalkSampler, "draw", None)
     for verb in (tiny_model().sample, tiny_model().best):
         with pytest.raises(
             SamplingError, match=r"can meet all of .*(; all \d+ spellings tried|, exclude_words)"
@@ -372,7 +372,7 @@ def test_the_remaining_of_few_possible_names_are_drawn():
 def test_the_texts_of_an_automaton_equal_its_accepted_texts(prefix, pattern):
     vocabulary = Vocabulary("abc")
     begun = vocabulary.encode(np.array([*map(ord, prefix)], int)).tolist()
-    texts = Spelling(matching([pattern], vocabulary), 1, 4).texts([tuple(begun)])
+    texts = Acceptor(matching([pattern], vocabulary), 1, 4).texts([tuple(begun)])
     found = ["".join("abc"[index - 1] for index in text) for text in texts]
     matches = re.compile(pattern).fullmatch
     wanted = [text for text in all_texts(4)[1:] if text.startswith(prefix) and matches(text)]

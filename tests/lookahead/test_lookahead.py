@@ -59,25 +59,25 @@ def test_the_frequency_of_a_name_is_its_weight(expected):
 
 
 def learned(model, draws=3000, **options):
-    """A guide that has learned from unguided draws, and its spelling_sampler."""
+    """A guide that has learned from unguided draws, and its walk_sampler."""
     sampler = Sampler(model, Options(**options))
-    unguided = Guide.unguided(sampler.spelling, np.array(sampler.spelling_sampler.texts[0], int))
-    prefixes = visited(sampler.spelling_sampler, draws, unguided)
+    unguided = Guide.unguided(sampler.acceptor, np.array(sampler.walk_sampler.texts[0], int))
+    prefixes = visited(sampler.walk_sampler, draws, unguided)
     guide = replace(unguided, prefixes=prefixes).learned(1.0, explores=False, log_unvisited=np.inf)
-    return guide, sampler.spelling_sampler
+    return guide, sampler.walk_sampler
 
 
-def walked(spelling_sampler, guide, keys, visits=None):
+def walked(walk_sampler, guide, keys, visits=None):
     """A walk by a guide that is over."""
-    walk = GuidedWalk(spelling_sampler.exact_predictor, keys, guide, visits)
-    walk.run(guided_roots(spelling_sampler.exact_roots, guide))
+    walk = GuidedWalk(walk_sampler.exact_predictor, keys, guide, visits)
+    walk.run(guided_roots(walk_sampler.exact_roots, guide))
     return walk
 
 
-def visited(spelling_sampler, draws, guide):
+def visited(walk_sampler, draws, guide):
     """The prefixes that are known after some draws."""
     visits = Visits(guide.prefixes)
-    walked(spelling_sampler, guide, first_keys(0, draws), visits)
+    walked(walk_sampler, guide, first_keys(0, draws), visits)
     return visits.joined()
 
 
@@ -106,8 +106,8 @@ def test_the_look_ahead_is_exact_if_every_prefix_was_visited():
 
 
 def test_a_second_draw_finds_the_prefixes_of_the_first():
-    first, spelling_sampler = learned(tiny_model(), 50)
-    prefixes = visited(spelling_sampler, 50, first)
+    first, walk_sampler = learned(tiny_model(), 50)
+    prefixes = visited(walk_sampler, 50, first)
     assert len(first.prefixes) < len(prefixes) < 2 * len(first.prefixes)
     assert prefixes.n_names[0] == 100
     names = indices(prefixes)

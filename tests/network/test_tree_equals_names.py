@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rnn_names.arrays import Workspace
 from rnn_names.corpus.names import Names
-from rnn_names.network import language_model, rnn
+from rnn_names.network import rnn, scoring
 from rnn_names.training.batches import Batches
 from support import plain_bptt
 from support.networks import CELLS, indexed, prefixes_of, random_model, random_params, tree_of
@@ -114,7 +114,7 @@ def test_the_result_does_not_depend_on_batches(monkeypatch):
     scored = random_model("abc")
     names = ["".join(letters) for n in range(6) for letters in product("abc", repeat=n)]
     whole = scored.log_prob(names)
-    monkeypatch.setattr(language_model, "rows_per_batch", lambda n_y: 7)
+    monkeypatch.setattr(rnn, "rows_per_batch", lambda n_y: 7)
     np.testing.assert_allclose(scored.log_prob(names), whole, rtol=1e-5)
 
 
@@ -122,6 +122,6 @@ def test_the_mean_loss_is_per_character_including_ends():
     scored = random_model("abc")
     names = ["a", "abc", "b"]
     expected = -scored.log_prob(names).sum() / (2 + 4 + 2)
-    assert language_model.mean_loss(
+    assert scoring.mean_loss(
         scored.params, scored.vocabulary, Names.from_strings(names)
     ) == pytest.approx(expected)

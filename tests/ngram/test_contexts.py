@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.conditions.regex import matching
-from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.lookahead.chain import MarkovChain, ProductStates
 from rnn_names.lookahead.visited import VisitedPrefixes
@@ -102,7 +102,7 @@ def test_the_chain_sums_the_probabilities_ahead(sharpness):
     start = contexts.after[0, START]
     states = ProductStates.of(contexts, automaton, np.array([start]), np.array([0]))
     chain = MarkovChain(states, p, rng.normal(size=5), sharpness)
-    may_end = Spelling(automaton, 2, 4).may_end[:, states.state]
+    may_end = Acceptor(automaton, 2, 4).may_end[:, states.state]
     with np.errstate(divide="ignore"):
         table = np.exp(chain.log_completion(np.log(1.0 * may_end)))
     total = 0.0

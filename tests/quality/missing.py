@@ -116,7 +116,7 @@ def lost(guide, later):
         ahead = guide.log_completion_of_next(row[rows], product_row[rows], length)
         terms = prefixes.log_probabilities[rows] + ahead
         log_q[rows] = terms - np.maximum(log_sum(terms.copy()), LEAST_LOG)[:, None]
-    may_end = guide.spelling.may_end[prefixes.length, prefixes.automaton_state]
+    may_end = guide.acceptor.may_end[prefixes.length, prefixes.automaton_state]
     log_p = prefixes.log_reach(prefixes.log_probabilities) + prefixes.log_probabilities[:, EOS]
     log_weight = (log_p - prefixes.log_reach(log_q) - log_q[:, EOS])[may_end]
     share = np.exp(log_p[may_end] - max(later.log_visited, guide.log_visited))

@@ -43,7 +43,7 @@ from rnn_names import Model
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.model.bundled import MODELS
-from rnn_names.network.language_model import mean_loss
+from rnn_names.network.scoring import mean_loss
 from rnn_names.training import warm_start
 from rnn_names.training.base import Base
 from rnn_names.training.settings import Settings

@@ -34,8 +34,9 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rnn_names import Model
+from rnn_names.arrays import records
+from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.conditions.automaton import anything
-from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.ngram.kneser_ney import NGram
@@ -176,11 +177,13 @@ def ngram_names(names: Names, count: int, seed: int) -> list[str]:
     """Names of the 6-gram that distillation learns from, as it is: without the list's lengths."""
     vocabulary = Vocabulary.from_names(names)
     ngram = NGram(Names(vocabulary.encode(names.codes), names.offsets), len(vocabulary))
-    spelling = Spelling(anything(ngram.n_y), 1, int(names.lengths.max()))
-    roots = Roots([()], np.array([ngram.start]), np.ones(1), np.zeros(1, np.int32))
+    acceptor = Acceptor(anything(ngram.n_y), 1, int(names.lengths.max()))
+    roots = Roots(
+        [()], np.array([ngram.start]), np.ones(1), records(automaton_state=np.zeros(1, np.int32))
+    )
     found, first, size = list[str](), 0, min(count, MAX_BATCH)
     while len(found) < count:  # those that are too long are left out
-        walk = Walk(NGramSteps(ngram), spelling, keys_at(seed_key(seed), first + np.arange(size)))
+        walk = Walk(NGramSteps(ngram), acceptor, keys_at(seed_key(seed), first + np.arange(size)))
         walk.run(roots)
         found += Names(vocabulary.codes[walk.completed.codes], walk.completed.offsets).to_strings()
         first += size

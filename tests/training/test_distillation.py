@@ -75,7 +75,7 @@ def test_the_distillation_set_has_the_list_and_synthetic_names_not_longer(taught
 @pytest.mark.parametrize("at_once", [1, 7, 10_000])
 def test_each_prefix_has_the_teachers_soft_targets(taught, monkeypatch, at_once):
     """Whichever names share a minibatch, and however many the teacher is asked about at once."""
-    monkeypatch.setattr(distillation, "rows_per_batch", lambda n_y: at_once)
+    monkeypatch.setattr(distillation.rnn, "rows_per_batch", lambda n_y: at_once)
     teacher, names = taught
     learned = distillation_set(teacher, names, 200, np.random.default_rng(1))
     rng = np.random.default_rng(2)

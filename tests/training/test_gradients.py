@@ -61,7 +61,7 @@ def assert_same(first, second):
 
 @pytest.fixture
 def alone(names, monkeypatch, helpers):
-    monkeypatch.setattr(distillation, "rows_per_batch", lambda n_y: 100)  # many, to share out
+    monkeypatch.setattr(distillation.rnn, "rows_per_batch", lambda n_y: 100)  # many, to share out
     with monkeypatch.context() as patch:
         patch.setattr(gradients, "usable_cores", lambda: 1)
         result = trained(names)
@@ -104,7 +104,7 @@ def test_a_resumed_run_uses_the_helper_again(names, helpers, alone):
 
 
 def test_networks_in_one_part_share_the_distillation_set(names, monkeypatch, helpers):
-    monkeypatch.setattr(distillation, "rows_per_batch", lambda n_y: 100)  # many, to share out
+    monkeypatch.setattr(distillation.rnn, "rows_per_batch", lambda n_y: 100)  # many, to share out
     with monkeypatch.context() as patch:
         patch.setattr(gradients, "usable_cores", lambda: 1)
         in_one_process = trained(names, batch_size=100)

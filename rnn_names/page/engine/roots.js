@@ -19,7 +19,7 @@ export function checkCharacters(texts, blend, fold, needed = texts.length) {
   );
 }
 
-/** Spellings of a required prefix, as in rnn_names/conditions/spelling.py; may extend `shape`. */
+/** Spellings of a required prefix, as in rnn_names/conditions/prefixes.py; may extend `shape`. */
 export function spellings(text, blend, shape, ignoreCase) {
   const inAnyCase = (fits) => {
     let found = [""];

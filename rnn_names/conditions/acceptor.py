@@ -1,0 +1,77 @@
+"""An acceptor: the texts that names may have, by an automaton and bounds on their lengths.
+
+The automaton joins the shape of the list's names and conditions on the text. A walk knows its state
+after each prefix. For names of at most 3 characters, and the suffix "ab":
+
+    prefix    a name may end    it can be completed
+    "a"       no                yes, by "b" or "ab"
+    "ab"      yes               yes, by nothing more
+    "ba"      no                yes, by "b"
+    "bb"      no                no: the walk gives it up
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+
+import numpy as np
+
+from rnn_names.arrays import Array
+from rnn_names.conditions.automaton import Automaton
+from rnn_names.corpus.names import EOS, IndexedNames, Names
+from rnn_names.corpus.shape import Shape
+from rnn_names.network.completion import value_table
+from rnn_names.system import cached_property
+
+Indices = tuple[int, ...]  # a text as vocabulary indices
+Texts = Sequence[Indices]
+
+
+def names_from_indices(texts: Texts) -> IndexedNames:
+    """Texts as names."""
+    indices = np.array([*chain.from_iterable(texts)], np.intp)
+    return Names.from_lengths(indices, np.array([*map(len, texts)], np.intp))
+
+
+class Acceptor:
+    """The texts from `min_length` to `max_length` that an automaton of S states accepts."""
+
+    def __init__(self, automaton: Automaton, min_length: int, max_length: int) -> None:
+        self.automaton, self.min_length, self.max_length = automaton, min_length, max_length
+        # By length and state: whether a name may end, (max_length + 1, S); the number of ways to
+        # complete a text, and whether there is any, (max_length + 2, S) both.
+        self.may_end = (np.arange(max_length + 1) >= min_length)[:, None] & automaton.accepting
+        ones = np.ones(automaton.after.shape[1])
+        with np.errstate(over="ignore"):
+            self.counts = value_table(lambda _: ones, automaton.after, self.may_end.astype(float))
+        self.can_be_completed = self.counts > 0
+
+    @cached_property
+    def log_may_end(self) -> Array:
+        """0 where a name may end, else −∞, by length and state: (max_length + 1, S)."""
+        return np.where(self.may_end, 0.0, -np.inf)
+
+    def may_follow(self, length: int, automaton_state: Array) -> Array:
+        """Whether each character, or the end, may follow m texts of a length: (m, n_y) bool."""
+        may_follow: Array = self.can_be_completed[length + 1][self.automaton.after[automaton_state]]
+        may_follow[:, EOS] = self.may_end[length, automaton_state]
+        return may_follow
+
+    def texts(self, roots: Texts) -> list[Indices]:
+        """All accepted texts that begin with a root."""
+        states = self.automaton.run(names_from_indices(roots))
+        accepted, waiting = list[Indices](), [*zip(roots, states, strict=True)]
+        for text, state in waiting:  # the list grows meanwhile
+            for c in np.flatnonzero(self.may_follow(len(text), np.array([state]))[0]).tolist():
+                if c == EOS:
+                    accepted.append(text)
+                else:
+                    waiting.append(((*text, c), self.automaton.after[state, c]))
+        return accepted
+
+
+def of_shape(shape: Shape) -> Automaton:
+    """Accepts the texts of a shape. A state is the kind of the last character."""
+    kinds = len(shape.barred)
+    after = np.where(shape.barred, kinds, np.arange(kinds))
+    after = np.append(after, np.full((1, kinds), kinds), axis=0)  # a state for barred texts
+    return Automaton(after[:, shape.kind].astype(np.int32), np.append(~shape.barred[:, 0], False))

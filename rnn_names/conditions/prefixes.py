@@ -1,0 +1,81 @@
+"""The prefixes that names may begin with, as indices: as typed, or in upper and lower case.
+
+If names of the list begin with a capital, and with nothing else:
+
+    typed    prefix
+    Mac      Mac
+    mac      Mac
+    -mac     -mac, which no name of the list's shape can begin with: the shape is changed
+"""
+
+from collections.abc import Callable
+
+from rnn_names.conditions.acceptor import Indices, Texts
+from rnn_names.conditions.automaton import MAX_STATES
+from rnn_names.conditions.options import CommonOptions
+from rnn_names.conditions.regex import same_character
+from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary
+from rnn_names.corpus.shape import Shape
+from rnn_names.errors import SamplingError, VocabularyError, short_repr
+
+
+def check_known(option: str, text: str, vocabulary: Vocabulary) -> None:
+    """Raises VocabularyError if the model does not know a character of an option's text."""
+    for character in text:
+        if character not in vocabulary.characters:
+            message = f"the model does not know the character {character!r}"
+            raise VocabularyError(f"{option} {short_repr(text)}: {message}", [option])
+
+
+def spelled_prefixes(
+    options: CommonOptions, vocabulary: Vocabulary, shape: Shape | None
+) -> tuple[Texts, Shape | None, dict[str, str]]:
+    """The prefixes as typed, or in upper and lower case with `ignore_case`.
+
+    No prefix is the beginning of another. If no name of the list's shape can begin with a prefix,
+    its case is ignored. If that does not help, the shape is changed to allow it. Also returns the
+    changed shape, and how the list spells each prefix that has another case there.
+    """
+    texts, in_other_case = list[Indices](), dict[str, str]()
+    allowed = shape
+    fits = shape.fits if shape is not None else lambda text: True
+    for prefix in options.prefix or ("",):
+        exact = tuple(vocabulary.encode(Names.from_strings([prefix]).codes).tolist())
+        if UNKNOWN not in exact and fits(exact) and not options.ignore_case:
+            texts.append(exact)
+            continue
+        spellings = _in_any_case(prefix, vocabulary, fits)
+        if spellings and not options.ignore_case:
+            in_other_case[prefix] = "".join(vocabulary.characters[i - 1] for i in spellings[0])
+        if not spellings:
+            if options.ignore_case:
+                spellings = _in_any_case(prefix, vocabulary, lambda text: True)
+            if not spellings:
+                check_known("prefix", prefix, vocabulary)
+                spellings = [exact]
+            for text in spellings:
+                allowed = allowed and allowed.allowing(text)
+        texts += spellings
+    all_texts = {*texts}
+    texts = sorted(t for t in all_texts if all_texts.isdisjoint(t[:n] for n in range(len(t))))
+    if len(texts) > MAX_STATES:
+        message = f"prefix: {len(texts):,} prefixes are too many to follow at once"
+        raise SamplingError(message, ["prefix"])
+    return texts, allowed, in_other_case
+
+
+def _in_any_case(
+    prefix: str, vocabulary: Vocabulary, fits: Callable[[Indices], bool]
+) -> list[Indices]:
+    """The spellings of a prefix in upper and lower case whose beginnings all fit, as indices."""
+    spellings: list[Indices] = [()]
+    for character in prefix:
+        is_same = same_character(character, ignore_case=True)
+        cases = [i for i, c in enumerate(vocabulary.characters, 1) if is_same(c)]
+        cases.sort(key=lambda index: vocabulary.characters[index - 1] != character)
+        longer = [(*text, index) for text in spellings for index in cases]
+        spellings = [text for text in longer if fits(text)]
+        if len(spellings) > MAX_STATES:
+            reason = "too long to be followed in upper and lower case"
+            raise SamplingError(f"prefix {short_repr(prefix)}: {reason}", ["prefix"])
+    return spellings

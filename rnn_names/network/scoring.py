@@ -1,0 +1,55 @@
+"""The probabilities of whole names: products of their characters' probabilities.
+
+    log p("ab") = log p(a | "") + log p(b | "a") + log p(EOS | "ab")
+
+The network predicts after each distinct prefix of a batch of names, which is a node of their prefix
+tree. The terms of a name are on its path.
+"""
+
+import numpy as np
+
+from rnn_names.arrays import Array, Workspace
+from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary
+from rnn_names.network import rnn
+from rnn_names.network.cells import Params
+from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
+
+
+def log_probs(params: Params, vocabulary: Vocabulary, names: Names, n_given: int = 0) -> Array:
+    """The log-probability of each name with its end, in nats, given its first `n_given` characters.
+
+    It is −inf for unknown characters.
+    """
+    scores = np.full(len(names), -np.inf)
+    order, _ = names.order()  # names with common prefixes are in one batch
+    work = Workspace(params["Waa"].dtype)
+    batch = rnn.rows_per_batch(len(vocabulary))
+    for start in range(0, len(order), batch):
+        rows = order[start : start + batch]  # (m,)
+        indices, lengths = vocabulary.indexed(names.take(rows)).padded()  # (m, longest), (m,)
+        is_known = ~(indices == UNKNOWN).any(axis=1)
+        if is_known.any():
+            tree = prefix_tree(indices[is_known], lengths[is_known], len(vocabulary))
+            log_y_hat = rnn.log_predictions(tree, params, work)
+            scores[rows[is_known]] = _path_sums(tree, log_y_hat, n_given)
+    return scores
+
+
+def _path_sums(tree: PrefixTree, log_y_hat: Array, n_given: int) -> Array:
+    """Σ log ŷ along the path of each name of a tree, from (N, n_y) to (m,)."""
+    so_far = np.zeros(len(tree.x))  # (N,) log-probability of each prefix; 0 for ""
+    for level in range(1 + n_given, len(tree.levels)):
+        rows = tree.levels[level]
+        parent = tree.levels[level - 1].start + tree.parent[rows]
+        so_far[rows] = so_far[parent] + log_y_hat[parent, tree.x[rows]]
+    return so_far[tree.ends] + log_y_hat[tree.ends, EOS]
+
+
+def mean_loss(
+    params: Params, vocabulary: Vocabulary, names: Names, weights: Array | None = None
+) -> float:
+    """The mean loss in nats per character, including ends; each name counts `weights` times."""
+    scores = log_probs(params, vocabulary, names)
+    if weights is None:
+        return -float(scores.sum()) / (len(names.codes) + len(names))
+    return -float(weights @ scores) / int(weights @ (names.lengths + 1))

@@ -1,0 +1,116 @@
+"""Draws names that an acceptor accepts, from one network, by the keys of their random numbers.
+
+A walk in float32 draws all names; the few that are too close to call (`choice`) are drawn again in
+float64, with the same keys. So a name does not depend on the processor, nor on the other names.
+"""
+
+import numpy as np
+
+from rnn_names.arrays import Array, Workspace, records
+from rnn_names.conditions.acceptor import Acceptor, Indices, Texts, names_from_indices
+from rnn_names.conditions.options import CommonOptions
+from rnn_names.corpus.names import IndexedNames, Names
+from rnn_names.network.language_model import LanguageModel
+from rnn_names.sampling.network_predictor import NetworkPredictor
+from rnn_names.sampling.random_keys import uniform, weighted_index
+from rnn_names.sampling.walk import Children, Roots, Walk
+from rnn_names.system import cached_property
+
+
+class WalkSampler:
+    """Draws accepted names that begin from some texts, the roots of its walks."""
+
+    def __init__(
+        self, model: LanguageModel, options: CommonOptions, acceptor: Acceptor, texts: Texts
+    ) -> None:
+        self.acceptor, self.texts = acceptor, texts
+        self._model, self._options = model, options
+
+    def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
+        """Names by the keys of their random numbers, (n,), and the row of each name.
+
+        Leaves out what is not accepted. Names begin from `root` (n,), or draw their roots.
+        """
+        walk = Walk(self.predictor, self.acceptor, keys)
+        walk.run(self.roots, root)
+        close = np.flatnonzero(walk.is_close)
+        if len(close):
+            again = Walk(self.exact_predictor, self.acceptor, keys[close])
+            again.run(self.exact_roots, None if root is None else root[close])
+            walk.characters[:, close], walk.lengths[close] = again.characters, again.lengths
+        return self.in_characters(walk.completed), np.flatnonzero(walk.lengths)
+
+    def in_characters(self, names: IndexedNames) -> Names:
+        """Names with code points instead of indices."""
+        return Names(self._model.vocabulary.codes[names.codes], names.offsets)
+
+    @cached_property
+    def predictor(self) -> NetworkPredictor:
+        """Predicts the next character, in float32."""
+        return NetworkPredictor(self._model.params, self._options)
+
+    @cached_property
+    def exact_predictor(self) -> NetworkPredictor:
+        """Predicts it in float64: this is what defines a name."""
+        return NetworkPredictor(self._model.params, self._options, np.float64)
+
+    @cached_property
+    def exact_roots(self) -> Roots:
+        """The roots, in float64."""
+        return self._roots_by(self.exact_predictor)
+
+    @cached_property
+    def roots(self) -> Roots:
+        """The roots, in float32; if there are several, with their exact probabilities."""
+        roots = self._roots_by(self.predictor)
+        if len(self.texts) == 1:
+            return roots
+        return roots._replace(log_prob=self.exact_roots.log_prob)  # no margin guards their draw
+
+    def _roots_by(self, predictor: NetworkPredictor) -> Roots:
+        """The roots with their states, which are computed level by level."""
+        texts, work = self.texts, Workspace(predictor.dtype)
+        states, log_prob = predictor.first_state, np.zeros(1)
+        computed: dict[Indices, tuple[Array, float]] = {(): (states[0], 0.0)}
+        level: list[Indices] = [()]
+        for length in range(1, max(map(len, texts)) + 1):
+            row = {text: at for at, text in enumerate(level)}
+            level = sorted({text[:length] for text in texts if len(text) >= length})
+            parent, last = np.array([(row[text[:-1]], text[-1]) for text in level]).T
+            log_prob = log_prob[parent] + predictor.log_probabilities(states, work)[parent, last]
+            states = predictor.states_after(Children(states, parent, last), work).copy()
+            computed.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
+        of_texts, log_probs = zip(*map(computed.__getitem__, texts), strict=True)
+        automaton_state = self.acceptor.automaton.run(names_from_indices(texts))
+        data = records(automaton_state=automaton_state)
+        return Roots(texts, np.array(of_texts), np.array(log_probs), data)
+
+    def with_texts(self, texts: Texts) -> "WalkSampler":
+        """A sampler whose names begin from other texts."""
+        return WalkSampler(self._model, self._options, self.acceptor, texts)
+
+    def from_first_characters(self) -> "WalkSampler":
+        """A sampler whose roots are all first characters, unless there is a prefix."""
+        if [*self.texts] != [()]:
+            return self
+        first = self.acceptor.may_follow(0, self.exact_roots.data["automaton_state"])[0]
+        return self.with_texts([(character,) for character in np.flatnonzero(first).tolist()])
+
+    def chunk_of(self, keys: Array, n: int) -> Array:
+        """The chunk of each name, 0 to n − 1, so that names that begin alike share one: (names,).
+
+        The first random number of a name decides its beginning: its root, or its first character.
+        Within a beginning, the next random number divides names by their next character.
+        """
+        roots = self.roots
+        p, position, position_after = roots.weights, 0, roots.lengths
+        if len(roots.texts) == 1:
+            position = len(roots.texts[0])
+            p = self.predictor.next_probabilities(roots.states, Workspace())[0][:, 0]
+            position_after = np.full(len(p), position + 1)
+        p /= p.sum()
+        beginning = weighted_index(keys, position, p)
+        # On a line from 0 to 1, each beginning has a piece as long as its probability.
+        within = uniform(keys, position_after[beginning])
+        point = (np.cumsum(p) - p)[beginning] + p[beginning] * within
+        return np.minimum(n * point, n - 1).astype(np.min_scalar_type(n))
