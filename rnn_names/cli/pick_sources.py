@@ -35,7 +35,7 @@ ATTEMPTS = 1 << 15  # attempts at names that begin or end as one does: about a s
 class NamesToPick:
     """Names of a model."""
 
-    pattern = ""
+    pattern = parts = ""  # names have none
 
     def __init__(self, models: Sequence[ModelChoice], options: SampleOptions) -> None:
         self._model = blended(models)
@@ -49,10 +49,6 @@ class NamesToPick:
 
     def keep(self, names: Iterable[str]) -> None:
         """Does nothing: `seen` already has kept names."""
-
-    def parts(self) -> str:
-        """Nothing: names have no parts."""
-        return ""
 
     def column(self, _part: str) -> str:
         """Raises SamplingError: names have no parts."""
@@ -115,7 +111,7 @@ class LinesToPick:
         columns = self._pattern.columns
         numbers = {str(number): column for number, column in enumerate(columns, 1)}
         if part not in [*numbers, *columns]:
-            raise SamplingError(f"There is no part {shortened(part, 20)}. {self.parts()}")
+            raise SamplingError(f"There is no part {shortened(part, 20)}. {self.parts}")
         return numbers.get(part, part)
 
     def set(self, options: Any, by_label: OptionsOfParts) -> None:
@@ -183,6 +179,7 @@ class LinesToPick:
             for redrawer, line in origins
         )
 
+    @property
     def parts(self) -> str:
         """The numbers and names of the parts; in place of a name that has none, its beginning."""
         text, named = self._pattern.text, list[str]()
