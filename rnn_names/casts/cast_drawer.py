@@ -18,28 +18,34 @@ are used depends on the lines before. Redrawn lines have later rounds (`redrawin
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import nullcontext
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.initials import SharedInitials
-from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, Reference, located
+from rnn_names.casts.initials import SameInitialSource
+from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, located
 from rnn_names.casts.requests import (
     CANDIDATES_AT_ONCE,
     MAX_CANDIDATES,
-    MOSTLY_REPEATS,
     Candidate,
-    Cause,
     DifferentInitialRequest,
     Request,
-    SameInitialRequest,
 )
-from rnn_names.casts.sources import ChoiceSource, Line, LoadModel, NameSource, PartSource, ReadLines
+from rnn_names.casts.sources import (
+    MOSTLY_REPEATS,
+    Cause,
+    ChoiceSource,
+    Line,
+    LoadModel,
+    NameSource,
+    PartSource,
+    ReadLines,
+)
 from rnn_names.casts.used_names import UsedNames
 from rnn_names.conditions.options import CastOptions
-from rnn_names.corpus.characters import in_one_line
+from rnn_names.corpus.characters import in_one_line, initial_of
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, TooFewNamesError
 from rnn_names.processes.threads import Submit, deferred, worker_threads
@@ -64,7 +70,7 @@ class CastDrawer:
         self.pattern, self.options = pattern, options
         self.used = UsedNames(options.min_edits or 0)
         self._seed = options.seed_or_random()
-        self._shared_initials = SharedInitials(self._seed) if options.initials == "same" else None
+        self._source_with_same_initial = cache(partial(SameInitialSource, self._seed))
         self.source_of = dict[Part, PartSource]()
         load, read = cache(load), cache(read)
         for part in pattern.parts:
@@ -141,17 +147,30 @@ class CastDrawer:
             rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
-            firsts = [request.next_candidate(self.used) for request in requests]
-            candidates = [*filter(None, firsts)]
+            next_ones = (request.next_candidate(self.used) for request in requests)
+            candidates = [*filter(None, next_ones)]
             self._draw_by_source(candidates, deferred)
             is_over = any(request.cause for request in requests)
             for candidate in candidates:
-                candidate.request.line.names.update(candidate.names or {})
+                candidate.request.line.names.update(candidate.names)
             for new in lines:
                 if None not in new.names.values():
                     new.texts = self._texts_of(new)
                     yield new
             first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
+
+    def sources_at(self, line: Line, column: int) -> set[PartSource]:
+        """The sources of a column; if `column` is 0, those of all names, or else of all choices."""
+        if not column:
+            return {*line.names} or {*line.picks}
+        label = self.pattern.columns[column - 1]
+        in_line: list[PartSource] = [*line.names, *line.picks]
+        paths = [source.part.path for source in in_line if source.part.label == label]
+        return {
+            source
+            for part, source in self.source_of.items()
+            if any(part.path[: len(path)] == path for path in paths)
+        }
 
     def _texts_of(self, line: Line) -> tuple[str, ...]:
         """The text of a line, and the texts of its columns."""
@@ -185,22 +204,20 @@ class CastDrawer:
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
         picked = dict[tuple[int, ...], Array]()  # by path: (m,), −1 in lines without the choice
         for part, source in self.source_of.items():
-            if isinstance(part, Reference):
-                continue
             rows = np.arange(len(lines))  # of the lines with this part
             if part.holder is not None:
                 choice, alternative = part.holder
                 rows = np.flatnonzero(picked[choice] == alternative)
-            values = [kept.get(source)] * len(rows)
-            if isinstance(source, ChoiceSource):
+            if isinstance(source, NameSource):
+                for row in rows.tolist():
+                    lines[row].names[source] = kept.get(source)
+            elif isinstance(source, ChoiceSource):
+                is_kept = source in kept
+                new = None if is_kept else source.alternatives_of(numbers[rows], rounds[rows])
                 picked[part.path] = np.full(len(lines), -1)
-                if source not in kept:
-                    values = source.alternatives_of(numbers[rows], rounds[rows]).tolist()
-                picked[part.path][rows] = values
-            is_choice = isinstance(source, ChoiceSource)
-            for k, value in zip(rows.tolist(), values, strict=True):
-                chosen: Any = lines[k].picks if is_choice else lines[k].names
-                chosen[source] = value
+                picked[part.path][rows] = kept[source] if is_kept else new
+                for row in rows.tolist():
+                    lines[row].picks[source] = int(picked[part.path][row])
         return lines
 
     def _requests(self, lines: Sequence[Line]) -> list[Request]:
@@ -208,8 +225,10 @@ class CastDrawer:
         for line in lines:
             names = line.names
             missing = [source for source, name in names.items() if name is None]
-            if missing and self._shared_initials:
-                requests.append(SameInitialRequest(line, self._shared_initials, *missing))
+            if missing and self.options.initials == "same":
+                kept = frozenset(initial_of(name) for name in names.values() if name is not None)
+                source = self._source_with_same_initial(tuple(missing), kept)
+                requests.append(Request(line, source))
                 continue
             if missing and self.options.initials == "different" and missing[0] is next(iter(names)):
                 requests.append(DifferentInitialRequest(line, missing.pop(0)))
@@ -225,15 +244,14 @@ class CastDrawer:
         while requests:
             request = requests[0]
             candidate = request.next_candidate(self.used)
-            if candidate and candidate.names is not None:
+            if candidate and candidate.is_drawn:
                 request.line.names.update(candidate.names)
                 request.count_as_used(candidate, self.used)
                 requests.popleft()
             elif not request.cause and (candidates := self._candidates_to_draw(requests)):
                 self._draw_by_source(candidates, submit)
             elif not request.try_other_initials(self.used):
-                cause = request.cause or Cause(request.sources[0], request.shortage_message)
-                return lines[: lines.index(request.line)], cause
+                return lines[: lines.index(request.line)], request.cause_of_shortage()
         return lines, None
 
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
@@ -245,21 +263,20 @@ class CastDrawer:
         used, to_draw = self.used.fork(), list[Candidate]()
         for k, request in enumerate(requests):
             candidate = request.next_candidate(used)
-            if candidate is None or candidate.names is None:
-                is_next = k == 0  # all lines before it are filled
-                to_draw += request.next_to_draw(candidate, used, is_next) if candidate else []
-                if not to_draw or len(to_draw) >= MAX_TO_DRAW:
-                    break
+            if candidate and not candidate.is_drawn:
+                to_draw += request.next_to_draw(candidate, used, waits=k > 0)
+            if not to_draw or len(to_draw) >= MAX_TO_DRAW:
+                break
             if candidate:
                 request.count_as_used(candidate, used)
         return to_draw
 
     def _draw_by_source(self, candidates: Iterable[Candidate], submit: Submit) -> None:
-        """Draws candidates: one call for each kind of request and its sources, in a thread."""
+        """Draws candidates: one call for each kind of request and its source, in a thread."""
         groups = dict[Any, list[Candidate]]()
         for candidate in candidates:
-            kind = type(candidate.request), candidate.request.sources
+            kind = type(candidate.request), candidate.request.source
             groups.setdefault(kind, []).append(candidate)
-        calls = [submit(group[0].request.draw_candidates, group) for group in groups.values()]
+        calls = [submit(group[0].request.draw, group) for group in groups.values()]
         for call in calls:
             call()

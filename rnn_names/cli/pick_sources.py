@@ -12,7 +12,8 @@ from rnn_names.casts.cast import parsed
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import OptionsOfParts
 from rnn_names.casts.pattern_files import errors_of, lines_of_file, path_of_words
-from rnn_names.casts.redrawing import LineRedrawer, roundrobin
+from rnn_names.casts.redrawing import roundrobin, variants_of
+from rnn_names.casts.sources import Line
 from rnn_names.cli.checks import wrong_usage
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
@@ -103,7 +104,7 @@ class LinesToPick:
         read = (path_of_words(name, file) for name in named)
         self.files = [*filter(None, [file]), *named, *read]  # a new file would hide a bundled one
         self._load = cache(blended)
-        self._origins: dict[str, Any] = {}  # the redrawer and the parts of each line
+        self._origins = dict[str, tuple[CastDrawer, Line]]()  # of each text that was shown
         self._kept_words, self._kept_beginnings = set[str](), set[str]()
 
     def column(self, part: str) -> str:
@@ -140,13 +141,12 @@ class LinesToPick:
         for seed in itertools.count(self._first_seed):
             options = replace(self._options, seed=seed)
             drawer = CastDrawer(self._pattern, options, self._load, read)
-            redrawer = LineRedrawer(drawer)
             with errors_of(self._file), one_blas_thread():
                 # A page should not wait for lines of later pages, of which there may be none.
                 for line in itertools.chain.from_iterable(drawer.lines(growth=2)):
-                    yield "" if self._resembles_kept(line) else self._text(redrawer, line)
+                    yield "" if self._resembles_kept(line) else self._text(drawer, line)
 
-    def _resembles_kept(self, line: Any) -> bool:
+    def _resembles_kept(self, line: Line) -> bool:
         """Whether a line has the first line of a kept line, or a unique name made of its words.
 
         First lines are compared only if they have a name, or several parts.
@@ -175,8 +175,8 @@ class LinesToPick:
         if not all(line.names for _, line in origins):
             raise SamplingError("This line has no name to change.")
         return roundrobin(
-            (self._text(redrawer, new) for new in redrawer.variants_of(line, number))
-            for redrawer, line in origins
+            (self._text(drawer, new) for new in variants_of(drawer, line, number))
+            for drawer, line in origins
         )
 
     @property
@@ -190,9 +190,9 @@ class LinesToPick:
             named.append(f"{number} {short if column == f'part_{number}' else column}")
         return f"Parts: {', '.join(named)}."
 
-    def _text(self, redrawer: Any, line: Any) -> str:
+    def _text(self, drawer: CastDrawer, line: Line) -> str:
         text = re.sub(r"\n\s*\n", "\n", line.texts[0])  # an empty line ends an entry in the file
-        self._origins[text] = redrawer, line
+        self._origins[text] = drawer, line
         return text
 
 
