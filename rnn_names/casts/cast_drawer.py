@@ -160,7 +160,7 @@ class CastDrawer:
             first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
 
     def sources_at(self, line: Line, column: int) -> set[PartSource]:
-        """The sources of a column; if `column` is 0, those of all names, or else of all choices."""
+        """The sources of a column; column 0 has all names, or all choices if there is no name."""
         if not column:
             return {*line.names} or {*line.picks}
         label = self.pattern.columns[column - 1]
@@ -255,10 +255,10 @@ class CastDrawer:
         return lines, None
 
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
-        """The candidates to draw next, when none of those drawn for the first request fits.
+        """The candidates to draw next, when no drawn candidate of the first request fits.
 
-        To see which candidates the lines after it will need, the names they would get are added to
-        a fork of `used`. Empty if the first has no more candidates.
+        To see which candidates the later requests will need, the names that they would get are
+        added to a fork of `used`. Empty if the first request has no more candidates.
         """
         used, to_draw = self.used.fork(), list[Candidate]()
         for k, request in enumerate(requests):

@@ -6,8 +6,9 @@ line gets the first candidate that fits: whose name was found, and is far from a
     candidate   0: Ada   1: Eve                  Ada is used, so the line gets Eve
     candidate   0: Ada   1: none   2: not drawn  no name was found for 1, so 2 is drawn next
 
-A request asks the source of one name, or, where `initials` are the same, that of all names of the
-line. Where they are different, `DifferentInitialRequest` asks for the first name of a line.
+A request asks a source for one name of a line. Where all names of a line have the same initial, it
+asks a `SameInitialSource` for all of them. Where the initials of lines are different, the first
+name of a line has a `DifferentInitialRequest`.
 """
 
 from bisect import bisect
@@ -42,7 +43,7 @@ class Candidate:
     names: Mapping[NameSource, str] = field(default_factory=dict)  # empty if none were found
 
     def fits(self, used: UsedNames) -> bool:
-        """Whether names were found, far from those used and from each other."""
+        """Whether names were found, far from the names used and from each other."""
         return bool(self.names) and used.are_far(self.names)
 
 
@@ -51,7 +52,7 @@ NamesOfEach = Sequence[Sequence[str]]
 
 
 class Request:
-    """Asks a source for the name of one part of a line, or for those of several parts."""
+    """Asks a source for the names that a line lacks: of one part, or of several together."""
 
     def __init__(self, line: Line, source: NameSource | SameInitialSource) -> None:
         self.line, self.source = line, source

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Piece
-from rnn_names.casts.rules import parse_rules
+from rnn_names.casts.pattern_files import parse_rules
 from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import CorpusError
@@ -91,7 +91,7 @@ class NameSource(PartSource):
 
     `initial_weights` are numbers proportional to the probabilities of all initials, times a guide's
     estimates if there is one. `likely_initials` leaves out initials that hardly any name has.
-    `test_indices` are those of the tests of `UsedNames` that its names have to pass.
+    `test_indices` says which tests of `UsedNames` its names have to pass.
     """
 
     part: NamePart

@@ -26,7 +26,7 @@ class UsedNames:
     def add_tests(self, options: Options) -> list[int]:
         """Adds the test that a part needs for itself; returns the indices of all its tests.
 
-        A part with a `min_edits` below that of the cast is compared with its own names only.
+        Names of a part with fewer `min_edits` than the cast are compared with each other only.
         """
         edits = options.min_edits or 0
         joins_others = edits >= self._min_edits > 0
@@ -91,7 +91,7 @@ class UsedInitials:
         self.counts = Counter(initial_of(name) for name in names if name is not None)
 
     def available(self, source: NameSource) -> dict[str, float]:
-        """The weights of the initials that a line may have: the ones that came least often."""
+        """The initials that a line may have, with their weights: all that came least often."""
         weights = source.likely_initials
         counts = {initial: self.counts[initial] for initial in weights.keys() - self.ruled_out}
         fewest = min(counts.values(), default=0)

@@ -112,7 +112,7 @@ class PickSession:
     def set_conditions(self, part: str | None, typed: str) -> None:
         """Shows others under further conditions, of all names or of one part of a cast.
 
-        An option without its value has that of the command line again; after --, all have.
+        An option without its value returns to its value on the command line; after --, all do.
         """
         before = options, by_label = self.source.options, self.source.by_label
         try:

@@ -29,7 +29,7 @@ LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
 NAMES_BEFORE_TWINS = 200  # names like one that are found before near twins among them are shown
 NEAREST = 1000  # names a few edits from one, the most probable
-WAITED_ATTEMPTS = 1 << 13  # unsuccessful ones after which a person need not wait for more names
+WAITED_ATTEMPTS = 1 << 13  # attempts without a new name after which a person need not wait
 ATTEMPTS = 1 << 15  # attempts at names that begin or end as one does: about a second
 
 
@@ -86,7 +86,7 @@ class NamesToPick:
                 yield from names.to_strings()
 
     def _attempted(self, options: Options) -> Iterator[str]:
-        with suppress(SamplingError, VocabularyError):  # that of a beginning which was typed
+        with suppress(SamplingError, VocabularyError):  # a typed name may have any character
             options = replace(options, seed=next(self._seeds))
             yield from names_of_attempts(self._model, ATTEMPTS, options)
 
@@ -116,7 +116,7 @@ class LinesToPick:
         return numbers.get(part, part)
 
     def set(self, options: Any, by_label: OptionsOfParts) -> None:
-        """Sets the conditions of lines from here on; those that were shown still have others."""
+        """Sets the conditions of lines from here on; lines that were shown before keep theirs."""
         self.options = options
         self._options = replace(options, count=LINES_OF_A_SEED, remember=None)
         self._first_seed += 1  # the lines of one seed, under other conditions, are mostly alike
