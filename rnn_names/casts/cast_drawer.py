@@ -3,12 +3,12 @@
 An example, from the pattern to the texts of a line:
 
     pattern     [Lord {men}|Lady {women}] of {home=welsh-towns}
-    parts       the choice, men, women and home, each with a path in the pattern and a key
-    line 7      the choice draws its second alternative, so the line has women and home
-    requests    a name of women, and one of home
-    candidates  women: 0 is Ada, who is used (with `min_edits`), 1 is Eve
-                home: 0 is Llanfa
-    texts       ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
+    parts       the choice, men, women and home, each with a path in the pattern, and a source
+    _new_lines  in line 7, the choice takes its second alternative: women and home need a name
+    _requests   one asks the source of women, the other one the source of home
+    _complete   women: candidate 0 is Ada, who is used (with `min_edits`); 1 is Eve, and fits
+                home: candidate 0 is Llanfa, and fits
+    _texts_of   ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
 
 A candidate is a function of the seed, the part's path, and the numbers of the line and the round.
 So a change to one part leaves the others as they were, unless they share an initial. Which names
@@ -80,8 +80,8 @@ class CastDrawer:
         self._name_sources = [source for source in sources if isinstance(source, NameSource)]
         if options.initials and not self._name_sources:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
-        has_tests = any(source.test_indices for source in self._name_sources)
-        self._depends_on_earlier = options.initials == "different" or has_tests
+        is_compared = any(source.pools for source in self._name_sources)
+        self._depends_on_earlier = options.initials == "different" or is_compared
         if options.start > MAX_SKIPPED and self._depends_on_earlier:
             reason = f"lines depend on those before; at most {MAX_SKIPPED:,} can be skipped"
             raise SamplingError(f"start {options.start:,}: {reason}", ["start"])
@@ -89,7 +89,7 @@ class CastDrawer:
     def _source(self, part: Part, load: LoadModel, read: ReadLines) -> PartSource:
         if isinstance(part, NamePart):
             source = NameSource(part, self._seed, read, load, bool(self.options.initials))
-            source.test_indices = self.used.add_tests(source.options)
+            source.pools = self.used.pools_for(source.options)
             return source
         kind: Any = ChoiceSource if isinstance(part, ChoicePart) else PartSource
         return kind(part, self._seed, read)
@@ -135,67 +135,6 @@ class CastDrawer:
             limits = (source.max_candidates(WINDOW) for source in self._name_sources)
             window = min(limits, default=WINDOW)
         return Admission(count, is_unique, remember, window)
-
-    def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
-        """Copies of a line with texts of later rounds from these sources, one after another."""
-        chosen = dict[PartSource, Any]([*line.names.items(), *line.picks.items()])
-        kept = {source: chosen[source] for source in chosen.keys() - sources}
-        of_names = [source for source in sources if isinstance(source, NameSource)]
-        end = min((each.affordable(MAX_CANDIDATES) for each in of_names), default=MAX_CANDIDATES)
-        first, size, is_over = 0, 4, False
-        while first < end and not is_over:
-            rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
-            lines = self._new_lines(np.full(size, line.number), rounds, kept)
-            requests = self._requests(lines)
-            next_ones = (request.next_candidate(self.used) for request in requests)
-            candidates = [*filter(None, next_ones)]
-            self._draw_by_source(candidates, deferred)
-            is_over = any(request.cause for request in requests)
-            for candidate in candidates:
-                candidate.request.line.names.update(candidate.names)
-            for new in lines:
-                if None not in new.names.values():
-                    new.texts = self._texts_of(new)
-                    yield new
-            first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
-
-    def sources_at(self, line: Line, column: int) -> set[PartSource]:
-        """The sources of a column; column 0 has all names, or all choices if there is no name."""
-        if not column:
-            return {*line.names} or {*line.picks}
-        label = self.pattern.columns[column - 1]
-        in_line: list[PartSource] = [*line.names, *line.picks]
-        paths = [source.part.path for source in in_line if source.part.label == label]
-        return {
-            source
-            for part, source in self.source_of.items()
-            if any(part.path[: len(path)] == path for path in paths)
-        }
-
-    def _texts_of(self, line: Line) -> tuple[str, ...]:
-        """The text of a line, and the texts of its columns."""
-        columns = dict.fromkeys(self.pattern.columns, "")
-        return (self._write(self.pattern.pieces, line, columns), *columns.values())
-
-    def _write(self, pieces: Sequence[Piece], line: Line, columns: dict[str, str]) -> str:
-        """Joins the texts of some pieces; stores the text of each labelled part in `columns`."""
-        texts = list[str]()
-        for piece in pieces:
-            if isinstance(piece, str):
-                texts.append(piece)
-                continue
-            source = self.source_of[piece]
-            if isinstance(source, ChoiceSource):
-                alternative = source.alternatives[line.picks[source]]
-                text = self._write(alternative, line, columns)
-            elif isinstance(source, NameSource):
-                text = line.names[source]
-            else:  # of a reference
-                text = columns[piece.label]
-            if piece.label:
-                columns[piece.label] = text
-            texts.append(text and source.rules(text))
-        return "".join(texts)
 
     # --- Choices and names ------------------------------------------------------------------------
 
@@ -280,3 +219,68 @@ class CastDrawer:
         calls = [submit(group[0].request.draw, group) for group in groups.values()]
         for call in calls:
             call()
+
+    # --- Texts ------------------------------------------------------------------------------------
+
+    def _texts_of(self, line: Line) -> tuple[str, ...]:
+        """The text of a line, and the texts of its columns."""
+        columns = dict.fromkeys(self.pattern.columns, "")
+        return (self._write(self.pattern.pieces, line, columns), *columns.values())
+
+    def _write(self, pieces: Sequence[Piece], line: Line, columns: dict[str, str]) -> str:
+        """Joins the texts of some pieces; stores the text of each labelled part in `columns`."""
+        texts = list[str]()
+        for piece in pieces:
+            if isinstance(piece, str):
+                texts.append(piece)
+                continue
+            source = self.source_of[piece]
+            if isinstance(source, ChoiceSource):
+                alternative = source.alternatives[line.picks[source]]
+                text = self._write(alternative, line, columns)
+            elif isinstance(source, NameSource):
+                text = line.names[source]
+            else:  # of a reference
+                text = columns[piece.label]
+            if piece.label:
+                columns[piece.label] = text
+            texts.append(text and source.rules(text))
+        return "".join(texts)
+
+    # --- Lines that are redrawn -------------------------------------------------------------------
+
+    def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
+        """Copies of a line with texts of later rounds from these sources, one after another."""
+        chosen = dict[PartSource, Any]([*line.names.items(), *line.picks.items()])
+        kept = {source: chosen[source] for source in chosen.keys() - sources}
+        of_names = [source for source in sources if isinstance(source, NameSource)]
+        end = min((each.affordable(MAX_CANDIDATES) for each in of_names), default=MAX_CANDIDATES)
+        first, size, is_over = 0, 4, False
+        while first < end and not is_over:
+            rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
+            lines = self._new_lines(np.full(size, line.number), rounds, kept)
+            requests = self._requests(lines)
+            next_ones = (request.next_candidate(self.used) for request in requests)
+            candidates = [*filter(None, next_ones)]
+            self._draw_by_source(candidates, deferred)
+            is_over = any(request.cause for request in requests)
+            for candidate in candidates:
+                candidate.request.line.names.update(candidate.names)
+            for new in lines:
+                if None not in new.names.values():
+                    new.texts = self._texts_of(new)
+                    yield new
+            first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
+
+    def sources_at(self, line: Line, column: int) -> set[PartSource]:
+        """The sources of a column; column 0 has all names, or all choices if there is no name."""
+        if not column:
+            return {*line.names} or {*line.picks}
+        label = self.pattern.columns[column - 1]
+        in_line: list[PartSource] = [*line.names, *line.picks]
+        paths = [source.part.path for source in in_line if source.part.label == label]
+        return {
+            source
+            for part, source in self.source_of.items()
+            if any(part.path[: len(path)] == path for path in paths)
+        }

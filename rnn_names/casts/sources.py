@@ -91,11 +91,11 @@ class NameSource(PartSource):
 
     `initial_weights` are numbers proportional to the probabilities of all initials, times a guide's
     estimates if there is one. `likely_initials` leaves out initials that hardly any name has.
-    `test_indices` says which tests of `UsedNames` its names have to pass.
+    `pools` are the indices of the pools of `UsedNames` from which its names have to be far.
     """
 
     part: NamePart
-    test_indices: Sequence[int] = ()
+    pools: Sequence[int] = ()
 
     def __init__(
         self, part: NamePart, seed: int, read: ReadLines, load: LoadModel, with_initials: bool

@@ -49,13 +49,13 @@ class TrainingRun:
             with interrupts.critical_section():
                 self._save()  # the file of a resumed run may be missing
             self.progress.announce_stage()
-            for epoch in self.trainer.epochs(self.progress.batch):
+            for epoch in self.trainer.epochs(self.progress.show_batch):
                 with interrupts.critical_section():
                     self._save()
                 # Before the state: a resumed run drops the log of epochs after its state.
                 write_log(epoch)
                 self._keep(epoch)
-                self.progress.epoch(epoch)
+                self.progress.show_epoch(epoch)
                 if not self.trainer.position.stage_epoch:
                     self.progress.announce_stage()
             self._finish()
@@ -173,7 +173,7 @@ class Progress:
             "{postfix}",
         )
 
-    def batch(self, characters: int, smoothed_loss: float) -> None:
+    def show_batch(self, characters: int, smoothed_loss: float) -> None:
         """Moves the bar by a minibatch."""
         interrupts.wait_if_ending()
         with self.screen_lock:
@@ -190,7 +190,7 @@ class Progress:
             self.bar.set_description_str("preparing distillation", refresh=False)
             self.say("Distillation stage: learning a teacher's predictions.")
 
-    def epoch(self, epoch: Epoch) -> None:
+    def show_epoch(self, epoch: Epoch) -> None:
         """Shows a line with a few names after better epochs, at growing intervals."""
         self.epochs.append(epoch)
         with self.screen_lock:  # a stage may end early; distillation's size was an estimate
@@ -259,13 +259,13 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
     return "\n".join(lines)
 
 
-def summary(progress: Progress, output: str, init: str | None) -> str:
+def summary(progress: Progress, output: str, started_from: str | None) -> str:
     """The message after training: loss curves, the best epoch, and a command to try."""
     trainer, size = progress.trainer, os.path.getsize(output)
     option = f" -m {printable(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
     model = f"Wrote {printable(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20{option}"
     if not trainer.epoch:
-        weights = f"those of {printable(init)}" if init else "random"
+        weights = f"those of {printable(started_from)}" if started_from else "random"
         return f"No training: the weights are {weights}.\n{model}"
     record = trainer.model.training
     losses = f"training loss {record['training_loss']:.4f}"
