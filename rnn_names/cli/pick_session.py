@@ -9,7 +9,6 @@ from operator import attrgetter
 import click
 
 from rnn_names.cli import interrupts, pick_commands
-from rnn_names.cli.checks import wrong_usage
 from rnn_names.cli.kept_file import KeptFile
 from rnn_names.cli.pick_commands import as_typed
 from rnn_names.cli.pick_pages import brief, is_typed, picked, reshow, say, show
@@ -116,18 +115,18 @@ class PickSession:
         """
         before = options, by_label = self.source.options, self.source.by_label
         try:
-            with wrong_usage():
-                given, dropped = pick_commands.typed_options(typed)
-                if part:
-                    options = replace(options, count=given.pop("count", options.count))
-                    column = self.source.column(part)
-                    kept = {k: v for k, v in by_label.get(column, {}).items() if k not in dropped}
-                    by_label = {**by_label, column: {**kept, **given}}
-                else:
-                    given |= {name: getattr(self.first_options, name) for name in dropped}
-                    options = replace(options, **given)
-                    by_label = {} if typed == "--" else by_label
-                self.source.set(options, by_label)
+            given, dropped = pick_commands.typed_options(typed)
+            if part:
+                options = replace(options, count=given.pop("count", options.count))
+                column = self.source.column(part)
+                so_far = by_label.get(column, {}).items()
+                stay = {name: value for name, value in so_far if name not in dropped}
+                by_label = {**by_label, column: {**stay, **given}}
+            else:
+                given |= {name: getattr(self.first_options, name) for name in dropped}
+                options = replace(options, **given)
+                by_label = {} if typed == "--" else by_label
+            self.source.set(options, by_label)
             self._begin_others()
             self._show_others(must_begin=True)
             del self.pages[self.at + 1 :]  # which have other conditions

@@ -14,7 +14,6 @@ from rnn_names.casts.pattern import OptionsOfParts
 from rnn_names.casts.pattern_files import errors_of, lines_of_file, path_of_words
 from rnn_names.casts.redrawing import roundrobin, variants_of
 from rnn_names.casts.sources import Line
-from rnn_names.cli.checks import wrong_usage
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import SamplingError, VocabularyError, printable, shortened
@@ -120,7 +119,7 @@ class LinesToPick:
         self.options = options
         self._options = replace(options, count=LINES_OF_A_SEED, remember=None)
         self._first_seed += 1  # the lines of one seed, under other conditions, are mostly alike
-        with wrong_usage(), errors_of(self._file):
+        with errors_of(self._file):
             pattern = parsed(self._options, by_label)
         for column in by_label:
             paths = [part.path for part in pattern.parts if part.label == column and part.path]
