@@ -25,6 +25,7 @@ from rnn_names.conditions.conditions import Tally
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
+from rnn_names.system import cached_property
 
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 MORE_PILOTS = 15  # more pilots of the largest size, while a probable initial has too few names
@@ -35,25 +36,26 @@ MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of lines with such initials that 
 
 
 class SameInitialSource:
-    """Gives names of several parts of a line, which have one initial.
+    """Gives names of several parts of a line, all with one initial.
 
-    That is the initial of the names that the line keeps, if it keeps any: `kept` has one, or is
-    empty.
+    If the line keeps other names, that is their initial, in `kept`; else `kept` is empty.
     """
 
     def __init__(self, seed: int, sources: tuple[NameSource, ...], kept: Set[str]) -> None:
-        self.sources, self._key = sources, seed_key(seed, INITIALS)
-        weights_of = [source.initial_weights for source in sources]
+        self.sources, self._kept = sources, kept
+        self._key = seed_key(seed, INITIALS)
+
+    @cached_property
+    def _weights(self) -> tuple[dict[str, float], bool]:
+        """The weights of the initials that lines may have, and whether they are measured."""
+        weights_of = [source.initial_weights for source in self.sources]
         common = {*weights_of[0]}.intersection(*weights_of)
-        self._is_measured = False
-        if kept:
-            self._weights = dict.fromkeys(kept & common, 1.0)
-            return
-        self._weights = {each: prod(own[each] for own in weights_of) for each in sorted(common)}
-        has_conditions = any(source.has_conditions for source in sources)
-        measured = _measured_weights(sources, self._weights) if common and has_conditions else None
-        if measured is not None:
-            self._weights, self._is_measured = measured, True
+        if self._kept:
+            return dict.fromkeys(self._kept & common, 1.0), False
+        weights = {initial: prod(own[initial] for own in weights_of) for initial in sorted(common)}
+        has_conditions = any(source.has_conditions for source in self.sources)
+        measured = _measured_weights(self.sources, weights) if common and has_conditions else None
+        return (weights, False) if measured is None else (measured, True)
 
     def max_candidates(self, limit: int) -> int:
         """As of a `NameSource`."""
@@ -70,19 +72,20 @@ class SameInitialSource:
 
         Raises NoAttemptPassed, with a tally by source.
         """
-        if not self._weights:
+        weights, is_measured = self._weights
+        if not weights:
             raise NoAttemptPassed(Tally(), 0, [])
-        initials, shares = np.array([*self._weights]), [*self._weights.values()]
+        initials, shares = np.array([*weights]), [*weights.values()]
         keys = keys_at(self._key, rounds, numbers)
         keys_of = {source: keys_at(source.key, rounds, numbers) for source in self.sources}
-        if self._is_measured:
+        if is_measured:
             initial = initials[weighted_index(child(keys, 0), 0, shares)]
             return _names_one_by_one(keys_of, initial)
 
         def make_attempts(lines: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             initial = initials[weighted_index(child(keys[lines], attempts), 0, shares)]
             left, tally = np.arange(len(lines)), Tally()
-            found: list[tuple[str, ...]] = [()] * len(lines)  # in the lines that are left
+            found: list[tuple[str, ...]] = [()] * len(lines)  # the names of the lines left
             for source, own_keys in keys_of.items():
                 name_keys = child(own_keys[lines[left]], attempts[left])
                 names, rows, _ = source.draw(name_keys, initial[left])

@@ -80,14 +80,14 @@ def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | N
     """
     size, ending = terminal(sys.stdout), None
     room = size.lines - 2 if size else sys.maxsize
-    shown, used, highest = list[str](), 0, 1
+    shown, rows_used, highest = list[str](), 0, 1
     with warnings.catch_warnings(record=True) as notes, _message_if_slow(shown):
         try:
-            while len(shown) < count and (highest == 1 or used + highest <= room):
+            while len(shown) < count and (highest == 1 or rows_used + highest <= room):
                 shown.append(next(lines))
                 [text] = laid_out([numbered(len(shown), shown[-1], count)], size)
                 rows = text.count("\n") + 1
-                used, highest = used + rows, max(highest, rows)
+                rows_used, highest = rows_used + rows, max(highest, rows)
                 if count <= room:
                     write(f"{text}\n".encode())
         except (StopIteration, SamplingError, KeyboardInterrupt) as error:
@@ -135,10 +135,10 @@ def brief(lines: Sequence[str]) -> str:
     return ("; " if "," in "".join(texts) else ", ").join(texts)
 
 
-def briefs(entries: Sequence[str]) -> list[str]:
+def first_lines(entries: Sequence[str]) -> list[str]:
     r"""The first lines of entries; entries that share it, with the first line that differs.
 
-    >>> briefs(["Hare\n  kept by Bo\n  pie", "Hare\n  kept by Bo\n  soup", "Toad\n  tea"])
+    >>> first_lines(["Hare\n  kept by Bo\n  pie", "Hare\n  kept by Bo\n  soup", "Toad\n  tea"])
     ['Hare… pie', 'Hare… soup', 'Toad…']
     """
     lines = [each.split("\n") for each in entries]

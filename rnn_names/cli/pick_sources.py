@@ -45,7 +45,7 @@ class NamesToPick:
 
     def set(self, options: SampleOptions, _of_parts: OptionsOfParts) -> None:
         """Sets the conditions of names from here on."""
-        self.options, self._options = options, replace(options, unique=True, remember=None)
+        self.options, self._draw_options = options, replace(options, unique=True, remember=None)
 
     def keep(self, names: Iterable[str]) -> None:
         """Does nothing: `seen` already has kept names."""
@@ -56,8 +56,9 @@ class NamesToPick:
 
     def others(self, seen: Iterable[str]) -> Iterator[str]:
         """An endless stream of unseen names; with boldness safe, none similar to them."""
-        self._options = replace(self._options, exclude=[*self._options.exclude, *sorted(seen)])
-        options = replace(self._options, seed=next(self._seeds))
+        exclude = [*self._draw_options.exclude, *sorted(seen)]
+        self._draw_options = replace(self._draw_options, exclude=exclude)
+        options = replace(self._draw_options, seed=next(self._seeds))
         parts = names_of_stream(self._model, ENDLESS, options, WAITED_ATTEMPTS)
         return (name for names in parts for name in names.to_strings())
 
@@ -66,7 +67,7 @@ class NamesToPick:
 
         Near twins of other names come last.
         """
-        options = replace(self._options, exclude=[*self._options.exclude, *names])
+        options = replace(self._draw_options, exclude=[*self._draw_options.exclude, *names])
         near = options
         if near.boldness == "safe" or near.min_edits:
             near = replace(near, min_edits=1)
@@ -117,10 +118,10 @@ class LinesToPick:
     def set(self, options: Any, by_label: OptionsOfParts) -> None:
         """Sets the conditions of lines from here on; lines that were shown before keep theirs."""
         self.options = options
-        self._options = replace(options, count=LINES_OF_A_SEED, remember=None)
+        self._draw_options = replace(options, count=LINES_OF_A_SEED, remember=None)
         self._first_seed += 1  # the lines of one seed, under other conditions, are mostly alike
         with errors_of(self._file):
-            pattern = parsed(self._options, by_label)
+            pattern = parsed(self._draw_options, by_label)
         for column in by_label:
             paths = [part.path for part in pattern.parts if part.label == column and part.path]
             names = [name.path for name in pattern.name_parts]
@@ -138,7 +139,7 @@ class LinesToPick:
         """An endless stream of lines; a line like a kept line is replaced by ""."""
         read = partial(lines_of_file, pattern_file=self._file)
         for seed in itertools.count(self._first_seed):
-            options = replace(self._options, seed=seed)
+            options = replace(self._draw_options, seed=seed)
             drawer = CastDrawer(self._pattern, options, self._load, read)
             with errors_of(self._file), one_blas_thread():
                 # A page should not wait for lines of later pages, of which there may be none.
