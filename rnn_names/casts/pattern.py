@@ -217,10 +217,10 @@ class _Reader:
         if self.take("["):
             return self.read_choice(begin, begin, "")
         self.at += 1
-        given = _LABEL.match(self.text, self.at)
-        if given is None:
+        match = _LABEL.match(self.text, self.at)
+        if match is None:
             return self.read_name(begin, "")
-        self.at, label = given.end(), given[1]
+        self.at, label = match.end(), match[1]
         if label is None:
             return self.read_reference(begin)
         if re.fullmatch(rf"{LINE_COLUMN}|part_\d+", label):
@@ -246,7 +246,7 @@ class _Reader:
         return label, (*path, self.n_parts[path] - 1)
 
     def overrides_for(self, label: str) -> dict[str, Any]:
-        """The options that override those of a part with this label, and of parts in it."""
+        """The options that override what a part with this label, and the parts in it, set."""
         return {**self.outer_options, **self.by_label.get(label, {})}
 
     def read_choice(self, begin: int, bracket: int, label: str) -> Part:
