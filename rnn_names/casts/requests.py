@@ -34,10 +34,10 @@ POINTS_AT_ONCE = 8  # candidates whose random numbers for initials are drawn tog
 
 @dataclass(eq=False)
 class Candidate:
-    """The names that a request gets for a round of its line, and for an initial, if it has one."""
+    """The names that a source gives for a round of a line."""
 
     request: "Request"
-    index: int  # its round minus the first round of the line
+    index: int  # the round minus the first round of the line
     initial: str  # of its names; "" where none is chosen beforehand
     is_drawn: bool = False
     names: Mapping[NameSource, str] = field(default_factory=dict)  # empty if none were found
@@ -79,10 +79,10 @@ class Request:
         used.add(candidate.names)
 
     def next_to_draw(self, first: Candidate, used: UsedNames, waits: bool) -> list[Candidate]:
-        """The next candidates to draw, from `first` on: 1, then 2, 4, 8 and so on, up to a limit.
+        """The next candidates to draw: 0, then 1 and 2, then 3 to 8, twice as many as before them.
 
-        At the limit, there are none, and the cast ends at this line. A line that waits for earlier
-        lines has a sixteenth of the limit, since they may use the names that are found for it.
+        There is a limit, at which there are none, and the cast ends at this line. A line that waits
+        for earlier lines has a sixteenth of it, since they may use the names that it would get.
         """
         n = 1
         if first.index:
