@@ -49,13 +49,13 @@ class TrainingRun:
             with interrupts.critical_section():
                 self._save()  # the file of a resumed run may be missing
             self.progress.announce_stage()
-            for epoch in self.trainer.epochs(self.progress.show_batch):
+            for epoch in self.trainer.epochs(self.progress.batch):
                 with interrupts.critical_section():
                     self._save()
                 # Before the state: a resumed run drops the log of epochs after its state.
                 write_log(epoch)
                 self._keep(epoch)
-                self.progress.show_epoch(epoch)
+                self.progress.epoch(epoch)
                 if not self.trainer.position.stage_epoch:
                     self.progress.announce_stage()
             self._finish()
@@ -173,7 +173,7 @@ class Progress:
             "{postfix}",
         )
 
-    def show_batch(self, characters: int, smoothed_loss: float) -> None:
+    def batch(self, characters: int, smoothed_loss: float) -> None:
         """Moves the bar by a minibatch."""
         interrupts.wait_if_ending()
         with self.screen_lock:
@@ -190,7 +190,7 @@ class Progress:
             self.bar.set_description_str("preparing distillation", refresh=False)
             self.say("Distillation stage: learning a teacher's predictions.")
 
-    def show_epoch(self, epoch: Epoch) -> None:
+    def epoch(self, epoch: Epoch) -> None:
         """Shows a line with a few names after better epochs, at growing intervals."""
         self.epochs.append(epoch)
         with self.screen_lock:  # a stage may end early; distillation's size was an estimate

@@ -61,7 +61,7 @@ def go_through(progress, seconds_of):
     for batch in range(200):
         progress.clock += seconds_of(batch)
         progress.trainer.position.characters += 200
-        progress.show_batch(200, 1.5)
+        progress.batch(200, 1.5)
         minutes, seconds = re.search(r"at most (\d+):(\d+) left", str(progress.bar)).groups()
         told.append(progress.clock + 60 * int(minutes) + int(seconds))
     return told
@@ -91,7 +91,7 @@ def test_the_bar_moves_at_the_same_rate_until_the_end(progress, monkeypatch):
 
 def test_the_bar_shows_the_epoch_and_the_most_time_left(progress):
     progress.clock, progress.trainer.position.characters = 2.0, 2500
-    progress.show_batch(2500, 1.5)
+    progress.batch(2500, 1.5)
     shown = str(progress.bar)
     assert re.match(r"epoch 3/22 +6% .* 00:02, at most 00:30 left, loss 1\.500$", shown), shown
 
