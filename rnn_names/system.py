@@ -64,7 +64,7 @@ def share_memory_between_threads() -> None:
 class cached_property(functools.cached_property[_T]):
     """A value computed once, or by two threads at once.
 
-    It has no lock: that of Python 3.11 and older stays locked in a child that is forked meanwhile.
+    It has no lock: up to Python 3.11, a lock would stay locked in a child that is forked meanwhile.
     """
 
     def __init__(self, function: Callable[[Any], _T]) -> None:

@@ -2,8 +2,8 @@
 
 `bundled` has the package's casts. To read the code, start with `pattern` (the parser), then
 `cast_drawer`, which draws lines and shows an example. `sources` give the texts of lines, and
-`requests` ask them for names that fit those in `used_names`. `initials` gives all names of a line
-one initial, `rules` change texts, and `redrawing` replaces chosen lines.
+`requests` ask them for names that are far from the `used_names`. In `initials` is the source of
+names that have one initial. `pattern_files` reads files, and `redrawing` replaces chosen lines.
 
 An example: `cast '{norse} of {welsh-towns}' -n 3 --unique --seed 1`.
 

@@ -3,12 +3,12 @@
 An example, from the pattern to the texts of a line:
 
     pattern     [Lord {men}|Lady {women}] of {home=welsh-towns}
-    parts       the choice, men, women and home, each with a path in the pattern and a key
-    line 7      the choice draws its second alternative, so the line has women and home
-    requests    a name of women, and one of home
-    candidates  women: 0 is Ada, who is used (with `min_edits`), 1 is Eve
-                home: 0 is Llanfa
-    texts       ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
+    parts       the choice, men, women and home, each with a path in the pattern, and a source
+    _new_lines  in line 7, the choice takes its second alternative: women and home need a name
+    _requests   one asks the source of women, the other one the source of home
+    _complete   women: candidate 0 is Ada, who is used (with `min_edits`); 1 is Eve, and fits
+                home: candidate 0 is Llanfa, and fits
+    _texts_of   ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
 
 A candidate is a function of the seed, the part's path, and the numbers of the line and the round.
 So a change to one part leaves the others as they were, unless they share an initial. Which names
@@ -18,28 +18,34 @@ are used depends on the lines before. Redrawn lines have later rounds (`redrawin
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import nullcontext
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.initials import SharedInitials
-from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, Reference, located
+from rnn_names.casts.initials import SameInitialSource
+from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, located
 from rnn_names.casts.requests import (
     CANDIDATES_AT_ONCE,
     MAX_CANDIDATES,
-    MOSTLY_REPEATS,
     Candidate,
-    Cause,
     DifferentInitialRequest,
     Request,
-    SameInitialRequest,
 )
-from rnn_names.casts.sources import ChoiceSource, Line, LoadModel, NameSource, PartSource, ReadLines
+from rnn_names.casts.sources import (
+    MOSTLY_REPEATS,
+    Cause,
+    ChoiceSource,
+    Line,
+    LoadModel,
+    NameSource,
+    PartSource,
+    ReadLines,
+)
 from rnn_names.casts.used_names import UsedNames
 from rnn_names.conditions.options import CastOptions
-from rnn_names.corpus.characters import in_one_line
+from rnn_names.corpus.characters import in_one_line, initial_of
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, TooFewNamesError
 from rnn_names.processes.threads import Submit, deferred, worker_threads
@@ -64,7 +70,7 @@ class CastDrawer:
         self.pattern, self.options = pattern, options
         self.used = UsedNames(options.min_edits or 0)
         self._seed = options.seed_or_random()
-        self._shared_initials = SharedInitials(self._seed) if options.initials == "same" else None
+        self._source_with_same_initial = cache(partial(SameInitialSource, self._seed))
         self.source_of = dict[Part, PartSource]()
         load, read = cache(load), cache(read)
         for part in pattern.parts:
@@ -74,8 +80,8 @@ class CastDrawer:
         self._name_sources = [source for source in sources if isinstance(source, NameSource)]
         if options.initials and not self._name_sources:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
-        has_tests = any(source.test_indices for source in self._name_sources)
-        self._depends_on_earlier = options.initials == "different" or has_tests
+        is_compared = any(source.pools for source in self._name_sources)
+        self._depends_on_earlier = options.initials == "different" or is_compared
         if options.start > MAX_SKIPPED and self._depends_on_earlier:
             reason = f"lines depend on those before; at most {MAX_SKIPPED:,} can be skipped"
             raise SamplingError(f"start {options.start:,}: {reason}", ["start"])
@@ -83,7 +89,7 @@ class CastDrawer:
     def _source(self, part: Part, load: LoadModel, read: ReadLines) -> PartSource:
         if isinstance(part, NamePart):
             source = NameSource(part, self._seed, read, load, bool(self.options.initials))
-            source.test_indices = self.used.add_tests(source.options)
+            source.pools = self.used.pools_for(source.options)
             return source
         kind: Any = ChoiceSource if isinstance(part, ChoicePart) else PartSource
         return kind(part, self._seed, read)
@@ -130,28 +136,91 @@ class CastDrawer:
             window = min(limits, default=WINDOW)
         return Admission(count, is_unique, remember, window)
 
-    def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
-        """Copies of a line with texts of later rounds from these sources, one after another."""
-        chosen = dict[PartSource, Any]([*line.names.items(), *line.picks.items()])
-        kept = {source: chosen[source] for source in chosen.keys() - sources}
-        of_names = [source for source in sources if isinstance(source, NameSource)]
-        end = min((each.affordable(MAX_CANDIDATES) for each in of_names), default=MAX_CANDIDATES)
-        first, size, is_over = 0, 4, False
-        while first < end and not is_over:
-            rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
-            lines = self._new_lines(np.full(size, line.number), rounds, kept)
-            requests = self._requests(lines)
-            firsts = [request.next_candidate(self.used) for request in requests]
-            candidates = [*filter(None, firsts)]
-            self._draw_by_source(candidates, deferred)
-            is_over = any(request.cause for request in requests)
-            for candidate in candidates:
-                candidate.request.line.names.update(candidate.names or {})
-            for new in lines:
-                if None not in new.names.values():
-                    new.texts = self._texts_of(new)
-                    yield new
-            first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
+    # --- Choices and names ------------------------------------------------------------------------
+
+    def _new_lines(self, numbers: Array, rounds: Array, kept: dict[PartSource, Any]) -> list[Line]:
+        """Lines by numbers and rounds, (m,), with the texts to keep; other names are None."""
+        lines = [*map(Line, numbers.tolist(), rounds.tolist())]
+        picked = dict[tuple[int, ...], Array]()  # by path: (m,), −1 in lines without the choice
+        for part, source in self.source_of.items():
+            rows = np.arange(len(lines))  # of the lines with this part
+            if part.holder is not None:
+                choice, alternative = part.holder
+                rows = np.flatnonzero(picked[choice] == alternative)
+            if isinstance(source, NameSource):
+                for row in rows.tolist():
+                    lines[row].names[source] = kept.get(source)
+            elif isinstance(source, ChoiceSource):
+                is_kept = source in kept
+                new = None if is_kept else source.alternatives_of(numbers[rows], rounds[rows])
+                picked[part.path] = np.full(len(lines), -1)
+                picked[part.path][rows] = kept[source] if is_kept else new
+                for row in rows.tolist():
+                    lines[row].picks[source] = int(picked[part.path][row])
+        return lines
+
+    def _requests(self, lines: Sequence[Line]) -> list[Request]:
+        requests = list[Request]()
+        for line in lines:
+            names = line.names
+            missing = [source for source, name in names.items() if name is None]
+            if missing and self.options.initials == "same":
+                kept = frozenset(initial_of(name) for name in names.values() if name is not None)
+                source = self._source_with_same_initial(tuple(missing), kept)
+                requests.append(Request(line, source))
+                continue
+            if missing and self.options.initials == "different" and missing[0] is next(iter(names)):
+                requests.append(DifferentInitialRequest(line, missing.pop(0)))
+            requests += [Request(line, source) for source in missing]
+        return requests
+
+    def _complete(self, lines: list[Line], submit: Submit) -> tuple[list[Line], Cause | None]:
+        """Fills each line with the first candidates that fit, one after another.
+
+        Returns the lines before the first for which none is found, and the cause; or all, and None.
+        """
+        requests = deque(self._requests(lines))
+        while requests:
+            request = requests[0]
+            candidate = request.next_candidate(self.used)
+            if candidate and candidate.is_drawn:
+                request.line.names.update(candidate.names)
+                request.count_as_used(candidate, self.used)
+                requests.popleft()
+            elif not request.cause and (candidates := self._candidates_to_draw(requests)):
+                self._draw_by_source(candidates, submit)
+            elif not request.try_other_initials(self.used):
+                return lines[: lines.index(request.line)], request.cause_of_shortage()
+        return lines, None
+
+    def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
+        """The candidates to draw next, when no drawn candidate of the first request fits.
+
+        To see which candidates the later requests will need, the names that they would get are
+        added to a fork of `used`. Empty if the first request has no more candidates.
+        """
+        used, to_draw = self.used.fork(), list[Candidate]()
+        for k, request in enumerate(requests):
+            candidate = request.next_candidate(used)
+            if candidate and not candidate.is_drawn:
+                to_draw += request.next_to_draw(candidate, used, waits=k > 0)
+            if not to_draw or len(to_draw) >= MAX_TO_DRAW:
+                break
+            if candidate:
+                request.count_as_used(candidate, used)
+        return to_draw
+
+    def _draw_by_source(self, candidates: Iterable[Candidate], submit: Submit) -> None:
+        """Draws candidates: one call for each kind of request and its source, in a thread."""
+        groups = dict[Any, list[Candidate]]()
+        for candidate in candidates:
+            kind = type(candidate.request), candidate.request.source
+            groups.setdefault(kind, []).append(candidate)
+        calls = [submit(group[0].request.draw, group) for group in groups.values()]
+        for call in calls:
+            call()
+
+    # --- Texts ------------------------------------------------------------------------------------
 
     def _texts_of(self, line: Line) -> tuple[str, ...]:
         """The text of a line, and the texts of its columns."""
@@ -178,88 +247,40 @@ class CastDrawer:
             texts.append(text and source.rules(text))
         return "".join(texts)
 
-    # --- Choices and names ------------------------------------------------------------------------
+    # --- Lines that are redrawn -------------------------------------------------------------------
 
-    def _new_lines(self, numbers: Array, rounds: Array, kept: dict[PartSource, Any]) -> list[Line]:
-        """Lines by numbers and rounds, (m,), with the texts to keep; other names are None."""
-        lines = [*map(Line, numbers.tolist(), rounds.tolist())]
-        picked = dict[tuple[int, ...], Array]()  # by path: (m,), −1 in lines without the choice
-        for part, source in self.source_of.items():
-            if isinstance(part, Reference):
-                continue
-            rows = np.arange(len(lines))  # of the lines with this part
-            if part.holder is not None:
-                choice, alternative = part.holder
-                rows = np.flatnonzero(picked[choice] == alternative)
-            values = [kept.get(source)] * len(rows)
-            if isinstance(source, ChoiceSource):
-                picked[part.path] = np.full(len(lines), -1)
-                if source not in kept:
-                    values = source.alternatives_of(numbers[rows], rounds[rows]).tolist()
-                picked[part.path][rows] = values
-            is_choice = isinstance(source, ChoiceSource)
-            for k, value in zip(rows.tolist(), values, strict=True):
-                chosen: Any = lines[k].picks if is_choice else lines[k].names
-                chosen[source] = value
-        return lines
+    def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
+        """Copies of a line with texts of later rounds from these sources, one after another."""
+        chosen = dict[PartSource, Any]([*line.names.items(), *line.picks.items()])
+        kept = {source: chosen[source] for source in chosen.keys() - sources}
+        of_names = [source for source in sources if isinstance(source, NameSource)]
+        end = min((each.affordable(MAX_CANDIDATES) for each in of_names), default=MAX_CANDIDATES)
+        first, size, is_over = 0, 4, False
+        while first < end and not is_over:
+            rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
+            lines = self._new_lines(np.full(size, line.number), rounds, kept)
+            requests = self._requests(lines)
+            next_ones = (request.next_candidate(self.used) for request in requests)
+            candidates = [*filter(None, next_ones)]
+            self._draw_by_source(candidates, deferred)
+            is_over = any(request.cause for request in requests)
+            for candidate in candidates:
+                candidate.request.line.names.update(candidate.names)
+            for new in lines:
+                if None not in new.names.values():
+                    new.texts = self._texts_of(new)
+                    yield new
+            first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
 
-    def _requests(self, lines: Sequence[Line]) -> list[Request]:
-        requests = list[Request]()
-        for line in lines:
-            names = line.names
-            missing = [source for source, name in names.items() if name is None]
-            if missing and self._shared_initials:
-                requests.append(SameInitialRequest(line, self._shared_initials, *missing))
-                continue
-            if missing and self.options.initials == "different" and missing[0] is next(iter(names)):
-                requests.append(DifferentInitialRequest(line, missing.pop(0)))
-            requests += [Request(line, source) for source in missing]
-        return requests
-
-    def _complete(self, lines: list[Line], submit: Submit) -> tuple[list[Line], Cause | None]:
-        """Fills each line with the first candidates that fit, one after another.
-
-        Returns the lines before the first for which none is found, and the cause; or all, and None.
-        """
-        requests = deque(self._requests(lines))
-        while requests:
-            request = requests[0]
-            candidate = request.next_candidate(self.used)
-            if candidate and candidate.names is not None:
-                request.line.names.update(candidate.names)
-                request.count_as_used(candidate, self.used)
-                requests.popleft()
-            elif not request.cause and (candidates := self._candidates_to_draw(requests)):
-                self._draw_by_source(candidates, submit)
-            elif not request.try_other_initials(self.used):
-                cause = request.cause or Cause(request.sources[0], request.shortage_message)
-                return lines[: lines.index(request.line)], cause
-        return lines, None
-
-    def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
-        """The candidates to draw next, when none of those drawn for the first request fits.
-
-        To see which candidates the lines after it will need, the names they would get are added to
-        a fork of `used`. Empty if the first has no more candidates.
-        """
-        used, to_draw = self.used.fork(), list[Candidate]()
-        for k, request in enumerate(requests):
-            candidate = request.next_candidate(used)
-            if candidate is None or candidate.names is None:
-                is_next = k == 0  # all lines before it are filled
-                to_draw += request.next_to_draw(candidate, used, is_next) if candidate else []
-                if not to_draw or len(to_draw) >= MAX_TO_DRAW:
-                    break
-            if candidate:
-                request.count_as_used(candidate, used)
-        return to_draw
-
-    def _draw_by_source(self, candidates: Iterable[Candidate], submit: Submit) -> None:
-        """Draws candidates: one call for each kind of request and its sources, in a thread."""
-        groups = dict[Any, list[Candidate]]()
-        for candidate in candidates:
-            kind = type(candidate.request), candidate.request.sources
-            groups.setdefault(kind, []).append(candidate)
-        calls = [submit(group[0].request.draw_candidates, group) for group in groups.values()]
-        for call in calls:
-            call()
+    def sources_at(self, line: Line, column: int) -> set[PartSource]:
+        """The sources of a column; column 0 has all names, or all choices if there is no name."""
+        if not column:
+            return {*line.names} or {*line.picks}
+        label = self.pattern.columns[column - 1]
+        in_line: list[PartSource] = [*line.names, *line.picks]
+        paths = [source.part.path for source in in_line if source.part.label == label]
+        return {
+            source
+            for part, source in self.source_of.items()
+            if any(part.path[: len(path)] == path for path in paths)
+        }

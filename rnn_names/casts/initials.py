@@ -12,8 +12,7 @@ for each part and initial, L is drawn by the product, and each name until one me
 """
 
 import warnings
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Sequence, Set
 from math import prod
 from typing import Any
 
@@ -21,11 +20,12 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.pattern import INITIALS
-from rnn_names.casts.sources import PILOTS, NameSource
+from rnn_names.casts.sources import NO_INITIAL, PILOTS, Cause, NameSource
 from rnn_names.conditions.conditions import Tally
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
+from rnn_names.system import cached_property
 
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 MORE_PILOTS = 15  # more pilots of the largest size, while a probable initial has too few names
@@ -35,76 +35,85 @@ MIN_MEASURED = 1e-3  # an initial below this share of the most probable one is m
 MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of lines with such initials that bring a warning
 
 
-class SharedInitials:
-    """Draws names of several parts of a line that have one initial."""
+class SameInitialSource:
+    """Gives names of several parts of a line, all with one initial.
 
-    def __init__(self, seed: int) -> None:
+    If the line keeps other names, that is their initial, in `kept`; else `kept` is empty.
+    """
+
+    def __init__(self, seed: int, sources: tuple[NameSource, ...], kept: Set[str]) -> None:
+        self.sources, self._kept = sources, kept
         self._key = seed_key(seed, INITIALS)
-        self._weights_of = cache(shared_weights)
 
-    def names_of_lines(
-        self, sources: tuple[NameSource, ...], rounds: Array, numbers: Array, kept: set[str]
-    ) -> list[tuple[str, ...]]:
+    @cached_property
+    def _weights(self) -> tuple[dict[str, float], bool]:
+        """The weights of the initials that lines may have, and whether they are measured."""
+        weights_of = [source.initial_weights for source in self.sources]
+        common = {*weights_of[0]}.intersection(*weights_of)
+        if self._kept:
+            return dict.fromkeys(self._kept & common, 1.0), False
+        weights = {initial: prod(own[initial] for own in weights_of) for initial in sorted(common)}
+        has_conditions = any(source.has_conditions for source in self.sources)
+        measured = _measured_weights(self.sources, weights) if common and has_conditions else None
+        return (weights, False) if measured is None else (measured, True)
+
+    def max_candidates(self, limit: int) -> int:
+        """As of a `NameSource`."""
+        return min(source.max_candidates(limit) for source in self.sources)
+
+    def cause(self, tally: Tally | None = None) -> Cause:
+        """Why no names were found; it shows the part whose names met their conditions least."""
+        shares = {source: met / max(made, 1) for source, (made, met) in (tally or {}).items()}
+        worst = min(shares, key=shares.__getitem__, default=self.sources[0])
+        return Cause(worst, NO_INITIAL.format("all with one"))
+
+    def names_of_lines(self, rounds: Array, numbers: Array) -> list[tuple[str, ...]]:
         """A name of each source for each round and line number, (n,) both.
 
-        They have the initial of the names that the line keeps, if it keeps any: `kept` has one, or
-        is empty. Raises NoAttemptPassed, with a tally by source.
+        Raises NoAttemptPassed, with a tally by source.
         """
-        possible = kept.intersection(*(source.initial_weights for source in sources))
-        weights, is_measured = dict.fromkeys(possible, 1.0), False
-        if not kept:
-            weights, is_measured = self._weights_of(sources)
+        weights, is_measured = self._weights
         if not weights:
             raise NoAttemptPassed(Tally(), 0, [])
         initials, shares = np.array([*weights]), [*weights.values()]
         keys = keys_at(self._key, rounds, numbers)
-        keys_of = {source: keys_at(source.key, rounds, numbers) for source in sources}
+        keys_of = {source: keys_at(source.key, rounds, numbers) for source in self.sources}
         if is_measured:
             initial = initials[weighted_index(child(keys, 0), 0, shares)]
             return _names_one_by_one(keys_of, initial)
 
         def make_attempts(lines: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             initial = initials[weighted_index(child(keys[lines], attempts), 0, shares)]
-            left, found, tally = np.arange(len(lines)), list[Sequence[str]](), Tally()
+            left, tally = np.arange(len(lines)), Tally()
+            found: list[tuple[str, ...]] = [()] * len(lines)  # the names of the lines left
             for source, own_keys in keys_of.items():
                 name_keys = child(own_keys[lines[left]], attempts[left])
                 names, rows, _ = source.draw(name_keys, initial[left])
                 tally[source] = len(left), len(rows)
                 left = left[rows]
-                found = [[earlier[k] for k in rows.tolist()] for earlier in found]
-                found.append(names.to_strings())
-            return [*zip(*found, strict=True)], left, tally
+                new = zip(rows.tolist(), names.to_strings(), strict=True)
+                found = [(*found[row], name) for row, name in new]
+            return found, left, tally
 
-        largest = min(source.largest_batch for source in sources)
-        max_attempts = min(source.affordable(MAX_ATTEMPTS) for source in sources)
+        largest = min(source.largest_batch for source in self.sources)
+        max_attempts = min(source.affordable(MAX_ATTEMPTS) for source in self.sources)
         return first_passing_results(make_attempts, len(keys), largest, max_attempts)
 
 
 def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[tuple[str, ...]]:
     """A name of each source for each line, with the line's initial; raises as `names_of_lines`."""
-    found, tally, n = list[list[str]](), Tally(), len(initial)
+    lines, tally = list[tuple[str, ...]]([()] * len(initial)), Tally()
     for source, keys in keys_of.items():
+        n = len(lines)
         try:
-            texts = source.names_for(child(keys[:n], 0), initial[:n])
+            names = source.names_for(child(keys[:n], 0), initial[:n])
         except NoAttemptPassed as error:
-            texts = error.results[: error.number]
-        tally[source] = n, len(texts)
-        n = len(texts)  # the first line that gets no names
-        found.append(texts)
-    lines = [*zip(*(texts[:n] for texts in found), strict=True)]
-    if n < len(initial):
-        raise NoAttemptPassed(tally, n, lines)
+            names = error.results[: error.number]
+        tally[source] = n, len(names)
+        lines = [(*line, *name) for line, name in zip(lines, names, strict=False)]
+    if len(lines) < len(initial):  # the next line gets no names
+        raise NoAttemptPassed(tally, len(lines), lines)
     return lines
-
-
-def shared_weights(sources: tuple[NameSource, ...]) -> tuple[dict[str, float], bool]:
-    """The weights of the initials that names of all sources have; whether they are measured."""
-    weights_of = [source.initial_weights for source in sources]
-    common = {*weights_of[0]}.intersection(*weights_of)
-    weights = {initial: prod(own[initial] for own in weights_of) for initial in sorted(common)}
-    has_conditions = any(source.has_conditions for source in sources)
-    measured = _measured_weights(sources, weights) if has_conditions and weights else None
-    return (weights, False) if measured is None else (measured, True)
 
 
 def _measured_weights(

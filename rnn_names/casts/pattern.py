@@ -127,7 +127,7 @@ def parse(
     reader = _Reader(text, shared or {}, model_of, by_label or {})
     if refused := refused_characters(text.replace("\n", ""))[:1]:
         raise reader.error(f"no name can hold {refused!r}", text.index(refused))
-    pieces = reader.pieces()
+    pieces = reader.read_pieces()
     if reader.at < len(text):
         raise reader.unexpected(can_be_text=True)
     if all(isinstance(piece, str) for piece in pieces):
@@ -195,7 +195,7 @@ class _Reader:
         if not self.take(bracket):
             raise self.unexpected(can_be_text=bracket == "]")
 
-    def pieces(self, ends: str = "") -> tuple[Piece, ...]:
+    def read_pieces(self, ends: str = "") -> tuple[Piece, ...]:
         """Reads pieces up to the end of the pattern, or of an alternative."""
         pieces, text = list[Piece](), ""
         while True:
@@ -207,22 +207,22 @@ class _Reader:
             pieces += filter(None, [text])
             if not delimiter or delimiter not in "{[":
                 return tuple(pieces)
-            self.parts.append(self.part())
+            self.parts.append(self.read_part())
             pieces.append(self.parts[-1])
             text = ""
 
-    def part(self) -> Part:
+    def read_part(self) -> Part:
         """Reads a part in brackets or braces."""
         begin = self.at
         if self.take("["):
-            return self.choice(begin, begin, "")
+            return self.read_choice(begin, begin, "")
         self.at += 1
-        given = _LABEL.match(self.text, self.at)
-        if given is None:
-            return self.name_part(begin, "")
-        self.at, label = given.end(), given[1]
+        match = _LABEL.match(self.text, self.at)
+        if match is None:
+            return self.read_name(begin, "")
+        self.at, label = match.end(), match[1]
         if label is None:
-            return self.reference(begin)
+            return self.read_reference(begin)
         if re.fullmatch(rf"{LINE_COLUMN}|part_\d+", label):
             which = "the whole line" if label == LINE_COLUMN else "parts without a name"
             raise self.error(f"'{label}' is reserved for {which}; choose another name", begin + 1)
@@ -231,8 +231,8 @@ class _Reader:
         self.labels.add(label)
         bracket = self.at
         if not self.take("["):
-            return self.name_part(begin, label)
-        part = self.choice(begin, bracket, label)
+            return self.read_name(begin, label)
+        part = self.read_choice(begin, bracket, label)
         self.close("}", begin)
         return part
 
@@ -246,10 +246,10 @@ class _Reader:
         return label, (*path, self.n_parts[path] - 1)
 
     def overrides_for(self, label: str) -> dict[str, Any]:
-        """The options that override those of a part with this label, and of parts in it."""
+        """The options that override what a part with this label, and the parts in it, set."""
         return {**self.outer_options, **self.by_label.get(label, {})}
 
-    def choice(self, begin: int, bracket: int, label: str) -> Part:
+    def read_choice(self, begin: int, bracket: int, label: str) -> Part:
         """Reads the alternatives after [, up to its ]."""
         alternatives, weights = list[tuple[Piece, ...]](), list[int]()
         outside, (label, path) = self.path, self.label_and_path(label, CHOICES)
@@ -260,14 +260,14 @@ class _Reader:
             if len(self.path) > 3 * MAX_NESTED:
                 raise self.error(f"at most {MAX_NESTED} choices can be nested", bracket)
             self.labels = {*before}
-            alternatives.append(self.pieces("|*="))
+            alternatives.append(self.read_pieces("|*="))
             labels |= self.labels
-            weights.append(self.weight())
+            weights.append(self.read_weight())
         self.path, self.labels, self.outer_options = outside, labels, before_choice
         self.close("]", bracket)
         return ChoicePart(begin, "", label, path, tuple(alternatives), tuple(weights))
 
-    def weight(self) -> int:
+    def read_weight(self) -> int:
         """Reads the weight at the end of an alternative, such as *3; 1 if there is none."""
         place, match = self.at, _WEIGHT.match(self.text, self.at)
         if match is None:
@@ -280,16 +280,16 @@ class _Reader:
         expected = f"a weight is a whole number from 1 to {MAX_TIMES} after *, as in *{meant}"
         raise self.error(f"{expected}; write \\{sign} for a literal one", place)
 
-    def reference(self, begin: int) -> Part:
+    def read_reference(self, begin: int) -> Part:
         """Reads a reference after {=, up to }."""
         place, label = self.at, self.until(":{}").strip()
         if label not in self.columns:
             named = ", ".join(given for given in self.columns if not given.startswith("part_"))
             there = f"available: {named}" if named else f"write {{{label or 'x'}=MODEL}} for one"
             raise self.error(f"no part before this is called {short_repr(label)}; {there}", place)
-        return Reference(begin, self.options(begin, allows_all=False).rules, label, ())
+        return Reference(begin, self.read_options(begin, allows_all=False).rules, label, ())
 
-    def name_part(self, begin: int, label: str) -> Part:
+    def read_name(self, begin: int, label: str) -> Part:
         """Reads a name, or a line of a file, up to }."""
         models, place = list[Any](), self.at
         while not models or self.take("+"):
@@ -304,11 +304,11 @@ class _Reader:
             if no_model := re.fullmatch(r"(.+)\.(?:lst|list|text|csv|tsv|md)", model):
                 raise self.error(f"a file of lines ends in .txt, as {{{no_model[1]}.txt}}", place)
             if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):
-                rules = self.options(begin, allows_all=False).rules
+                rules = self.read_options(begin, allows_all=False).rules
                 return ChoicePart(begin, rules, *self.label_and_path(label, CHOICES), (), (), model)
             with located(self.text, place):
                 models.append(self.model_of(model))
-        given = self.options(begin, allows_all=True)
+        given = self.read_options(begin, allows_all=True)
         label, path = self.label_and_path(label, NAMES)
         given.values |= self.overrides_for(label)
         # A part that sets `listed` does not share `novel`, and vice versa.
@@ -323,7 +323,7 @@ class _Reader:
         sets = frozenset({*given.values, *given.files})
         return NamePart(begin, given.rules, label, path, tuple(models), options, given.files, sets)
 
-    def options(self, begin: int, allows_all: bool) -> _PartOptions:
+    def read_options(self, begin: int, allows_all: bool) -> _PartOptions:
         """Reads options up to }: all, or `rules` alone."""
         given, delimiter = _PartOptions(), ":"
         while self.take(delimiter):
@@ -337,11 +337,11 @@ class _Reader:
             elif not allows_all:
                 raise self.error("only rules=FILE is allowed here: this is not a model", place)
             else:
-                self.option(word, place, given)
+                self.read_option(word, place, given)
         self.close("}", begin)
         return given
 
-    def option(self, word: str, place: int, given: _PartOptions) -> None:
+    def read_option(self, word: str, place: int, given: _PartOptions) -> None:
         """Reads the value of an option, if it has one."""
         name = SHORT.get(word, word.replace("-", "_"))
         text = self.until(",}") if self.take("=") else None

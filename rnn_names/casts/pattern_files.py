@@ -1,9 +1,9 @@
-"""The files of casts: those of patterns, and those of words that patterns name."""
+"""The files of casts: patterns, and the words and the rules that they name."""
 
 import os
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from io import BytesIO
@@ -11,8 +11,17 @@ from io import BytesIO
 from rnn_names.casts.bundled import CASTS, CASTS_FOLDER
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_small
-from rnn_names.errors import OwnFileWarning, RnnNamesError, SamplingError, printable, short_repr
+from rnn_names.errors import (
+    CorpusError,
+    OwnFileWarning,
+    RnnNamesError,
+    SamplingError,
+    printable,
+    short_repr,
+)
 from rnn_names.files import is_file
+
+_RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
 
 
 def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
@@ -97,3 +106,32 @@ def cast_file(path: str) -> str:
     is_own = is_file(path) and not (os.path.isfile(path) and os.path.getsize(path) == 0)
     bundled = os.path.join(CASTS_FOLDER, path)
     return bundled if path in os.listdir(CASTS_FOLDER) and not is_own else path
+
+
+def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
+    r"""A function that changes a text by the first rule that fits: EXPRESSION -> REPLACEMENT.
+
+    >>> [*map(parse_rules(["(.*)i$ -> \\1a", "$ -> s"]), ["Helgi", "Gunnar"])]
+    ['Helga', 'Gunnars']
+    """
+    rules, where = [], f"{file}: " if file else ""
+    for line in lines:
+        if line.startswith("#"):
+            continue
+        if (found := _RULE.fullmatch(line)) is None:
+            raise CorpusError(f"{where}{short_repr(line)}: no rule; write EXPRESSION -> TEXT")
+        try:
+            rules.append((re.compile(found[1]), found[2]))
+            re.sub(*rules[-1], "")
+        except (re.error, IndexError, RecursionError, OverflowError, ValueError) as error:
+            raise CorpusError(f"{where}rule {short_repr(line)}: {error}") from None
+
+    def changed(text: str) -> str:
+        try:
+            rule = next((rule for rule in rules if rule[0].search(text)), None)
+            return text if rule is None else rule[0].sub(rule[1], text, count=1)
+        except SystemError as error:  # Python 3.11 raises it for groups in possessive repeats
+            message = "this version of Python cannot match a rule"
+            raise CorpusError(f"{where}{message}: {error}") from None
+
+    return changed

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Piece
-from rnn_names.casts.rules import parse_rules
+from rnn_names.casts.pattern_files import parse_rules
 from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import CorpusError
@@ -24,6 +24,9 @@ RARE_PART = 1 / 32  # with `initials`, looking ahead is tried if a smaller share
 RARE_INITIAL = 1e-4  # share of names below which an initial is left out
 PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part, to see if lines are rare, and to measure
 ENOUGH_MET = 16  # names of a pilot after which no larger one is drawn
+
+MOSTLY_REPEATS = "nearly all others are repeats"
+NO_INITIAL = "no further names {} first letter were found to meet the conditions"
 
 LoadModel = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a part
 ReadLines = Callable[[str], Sequence[str]]  # gives the lines of a file
@@ -41,6 +44,14 @@ class Line:
         self.texts = tuple[str, ...]()  # the line, then its columns; empty without all names
         self.names = dict[NameSource, Any]()  # str, or None
         self.picks = dict[ChoiceSource, int]()
+
+
+class Cause(NamedTuple):
+    """Why a line gets no name."""
+
+    source: "NameSource | None"  # of the part with no more names
+    why: str
+    tightest: str = ""  # as in `Tally`
 
 
 class PartSource:
@@ -80,10 +91,11 @@ class NameSource(PartSource):
 
     `initial_weights` are numbers proportional to the probabilities of all initials, times a guide's
     estimates if there is one. `likely_initials` leaves out initials that hardly any name has.
-    `test_indices` are those of the tests of `UsedNames` that its names have to pass.
+    `pools` are the indices of the pools of `UsedNames` from which its names have to be far.
     """
 
-    test_indices: Sequence[int] = ()
+    part: NamePart
+    pools: Sequence[int] = ()
 
     def __init__(
         self, part: NamePart, seed: int, read: ReadLines, load: LoadModel, with_initials: bool
@@ -93,6 +105,7 @@ class NameSource(PartSource):
             name: [line for file in files for line in read(file)]
             for name, files in part.files.items()
         }
+        self.sources = (self,)  # as of `SameInitialSource`
         model = load(part.models)
         sampler, self.options = make_sampler(model, replace(part.options, **lists))
         self.affordable = self.options.affordable
@@ -154,13 +167,26 @@ class NameSource(PartSource):
         enough = self.affordable(int(MAX_ATTEMPTS * self._share_met))
         return min(self.affordable(limit), max(enough, MIN_CANDIDATES))
 
-    def names_for(self, keys: Array, initials: Array | None = None) -> list[str]:
-        """A name for each key: that of the first attempt that meets the conditions."""
+    def names_of_lines(self, rounds: Array, numbers: Array) -> list[tuple[str]]:
+        """As `SameInitialSource.names_of_lines`, of one part."""
+        return self.names_for(keys_at(self.key, rounds, numbers))
 
-        def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
+    def cause(self, tally: Tally | None = None) -> Cause:
+        """Why no name was found: the conditions, by what attempts met; or repeats."""
+        if tally is None:
+            return Cause(self, MOSTLY_REPEATS)
+        return Cause(self, tally.explanation(), tally.tightest)
+
+    def names_for(self, keys: Array, initials: Array | None = None) -> list[tuple[str]]:
+        """A name, alone in a tuple, for each key: that of the first attempt that passes.
+
+        Raises NoAttemptPassed for the first key without a name.
+        """
+
+        def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             own_initials = None if initials is None else initials[numbers]
             names, rows, tally = self.draw(child(keys[numbers], attempts), own_initials)
-            return names.to_strings(), rows, tally
+            return [*zip(names.to_strings(), strict=True)], rows, tally
 
         max_attempts = self.affordable(MAX_ATTEMPTS)
         return first_passing_results(make_attempts, len(keys), self.largest_batch, max_attempts)

@@ -13,34 +13,34 @@ from rnn_names.errors import RepeatedInitialsWarning, plural
 
 
 class UsedNames:
-    """The names used so far, in the tests that later names have to pass.
+    """The names used so far, in pools: a later name has to be far from the names in its pools.
 
-    The first test is for the cast's `min_edits`; the others are for single parts.
+    Pool 0 is for the cast's `min_edits`; the others are for single parts.
     """
 
     def __init__(self, min_edits: int) -> None:
         self._min_edits = min_edits
-        self._tests = [DistantNames(max(min_edits, 1))]
+        self._pools = [DistantNames(max(min_edits, 1))]
         self.initials = UsedInitials()  # stays empty unless `initials` is "different"
 
-    def add_tests(self, options: Options) -> list[int]:
-        """Adds the test that a part needs for itself; returns the indices of all its tests.
+    def pools_for(self, options: Options) -> list[int]:
+        """The indices of the pools for a part: its own, which is added if needed, and pool 0.
 
-        A part with a `min_edits` below that of the cast is compared with its own names only.
+        Names of a part with fewer `min_edits` than the cast are compared with each other only.
         """
         edits = options.min_edits or 0
         joins_others = edits >= self._min_edits > 0
         is_covered = joins_others and edits == self._min_edits and not options.exclude
         indices = [0] if joins_others else []
         if options.is_unique and not is_covered:
-            indices.insert(0, len(self._tests))
-            self._tests.append(DistantNames.from_options(options) or DistantNames(1))
+            indices.insert(0, len(self._pools))
+            self._pools.append(DistantNames.from_options(options) or DistantNames(1))
         return indices
 
     def fork(self) -> "UsedNames":
         """A copy to which more can be added; this one stays as it is."""
         other = UsedNames(self._min_edits)
-        other._tests = [test.fork() for test in self._tests]
+        other._pools = [pool.fork() for pool in self._pools]
         other.initials = self.initials.fork()
         return other
 
@@ -48,17 +48,17 @@ class UsedNames:
         """Whether names of a line are far from all names used, and from each other."""
         among = DistantNames(max(self._min_edits, 1)) if len(names) > 1 else None
         for source, name in names.items():
-            if not all(self._tests[test].is_far(name) for test in source.test_indices):
+            if not all(self._pools[index].is_far(name) for index in source.pools):
                 return False
-            if among and 0 in source.test_indices and not among.add_if_far(name):
+            if among and 0 in source.pools and not among.add_if_far(name):
                 return False
         return True
 
     def add(self, names: Mapping[NameSource, str]) -> None:
         """Adds the names of a line."""
         for source, name in names.items():
-            for test in source.test_indices:
-                self._tests[test].add([name])
+            for index in source.pools:
+                self._pools[index].add([name])
 
 
 @dataclass
@@ -91,7 +91,7 @@ class UsedInitials:
         self.counts = Counter(initial_of(name) for name in names if name is not None)
 
     def available(self, source: NameSource) -> dict[str, float]:
-        """The weights of the initials that a line may have: the ones that came least often."""
+        """The initials that a line may have, with their weights: all that came least often."""
         weights = source.likely_initials
         counts = {initial: self.counts[initial] for initial in weights.keys() - self.ruled_out}
         fewest = min(counts.values(), default=0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from rnn_names.cli.interrupts import critical_section
-from rnn_names.cli.pick_pages import brief, briefs, laid_out, numbered, picked, say, terminal
+from rnn_names.cli.pick_pages import brief, first_lines, laid_out, numbered, picked, say, terminal
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import SamplingError, printable
 from rnn_names.files import check_writable, write_all
@@ -82,7 +82,7 @@ class KeptFile(Remembered):
         """Shows the entries, with the numbers that take them out."""
         self._listed = self.entries()
         count = -len(self._listed)
-        lines = [numbered(-n, text, count) for n, text in enumerate(briefs(self._listed), 1)]
+        lines = [numbered(-n, text, count) for n, text in enumerate(first_lines(self._listed), 1)]
         for line in laid_out(lines, terminal(sys.stderr)):
             print_to_stderr(line)
         if not self._listed:

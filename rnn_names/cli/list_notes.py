@@ -1,8 +1,8 @@
 """Notes on lists that look wrong but can be learned from.
 
-oddities.tsv has the oddities of lines that are probably not names. Its columns are a description of
-the line; a pattern that finds such lines, which are names after all if its group is the same in
-all, as in "1. FC Köln"; a command that removes the oddity; and bounds of the share of odd lines.
+oddities.tsv describes lines that are probably not names. Its columns are a description of the line;
+a pattern that finds such lines; a command that removes the oddity; and bounds of the share of odd
+lines. Where the group of the pattern is the same in all lines, as in "1. FC Köln", they are names.
 """
 
 import csv

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from rnn_names.casts.bundled import CASTS
-from rnn_names.cli.checks import read_options
+from rnn_names.cli.checks import read_options, wrong_usage
 from rnn_names.cli.model_options import Models, model_option, models_or_default
 from rnn_names.cli.options import command, declared_option, option, options_of, output_option
 from rnn_names.cli.pick_commands import command_table
@@ -69,7 +69,8 @@ def pick(pattern: str | None, file: str | None, model: Models, output: str, **gi
             )
         text, pattern_file = read_pattern(word, file)
         options = read_options(CastOptions, {"pattern": text, **given})
-        source = LinesToPick(options, pattern_file)
+        with wrong_usage():
+            source = LinesToPick(options, pattern_file)
         for each in source.files:
             if is_same_file(output, each):
                 what = "is the pattern" if each == pattern_file else "has words of the pattern"

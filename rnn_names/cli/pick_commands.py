@@ -12,6 +12,7 @@ from rnn_names.declarations import FLAG, declarations
 from rnn_names.errors import RnnNamesError, as_option, short_repr
 
 NUMBER = r"\d{1,6}(?:--?\d{1,6})?"
+PAGE = "(|n|next|b|back|p|page)"
 NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
 LISTED = rf"-\s*({NUMBER}(?:[\s,]+-?{NUMBER})*)"
 LIKE = rf"\+\s*(?:({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?|([^\s\d].*))"
@@ -19,9 +20,9 @@ LIKE = rf"\+\s*(?:({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?|([^\s\d].*))"
 CONDITION = r"(?:\.([\w-]+)\s+)?(--(?:(?!help)[a-z].*)?|-(?-i:[a-z])(?(1).*|\s+\S.*))"
 TYPED_COMMANDS = (
     ("1 4 7", "keep these; 2-5 is a range", NUMBERS, "keep_numbered"),
-    ("Enter", "show others", "|n|next", "show_others"),
-    ("b", "go back to the page before", "b|back", "go_back"),
-    ("p", "show this page again", "p|page", "show_again"),
+    ("Enter", "show others", PAGE, "turn"),
+    ("b", "go back to the page before", PAGE, "turn"),
+    ("p", "show this page again", PAGE, "turn"),
     ("+4", "show some like the fourth", LIKE, "show_like"),
     ("+4.2", "change its second part", LIKE, "show_like"),
     ("+ NAME", "show some like this one", LIKE, "show_like"),

@@ -18,8 +18,6 @@ WIDEST_ANSWER = 80  # columns of an answer
 LONGEST_BRIEF = 40  # characters of an entry in an answer
 COLUMN_GAP = 2  # columns between columns of names
 SILENCE = 1.0  # seconds until it is said that names are being looked for
-STOPPED = SamplingError("Stopped.")  # what ends a page where Ctrl-C does
-NO_MORE = SamplingError("Hardly any others are left.")  # the same, where the lines end
 
 
 def is_typed() -> bool:
@@ -71,36 +69,34 @@ def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
     return ["".join(f"{line:<{width}}" for line in row).rstrip() for row in in_rows]
 
 
-def show(lines: Iterator[str], count: int) -> tuple[list[str], SamplingError | None]:
+def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | None]:
     """Writes each numbered line at once, since the next line may take long.
 
     If `count` lines are higher than the terminal, they are written together at the end, in columns.
     Of lines that take several rows, there are only as many as fit. Warnings come after the page.
-    Returns the lines, and the error that ended them before the page was full.
+
+    Returns the lines, and the exception that ended the page before it was full: SamplingError,
+    KeyboardInterrupt, or StopIteration if there are no more lines.
     """
-    size, shortage = terminal(sys.stdout), None
+    size, ending = terminal(sys.stdout), None
     room = size.lines - 2 if size else sys.maxsize
-    shown, used, highest = list[str](), 0, 1
+    shown, rows_used, highest = list[str](), 0, 1
     with warnings.catch_warnings(record=True) as notes, _message_if_slow(shown):
         try:
-            while len(shown) < count and (highest == 1 or used + highest <= room):
+            while len(shown) < count and (highest == 1 or rows_used + highest <= room):
                 shown.append(next(lines))
                 [text] = laid_out([numbered(len(shown), shown[-1], count)], size)
                 rows = text.count("\n") + 1
-                used, highest = used + rows, max(highest, rows)
+                rows_used, highest = rows_used + rows, max(highest, rows)
                 if count <= room:
                     write(f"{text}\n".encode())
-        except StopIteration:
-            shortage = NO_MORE
-        except SamplingError as error:
-            shortage = error
-        except KeyboardInterrupt:
-            shortage = STOPPED
+        except (StopIteration, SamplingError, KeyboardInterrupt) as error:
+            ending = error
     if count > room:
         reshow(shown, count)
     for note in notes:
         say(f"Note: {note.message}")
-    return shown, shortage
+    return shown, ending
 
 
 def reshow(lines: Sequence[str], count: int) -> None:
@@ -139,10 +135,10 @@ def brief(lines: Sequence[str]) -> str:
     return ("; " if "," in "".join(texts) else ", ").join(texts)
 
 
-def briefs(entries: Sequence[str]) -> list[str]:
+def first_lines(entries: Sequence[str]) -> list[str]:
     r"""The first lines of entries; entries that share it, with the first line that differs.
 
-    >>> briefs(["Hare\n  kept by Bo\n  pie", "Hare\n  kept by Bo\n  soup", "Toad\n  tea"])
+    >>> first_lines(["Hare\n  kept by Bo\n  pie", "Hare\n  kept by Bo\n  soup", "Toad\n  tea"])
     ['Hare… pie', 'Hare… soup', 'Toad…']
     """
     lines = [each.split("\n") for each in entries]

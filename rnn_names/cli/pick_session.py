@@ -9,10 +9,9 @@ from operator import attrgetter
 import click
 
 from rnn_names.cli import interrupts, pick_commands
-from rnn_names.cli.checks import wrong_usage
 from rnn_names.cli.kept_file import KeptFile
 from rnn_names.cli.pick_commands import as_typed
-from rnn_names.cli.pick_pages import NO_MORE, STOPPED, brief, is_typed, picked, reshow, say, show
+from rnn_names.cli.pick_pages import brief, is_typed, picked, reshow, say, show
 from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.cli.usage_hints import remedy_for
@@ -42,7 +41,7 @@ class PickSession:
     def run(self) -> None:
         """Shows a page, and runs the typed commands until the end."""
         with interrupts.on_interrupt(self._interrupted):
-            self._show(self.others, must_begin=not self.seen)
+            self._show_others(must_begin=not self.seen)
             if is_typed():
                 say("Type numbers to keep names, Enter for others, ? for help, q to end.")
             while (typed := _read()) is not None:
@@ -61,11 +60,10 @@ class PickSession:
 
     def help(self) -> None:
         """Shows the commands, the parts of a cast, and the conditions."""
-        source = self.source
-        parts, options = source.parts(), source.options
-        print_to_stderr(pick_commands.command_table(bool(parts)))
-        if parts:
-            say(parts)
+        source, options = self.source, self.source.options
+        print_to_stderr(pick_commands.command_table(bool(source.parts)))
+        if source.parts:
+            say(source.parts)
         of_all = {name: getattr(options, name) for name in options.non_defaults}
         by_part = source.by_label.items()
         of_parts = (f".{part} {as_typed(given)}" for part, given in by_part if given)
@@ -73,68 +71,64 @@ class PickSession:
 
     # --- Pages ------------------------------------------------------------------------------------
 
-    def _begin_others(self) -> None:
-        self.others, self.shortage = self.source.others(self.seen), NO_MORE
-
     @property
     def page(self) -> list[str]:
         """The page on the screen."""
         return self.pages[self.at] if self.pages else []
 
-    def show_others(self) -> None:
-        """Shows the next page: one that was left by going back, or new names."""
-        if self.at + 1 < len(self.pages):
-            self.show_again(1)
-        else:
-            self._show(self.others)
-
-    def go_back(self) -> None:
-        """Shows the page before this one."""
-        if self.at > 0:
-            self.show_again(-1)
-        else:
+    def turn(self, command: str) -> None:
+        """Shows the page before this one, this page again, or the next page, which may be new."""
+        step = {"b": -1, "p": 0}.get(command[:1].lower(), 1)
+        if step < 0 and self.at < 1:
             say("There is no page before this one.")
-
-    def show_again(self, step: int = 0) -> None:
-        """Shows this page, the one before or the next one, with a mark on what is kept."""
-        self.at, kept = self.at + step, self.kept.entries()
-        marked = [
-            re.sub("$", " (kept)" * (line.strip() in kept), line, count=1, flags=re.MULTILINE)
-            for line in self.page
-        ]
-        reshow(marked, self.source.options.count)
+        elif step > 0 and self.at + 1 == len(self.pages):
+            self._show_others()
+        else:
+            self.at += step
+            kept = self.kept.entries()
+            marked = [
+                re.sub("$", " (kept)" * (line.strip() in kept), line, count=1, flags=re.MULTILINE)
+                for line in self.page
+            ]
+            reshow(marked, self.source.options.count)
 
     def show_like(self, numbers: str, part: str | None, name: str) -> None:
         """Shows names like a name or like numbered lines, which may differ in one part only."""
         like = [composed(name)] if name else [*picked(numbers, self.page).values()]
+        if not like:
+            return
         try:
-            if like:
-                column = self.source.column(part) if part else None
-                self._show(self.source.like(like, column), like)
+            column = self.source.column(part) if part else None
+            others = self.source.like(like, column)
         except SamplingError as error:
             say(str(error))
+            return
+        page, ending = self._show(others)
+        if isinstance(ending, StopIteration | SamplingError):
+            number = f"only {plural(len(page), 'other')}" if page else "no others"
+            say(f"Found {number} like {brief(like)}.")
 
     def set_conditions(self, part: str | None, typed: str) -> None:
         """Shows others under further conditions, of all names or of one part of a cast.
 
-        An option without its value has that of the command line again; after --, all have.
+        An option without its value returns to its value on the command line; after --, all do.
         """
         before = options, by_label = self.source.options, self.source.by_label
         try:
-            with wrong_usage():
-                given, dropped = pick_commands.typed_options(typed)
-                if part:
-                    options = replace(options, count=given.pop("count", options.count))
-                    column = self.source.column(part)
-                    kept = {k: v for k, v in by_label.get(column, {}).items() if k not in dropped}
-                    by_label = {**by_label, column: {**kept, **given}}
-                else:
-                    given |= {name: getattr(self.first_options, name) for name in dropped}
-                    options = replace(options, **given)
-                    by_label = {} if typed == "--" else by_label
-                self.source.set(options, by_label)
+            given, dropped = pick_commands.typed_options(typed)
+            if part:
+                options = replace(options, count=given.pop("count", options.count))
+                column = self.source.column(part)
+                so_far = by_label.get(column, {}).items()
+                stay = {name: value for name, value in so_far if name not in dropped}
+                by_label = {**by_label, column: {**stay, **given}}
+            else:
+                given |= {name: getattr(self.first_options, name) for name in dropped}
+                options = replace(options, **given)
+                by_label = {} if typed == "--" else by_label
+            self.source.set(options, by_label)
             self._begin_others()
-            self._show(self.others, must_begin=True)
+            self._show_others(must_begin=True)
             del self.pages[self.at + 1 :]  # which have other conditions
             return
         except (click.UsageError, ValueError) as error:  # a quotation mark may have no other
@@ -147,28 +141,33 @@ class PickSession:
         self.source.set(*before)
         self._begin_others()
 
-    def _show(
-        self, stream: Iterator[str], like: Sequence[str] = (), must_begin: bool = False
-    ) -> None:
-        """Shows a page of what was not seen, after this one; says why it is not full.
+    def _begin_others(self) -> None:
+        self.others = self.source.others(self.seen)
+        self.shortage: SamplingError | None = None  # the error that ended them
 
-        With `must_begin`, an error before the first line is raised.
+    def _show_others(self, must_begin: bool = False) -> None:
+        """Shows a page of others; says why it is not full.
+
+        With `must_begin`, an error before the first of them is raised.
         """
-        page, error = show(self._unseen(stream), self.source.options.count)
-        if error and error not in (STOPPED, NO_MORE) and must_begin and not page:
-            raise error
+        page, ending = self._show(self.others)
+        if isinstance(ending, SamplingError):  # it comes only once
+            if must_begin and not page:
+                raise ending
+            self.shortage = ending
+        if isinstance(ending, StopIteration | SamplingError):
+            say(self._shortage_message())
+
+    def _show(self, stream: Iterator[str]) -> tuple[list[str], BaseException | None]:
+        """Shows a page of what was not seen, after this page; returns what `show` returns."""
+        page, ending = show(self._unseen(stream), self.source.options.count)
         if page:
             self.at += 1
             self.pages.insert(self.at, page)
-        if error is STOPPED:
-            say(f"\n{STOPPED}")  # below ^C
+        if isinstance(ending, KeyboardInterrupt):
+            say("\nStopped.")  # below ^C
             self._begin_others()  # an exception ends a stream
-        elif error and like:
-            number = f"only {plural(len(page), 'other')}" if page else "no others"
-            say(f"Found {number} like {brief(like)}.")
-        elif error:
-            self.shortage = self.shortage if error is NO_MORE else error  # it comes only once
-            say(self._shortage_message())
+        return page, ending
 
     def _unseen(self, stream: Iterator[str]) -> Iterator[str]:
         """The unseen lines of a stream, which are then noted as seen."""
@@ -189,6 +188,8 @@ class PickSession:
     def _shortage_message(self) -> str:
         """A short explanation why there are no more lines, naming the conditions."""
         error, options = self.shortage, self.source.options
+        if error is None:
+            return "Hardly any others are left."
         if remedy := remedy_for(error, vars(options)):
             return f"There are no more such names. For more, type {remedy}."
         if given := pick_commands.conditions_in(error, options):

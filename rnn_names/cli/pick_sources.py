@@ -12,8 +12,8 @@ from rnn_names.casts.cast import parsed
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import OptionsOfParts
 from rnn_names.casts.pattern_files import errors_of, lines_of_file, path_of_words
-from rnn_names.casts.redrawing import LineRedrawer, roundrobin
-from rnn_names.cli.checks import wrong_usage
+from rnn_names.casts.redrawing import roundrobin, variants_of
+from rnn_names.casts.sources import Line
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import SamplingError, VocabularyError, printable, shortened
@@ -28,14 +28,14 @@ LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
 NAMES_BEFORE_TWINS = 200  # names like one that are found before near twins among them are shown
 NEAREST = 1000  # names a few edits from one, the most probable
-WAITED_ATTEMPTS = 1 << 13  # unsuccessful ones after which a person need not wait for more names
+WAITED_ATTEMPTS = 1 << 13  # attempts without a new name after which a person need not wait
 ATTEMPTS = 1 << 15  # attempts at names that begin or end as one does: about a second
 
 
 class NamesToPick:
     """Names of a model."""
 
-    pattern = ""
+    pattern = parts = ""  # names have none
 
     def __init__(self, models: Sequence[ModelChoice], options: SampleOptions) -> None:
         self._model = blended(models)
@@ -45,14 +45,10 @@ class NamesToPick:
 
     def set(self, options: SampleOptions, _of_parts: OptionsOfParts) -> None:
         """Sets the conditions of names from here on."""
-        self.options, self._options = options, replace(options, unique=True, remember=None)
+        self.options, self._draw_options = options, replace(options, unique=True, remember=None)
 
     def keep(self, names: Iterable[str]) -> None:
         """Does nothing: `seen` already has kept names."""
-
-    def parts(self) -> str:
-        """Nothing: names have no parts."""
-        return ""
 
     def column(self, _part: str) -> str:
         """Raises SamplingError: names have no parts."""
@@ -60,8 +56,9 @@ class NamesToPick:
 
     def others(self, seen: Iterable[str]) -> Iterator[str]:
         """An endless stream of unseen names; with boldness safe, none similar to them."""
-        self._options = replace(self._options, exclude=[*self._options.exclude, *sorted(seen)])
-        options = replace(self._options, seed=next(self._seeds))
+        exclude = [*self._draw_options.exclude, *sorted(seen)]
+        self._draw_options = replace(self._draw_options, exclude=exclude)
+        options = replace(self._draw_options, seed=next(self._seeds))
         parts = names_of_stream(self._model, ENDLESS, options, WAITED_ATTEMPTS)
         return (name for names in parts for name in names.to_strings())
 
@@ -70,7 +67,7 @@ class NamesToPick:
 
         Near twins of other names come last.
         """
-        options = replace(self._options, exclude=[*self._options.exclude, *names])
+        options = replace(self._draw_options, exclude=[*self._draw_options.exclude, *names])
         near = options
         if near.boldness == "safe" or near.min_edits:
             near = replace(near, min_edits=1)
@@ -89,7 +86,7 @@ class NamesToPick:
                 yield from names.to_strings()
 
     def _attempted(self, options: Options) -> Iterator[str]:
-        with suppress(SamplingError, VocabularyError):  # that of a beginning which was typed
+        with suppress(SamplingError, VocabularyError):  # a typed name may have any character
             options = replace(options, seed=next(self._seeds))
             yield from names_of_attempts(self._model, ATTEMPTS, options)
 
@@ -107,7 +104,7 @@ class LinesToPick:
         read = (path_of_words(name, file) for name in named)
         self.files = [*filter(None, [file]), *named, *read]  # a new file would hide a bundled one
         self._load = cache(blended)
-        self._origins: dict[str, Any] = {}  # the redrawer and the parts of each line
+        self._origins = dict[str, tuple[CastDrawer, Line]]()  # of each text that was shown
         self._kept_words, self._kept_beginnings = set[str](), set[str]()
 
     def column(self, part: str) -> str:
@@ -115,16 +112,16 @@ class LinesToPick:
         columns = self._pattern.columns
         numbers = {str(number): column for number, column in enumerate(columns, 1)}
         if part not in [*numbers, *columns]:
-            raise SamplingError(f"There is no part {shortened(part, 20)}. {self.parts()}")
+            raise SamplingError(f"There is no part {shortened(part, 20)}. {self.parts}")
         return numbers.get(part, part)
 
     def set(self, options: Any, by_label: OptionsOfParts) -> None:
-        """Sets the conditions of lines from here on; those that were shown still have others."""
+        """Sets the conditions of lines from here on; lines that were shown before keep theirs."""
         self.options = options
-        self._options = replace(options, count=LINES_OF_A_SEED, remember=None)
+        self._draw_options = replace(options, count=LINES_OF_A_SEED, remember=None)
         self._first_seed += 1  # the lines of one seed, under other conditions, are mostly alike
-        with wrong_usage(), errors_of(self._file):
-            pattern = parsed(self._options, by_label)
+        with errors_of(self._file):
+            pattern = parsed(self._draw_options, by_label)
         for column in by_label:
             paths = [part.path for part in pattern.parts if part.label == column and part.path]
             names = [name.path for name in pattern.name_parts]
@@ -142,15 +139,14 @@ class LinesToPick:
         """An endless stream of lines; a line like a kept line is replaced by ""."""
         read = partial(lines_of_file, pattern_file=self._file)
         for seed in itertools.count(self._first_seed):
-            options = replace(self._options, seed=seed)
+            options = replace(self._draw_options, seed=seed)
             drawer = CastDrawer(self._pattern, options, self._load, read)
-            redrawer = LineRedrawer(drawer)
             with errors_of(self._file), one_blas_thread():
                 # A page should not wait for lines of later pages, of which there may be none.
                 for line in itertools.chain.from_iterable(drawer.lines(growth=2)):
-                    yield "" if self._resembles_kept(line) else self._text(redrawer, line)
+                    yield "" if self._resembles_kept(line) else self._text(drawer, line)
 
-    def _resembles_kept(self, line: Any) -> bool:
+    def _resembles_kept(self, line: Line) -> bool:
         """Whether a line has the first line of a kept line, or a unique name made of its words.
 
         First lines are compared only if they have a name, or several parts.
@@ -179,10 +175,11 @@ class LinesToPick:
         if not all(line.names for _, line in origins):
             raise SamplingError("This line has no name to change.")
         return roundrobin(
-            (self._text(redrawer, new) for new in redrawer.variants_of(line, number))
-            for redrawer, line in origins
+            (self._text(drawer, new) for new in variants_of(drawer, line, number))
+            for drawer, line in origins
         )
 
+    @property
     def parts(self) -> str:
         """The numbers and names of the parts; in place of a name that has none, its beginning."""
         text, named = self._pattern.text, list[str]()
@@ -193,9 +190,9 @@ class LinesToPick:
             named.append(f"{number} {short if column == f'part_{number}' else column}")
         return f"Parts: {', '.join(named)}."
 
-    def _text(self, redrawer: Any, line: Any) -> str:
+    def _text(self, drawer: CastDrawer, line: Line) -> str:
         text = re.sub(r"\n\s*\n", "\n", line.texts[0])  # an empty line ends an entry in the file
-        self._origins[text] = redrawer, line
+        self._origins[text] = drawer, line
         return text
 
 

@@ -259,13 +259,13 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
     return "\n".join(lines)
 
 
-def summary(progress: Progress, output: str, init: str | None) -> str:
+def summary(progress: Progress, output: str, started_from: str | None) -> str:
     """The message after training: loss curves, the best epoch, and a command to try."""
     trainer, size = progress.trainer, os.path.getsize(output)
     option = f" -m {printable(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
     model = f"Wrote {printable(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20{option}"
     if not trainer.epoch:
-        weights = f"those of {printable(init)}" if init else "random"
+        weights = f"those of {printable(started_from)}" if started_from else "random"
         return f"No training: the weights are {weights}.\n{model}"
     record = trainer.model.training
     losses = f"training loss {record['training_loss']:.4f}"

@@ -4,7 +4,7 @@ The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
 
     Σ mix(code + 2²¹ · place + γ)        place = 0, 1, …
 
-`mix` and γ are those of SplitMix64 (`rnn_names.hashing`). All this is part of the file format. A
+`mix` and γ come from SplitMix64 (`rnn_names.hashing`). All this is part of the file format. A
 name outside of a list of n has the fingerprint of a name in it with probability n / 2⁶⁴. A model
 may store only the uppermost bits, as bundled ones store 44; then the others are 0.
 """

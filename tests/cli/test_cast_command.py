@@ -12,8 +12,7 @@ import pytest
 from rnn_names import cast
 from rnn_names.casts.bundled import CASTS, CASTS_FOLDER
 from rnn_names.casts.pattern import parse
-from rnn_names.casts.pattern_files import cast_file
-from rnn_names.casts.rules import parse_rules
+from rnn_names.casts.pattern_files import cast_file, parse_rules
 from rnn_names.conditions.word_lists import is_clean
 from rnn_names.errors import CorpusError
 from support.enumeration import tiny_model
