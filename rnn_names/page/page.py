@@ -21,8 +21,8 @@ from urllib.parse import quote
 
 import numpy as np
 
-from rnn_names.errors import plural, printable
-from rnn_names.model.model import PROGRAM_VERSION
+from rnn_names.errors import RnnNamesError, plural, printable
+from rnn_names.model.model import PROGRAM_VERSION, blend
 from rnn_names.page import script
 from rnn_names.page.script import PageModel
 from rnn_names.page.style import INDENT, hue_of, icon_of, style_of
@@ -31,7 +31,12 @@ from rnn_names.report.markup import assets, definitions, filled, isolated
 STRICT = '"use strict";\n'  # the first line of each script
 SCRIPTS = "engine", "learning", "interface"  # the elements of the scripts in a page
 TITLES = 3  # the most models that a title names, as in ui/shares.js
-COUNT = 20  # names of a page when it opens
+COUNT = 20  # names of a page when it opens, or as many as fit
+FIRST, FIRST_SEED = 40, 1  # names that a page shows before its scripts run, and their seed
+AS_IT_OPENS = {
+    "novel": True, "min_edits": 2, "unique": True, "clean": True, "boldness": "safe"
+}  # fmt: skip
+"""The conditions of these names: those of the settings in `page.html`."""
 FOR_LISTS = "Names from your own list"  # the title of a page's window where a list is pasted
 MODELS_FOR_LISTS = (
     "dinosaurs", "first-names", "norwegian-towns", "japanese-towns", "icelandic-first-names"
@@ -90,9 +95,14 @@ def page(
             model["share"] = 0
     hues, shares = ([model[key] for model in data["models"]] for key in ("hue", "share"))
     hue = round(np.average(hues, weights=shares))  # as in ui/shares.js
-    style = style_of(parts, hue)
+    # Columns have the width of the longest possible name, so that they never move.
+    longest = max(part.model.longest for part, share in zip(parts, shares, strict=True) if share)
+    style = style_of(parts, hue, longest)
     shown = [name for name, share in zip(names, shares, strict=True) if share]
     heading = _heading(shown, lambda name: f"<em>{isolated(name)}</em>")
+    first = [] if for_lists else _first_names(parts, shares)
+    if first:
+        data["seed"] = FIRST_SEED
     document_title = _heading(names, is_blend=len(shown) > 1)
     own_subtitle = subtitle and isolated(subtitle)
     html = INDENT.sub("", assets("page/ui/page.html"))
@@ -104,10 +114,11 @@ def page(
         subtitle=filled("page/ui/subtitle.html") if subtitle is None else own_subtitle,
         program=escape(PROGRAM_VERSION),
         **_view(for_lists),
-        shares="" if len(parts) > 1 else " hidden",
+        shares="" if len(parts) == 2 else " hidden",
         kinds="" if len(parts) > 2 else " hidden",
+        chips="".join(map(_chip, names, shares)),
         starts="".join(starts),
-        places="<li>" * COUNT,
+        places="".join(map(_place, first or [""] * COUNT)),
         count=COUNT,
         novel_hint="" if any(part.model.fingerprints is None for part in parts) else " hidden",
         sources="".join(_source(part) for part in parts),
@@ -144,6 +155,29 @@ def _policy(style: str, scripts: Sequence[str]) -> str:
 def _packed(texts: dict[str, str]) -> str:
     """Texts in the form that ui/unpack.js reads: JSON, compressed, in base 64."""
     return base64.b64encode(zlib.compress(json.dumps(texts).encode(), 9)).decode()
+
+
+def _first_names(parts: Sequence[PageModel], shares: Sequence[float]) -> list[str]:
+    """The names that the page draws first, if it has no address; [] if there are too few."""
+    writing = [(part.model, share) for part, share in zip(parts, shares, strict=True) if share]
+    models, weights = zip(*writing, strict=True)
+    try:
+        model = models[0] if len(models) == 1 else blend(models, weights)
+        names = model.sample(FIRST, seed=FIRST_SEED, **AS_IT_OPENS)
+    except RnnNamesError:  # such as that a model does not keep its list
+        return []
+    return names if len(names) == FIRST else []
+
+
+def _place(name: str) -> str:
+    """A place for a name, which ui/names.js turns into buttons."""
+    return f'<li><b class="name">{isolated(name)}</b>' if name else "<li>"
+
+
+def _chip(name: str, share: float) -> str:
+    """A model above the names, as ui/shares.js shows it."""
+    pressed = str(share > 0).lower()
+    return f'<button class="chip kind" aria-pressed="{pressed}">{isolated(name)}</button>'
 
 
 # --- Words --------------------------------------------------------------------------------------

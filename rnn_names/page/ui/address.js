@@ -5,7 +5,7 @@ import { INITIALS, lengthOf, MAX_LENGTH } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
 import { isRefused, withoutRefused } from "../learning/list.js";
 import { followKinds, isCasting, showPattern } from "./casts.js";
-import { chosen, models, openingShares } from "./chosen.js";
+import { chosen, data, models, openingShares } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $ } from "./elements.js";
 import { joined, keepAll, MAX_NOTE, unescaped } from "./favourites.js";
@@ -79,7 +79,7 @@ export function readAddress() {
   for (const key of HELD)
     for (const text of address.getAll(key).flatMap((texts) => texts.split(/\*(?=\d{1,3} )/u))) {
       const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
-      if (isShowable(name) && !/[<>]/.test(name)) chosen[key].set(Number(place), name);
+      if (isShowable(name)) chosen[key].set(Number(place), name);
     }
   const textsOf = (key) => (address.get(key) ?? "").split("*").map(unescaped);
   const [kept, notes] = [textsOf("kept"), textsOf("notes")];
@@ -87,7 +87,8 @@ export function readAddress() {
   const pairs = kept.map((name, i) => [name, note(i)]).filter(([name]) => isShowable(name));
   if (pairs.length) keepAll(pairs); // added to the kept names; the next address omits them
   const given = address.get("seed") ?? "";
-  const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
+  const usualSeed = (!known && data.seed) || newSeed(); // without an address, that of the first names
+  const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : usualSeed;
   Object.assign(chosen, { seed, wantedLists, fitted: history.state?.fitted ?? "" });
   return hasSeed;
 }

@@ -8,7 +8,7 @@ import { PatternReader } from "../engine/pattern.js";
 import { changed, chosen, data, models, titleOf } from "./chosen.js";
 import { $, element, onClick, signButton } from "./elements.js";
 
-const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // in addition to "name"
+const PART_KINDS = { text: "Text", words: "Words" }; // in addition to "name" and "pattern"
 
 /** The lines of the files in the ready-made patterns. */
 const files = Object.fromEntries(
@@ -232,7 +232,10 @@ function kindMenu(part, i) {
     element("optgroup", { label: "A name of" }, ...nameParts),
     ...Object.entries(PART_KINDS).map(([kind, label]) => option(kind, label)),
   );
-  if (part.kind !== "pattern") menu.lastChild.remove(); // the pattern field is for these
+  if (part.kind === "pattern") {
+    const isList = /^\{[\w-]+\.txt\}$/.test(part.text);
+    menu.append(option("pattern", isList ? "List of" : "Mix of")); // typed below
+  }
   menu.value = part.kind === "name" ? `name ${part.text}` : part.kind;
   fit(menu, menu.selectedOptions[0].textContent);
   menu.addEventListener("change", () => {
@@ -245,7 +248,8 @@ function kindMenu(part, i) {
 
 /** The names of the files in a part's pattern, as words. */
 const filesIn = (text) =>
-  [...new Set(text.match(/[\w-]+(?=\.txt)/g))].join(", ").replaceAll("-", " ") || "as below";
+  [...new Set(text.match(/[\w-]+(?=\.txt)/g))].join(", ").replaceAll("-", " ") ||
+  "the pattern below";
 
 /** A field for a text or for words; for other patterns, a read-only summary. */
 function textField(part, i) {

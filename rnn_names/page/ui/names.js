@@ -10,12 +10,14 @@ import { copy } from "./sharing.js";
 
 const LONG_PRESS = 500; // ms
 
-/** Makes `count` places and returns those where no name stays; old names are shown until new ones come. */
+/** Makes `count` places and returns those where no name stays; old names stay until new ones come. */
 export function placesFor(count) {
   const list = $("names");
   while (list.children.length > count) list.lastChild.remove();
   while (list.children.length < count) list.append(element("li"));
-  for (const item of list.children) if (!item.firstChild) item.append(nameButton(), holdButton());
+  for (const item of list.children)
+    if (!item.querySelector("button"))
+      item.replaceChildren(nameButton(item.textContent), holdButton()); // the page has its first names
   const places = Array.from(list.children, (item) => item.firstChild);
   const stay = chosen.staying();
   for (const [place, name] of stay) if (place < count) showName(places[place], name);
@@ -28,7 +30,7 @@ export function placesFor(count) {
 export const showDetails = (name) => (isCasting() ? copy : openCard)(name);
 
 /** A place for a name. A press keeps the name; a long press opens its card, or copies a line. */
-function nameButton() {
+function nameButton(first) {
   let timer = 0;
   const keep = () => {
     const name = made.textContent; // another one may be here when the message's buttons are pressed
@@ -38,7 +40,7 @@ function nameButton() {
     const actions = { [isCasting() ? "Copy" : "Details"]: () => showDetails(name) };
     toggleFavourite(name, hasLock ? actions : { ...actions, Hold: hold });
   };
-  const made = button(bdi(""), keep, {
+  const made = button(bdi(first), keep, {
     className: "name",
     disabled: true, // until there is a name
     tabIndex: -1, // `showStop` chooses the name that the Tab key reaches
@@ -101,12 +103,13 @@ const inPieces = (text, /** @type {RegExp[]} */ [at, ...others]) =>
     return isWhole ? piece : element("span", {}, ...inPieces(piece, others));
   });
 
-/** Lines break between clauses if they can, and else between words, never at hyphens. */
-const piecesOf = (name) => inPieces(name, isCasting() ? [/(?<=,)( )/, /( )/] : []);
+/** Lines break between clauses if they can, else before an "and" or between words, not at hyphens. */
+const piecesOf = (name) => inPieces(name, isCasting() ? [/(?<=,)( )/, /( )(?=and )/, /( )/] : []);
 
 /** Shows a name in a place; the style sheet fades new names in. */
 export function showName(place, name) {
-  if (place.textContent !== name) place.replaceChildren(element("bdi", {}, ...piecesOf(name)));
+  if (place.textContent !== name)
+    place.replaceChildren(element("bdi", { className: "new" }, ...piecesOf(name)));
   place.hidden = !name;
   place.disabled = false;
   const [width, half] = widthsOf(name);

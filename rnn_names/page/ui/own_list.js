@@ -255,6 +255,7 @@ function showSources() {
 
 function replaceModels(all) {
   models.splice(0, models.length, ...all);
+  delete data.seed; // of names of other models
   chosen.shares = openingShares();
   buildShares();
   showSources();
