@@ -46,7 +46,7 @@ export function explain(name) {
   $("more-end").replaceChildren("…", bdi(suffix));
   $("more-end").ariaLabel = `Ends like …${suffix}`;
   $("card-actions").hidden = !letters.length;
-  $("more-begin").parentElement.hidden = places.at(-1)?.character === undefined; // it cannot be written
+  $("more-begin").parentElement.hidden = places.at(-1)?.character === undefined; // unwritable
   showWhole($("whole").ariaExpanded === "true");
 }
 

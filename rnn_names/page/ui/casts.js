@@ -1,5 +1,5 @@
-// Casts: lines of several names. People compose a pattern from menus, one for each part, or type it.
-// Lines are drawn from the pattern, and links contain it.
+// Casts: lines of several names. People compose a pattern from menus, one for each part, or type
+// it. Lines are drawn from the pattern, and links contain it.
 
 import { castRows, namePartsIn } from "../engine/cast.js";
 import { formatted } from "../engine/draw_names.js";
@@ -196,7 +196,7 @@ function partsChanged() {
   changed();
 }
 
-/** A list item for a part: a menu for its kind, a field for its text, buttons to move or remove it. */
+/** An item for a part: a menu for its kind, a field for its text, buttons to move or remove it. */
 function partItem(part, i) {
   const fields = part.kind === "name" ? [] : [textField(part, i)];
   const tools = element("span", { className: "tools" });
@@ -280,7 +280,7 @@ function textField(part, i) {
 /** Makes a control as wide as its text. */
 const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
-/** Listens to the controls; `fitCount` sets the number of lines when parts are folded or unfolded. */
+/** Listens to the controls; `fitCount` sets the number of lines when parts are folded or not. */
 export function listenToCasts(fitCount) {
   const add = (kind, text = "") => {
     parts.push({ kind, text, isSpaced: true });

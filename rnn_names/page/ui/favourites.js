@@ -1,5 +1,5 @@
-// Kept names, with a note on each: a list that the browser stores for later visits, if it allows it.
-// All pages of the site have the same list: there, docs/site/framed.py names the store.
+// Kept names, with a note on each: a list that the browser stores for later visits, if it allows
+// it. All pages of the site have the same list: there, docs/site/framed.py names the store.
 
 import { openCard } from "./card.js";
 import { models } from "./chosen.js";
@@ -16,8 +16,8 @@ let isStored = false; // whether the browser has them
 export let undo = () => {}; // takes back what was kept or removed last
 
 /**
- * The stored [name, note] pairs, or those at hand if the browser stores nothing. Old entries are names
- * alone. A site begins with what its single pages stored.
+ * The stored [name, note] pairs, or those at hand if the browser stores nothing. Old entries are
+ * names alone. A site begins with what its single pages stored.
  */
 function storedFavourites() {
   try {
@@ -106,8 +106,8 @@ function store() {
 export function listenToFavourites() {
   document.addEventListener("card", showKept);
   keepThese(storedFavourites());
-  // Another tab has changed them, or this page is shown again as it was left. They are not stored once
-  // more: by now, the other tab may have stored later ones.
+  // Another tab has changed them, or this page is shown again as it was left. They are not stored
+  // once more: by now, the other tab may have stored later ones.
   const takeStored = () => {
     refresh();
     showFavourites();
@@ -151,7 +151,7 @@ function showKept() {
 }
 
 function move(from, to) {
-  const isThere = (i) => i >= 0 && i < favourites.size; // false for NaN, when something else is dropped
+  const isThere = (i) => i >= 0 && i < favourites.size; // not NaN, of what else is dropped
   if (!isThere(from) || !isThere(to)) return;
   const moved = [...favourites.keys()][from];
   refresh();

@@ -59,7 +59,7 @@ export function showValues() {
   const isForgetful = (isCasting() ? modelsOfCast() : parts).some((model) => !model.fingerprints);
   $("novel").disabled = $("no-near-copies").disabled = isForgetful; // they need the models' lists
   $("novel-hint").hidden = !isForgetful;
-  $("new")?.toggleAttribute("hidden", !isOn($("novel"))); // missing if the page has another subtitle
+  $("new")?.toggleAttribute("hidden", !isOn($("novel"))); // or another subtitle
   showChips();
 }
 

@@ -40,7 +40,7 @@ function mark(wrong, sentence) {
   wrongHint.scrollIntoView({ block: "nearest" });
 }
 
-/** The conditions that a message is about: those whose texts it quotes, or else whose kind it names. */
+/** The conditions that a message is about: it quotes their texts, or else names their kinds. */
 function conditionsIn(sentence) {
   const isQuoted = (id) => textsIn($(id)).some((text) => sentence.includes(`“${text}”`));
   const isNamed = (id) =>
@@ -50,7 +50,7 @@ function conditionsIn(sentence) {
   return inForce().filter(sentence.includes("“") ? isQuoted : isNamed);
 }
 
-/** Shows a message with ways on, or "" for none; readers of the screen hear how many names are there. */
+/** Shows a message with ways on, or "" for none; screen readers say how many names there are. */
 export function say(sentence, /** @type {number | undefined} */ names = undefined) {
   const named = conditionsIn(sentence);
   const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;

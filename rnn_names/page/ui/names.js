@@ -10,14 +10,14 @@ import { copy } from "./sharing.js";
 
 const LONG_PRESS = 500; // ms
 
-/** Makes `count` places and returns those where no name stays; old names stay until new ones come. */
+/** Makes `count` places, and returns those where no name stays; old names wait for new ones. */
 export function placesFor(count) {
   const list = $("names");
   while (list.children.length > count) list.lastChild.remove();
   while (list.children.length < count) list.append(element("li"));
   for (const item of list.children)
     if (!item.querySelector("button"))
-      item.replaceChildren(nameButton(item.textContent), holdButton()); // the page has its first names
+      item.replaceChildren(nameButton(item.textContent), holdButton()); // or a first name
   const places = Array.from(list.children, (item) => item.firstChild);
   const stay = chosen.staying();
   for (const [place, name] of stay) if (place < count) showName(places[place], name);
@@ -79,7 +79,7 @@ export function listenToHold() {
 
 /** Holds a name in its place when more names are drawn, or releases it. */
 export function toggleHold(name) {
-  if (!name?.isConnected || name.disabled || name.matches(".old")) return; // another one takes its place
+  if (!name?.isConnected || name.disabled || name.matches(".old")) return; // it goes
   const place = Array.from($("names").children).indexOf(name.parentElement);
   if (!chosen.held.delete(place)) chosen.held.set(place, name.textContent);
   showHeld();
@@ -96,14 +96,14 @@ function showHeld() {
   $("hold-name").ariaPressed = place?.nextSibling.ariaPressed ?? "false";
 }
 
-/** A text with an element for each of its pieces, divided at spaces, and for the pieces of these. */
+/** A text with an element for each of its pieces, divided at spaces, and for those of these. */
 const inPieces = (text, /** @type {RegExp[]} */ [at, ...others]) =>
   text.split(at).map((piece) => {
     const isWhole = !at || piece === " ";
     return isWhole ? piece : element("span", {}, ...inPieces(piece, others));
   });
 
-/** Lines break between clauses if they can, else before an "and" or between words, not at hyphens. */
+/** Lines break between clauses if they can, else before "and" or between words, not at hyphens. */
 const piecesOf = (name) => inPieces(name, isCasting() ? [/(?<=,)( )/, /( )(?=and )/, /( )/] : []);
 
 /** Shows a name in a place; the style sheet fades new names in. */
@@ -152,7 +152,7 @@ export const namesShown = () => shownPlaces().map(({ textContent }) => textConte
 
 const pen = element("canvas").getContext("2d");
 
-/** The width of a name in em, on one line and on at most two; 5 % more, as small letters are wider. */
+/** The width of a name in em, on one line and on two; 5 % more, as small letters are wider. */
 function widthsOf(name) {
   if (!pen.font.includes("100px"))
     pen.font = `600 100px ${getComputedStyle($("names")).fontFamily}`;

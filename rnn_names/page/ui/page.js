@@ -206,7 +206,7 @@ function fitting() {
   return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
 }
 
-/** Goes a step in the history; a second one waits until that is done, or it could leave the page. */
+/** Goes a step in the history; a second one waits until that is done: it could leave the page. */
 function step(by) {
   $("back").disabled = $("forward").disabled = true;
   history.go(by);

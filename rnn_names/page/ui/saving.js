@@ -53,7 +53,7 @@ export function pageWithModels() {
   const text = asScriptData({ ...data, models: described });
   const { textContent } = element("p", {}, ...headingOf(models.filter(({ share }) => share)));
   if (page.querySelector("#like")) page.querySelector("title")?.replaceChildren(textContent);
-  for (const place of page.querySelectorAll("#names li")) place.replaceChildren(); // of other models
+  for (const place of page.querySelectorAll("#names li")) place.replaceChildren();
   page.querySelector("#data")?.replaceChildren(document.createTextNode(text));
   return `<!DOCTYPE html>\n${page.outerHTML}\n`;
 }

@@ -1,5 +1,6 @@
-// The shares of a blend, which always add up to 100 %. Two models have one slider between them; more
-// models have a slider each, and chips above the names, one of which is pressed when the page opens.
+// The shares of a blend, which always add up to 100 %. Two models have one slider between them;
+// more models have a slider each, and chips above the names, one of which is pressed when the page
+// opens.
 
 import { scaled } from "../engine/blend.js";
 import { LEARNED_SHARE } from "../learning/result.js";
@@ -40,8 +41,8 @@ function sharesIn(text, count) {
 
 /**
  * The shares of a link, in a text, or else those that its page opened with. If the link has `lists`
- * (digests), its page had their models after all others, and opened with the last one; or else it had
- * the models that ours was written with. Other models of ours have no share.
+ * (digests), its page had their models after all others, and opened with the last one; or else it
+ * had the models that ours was written with. Other models of ours have no share.
  */
 export function sharesOfLink(text, lists) {
   const learned = lists.flatMap((list) => models.find(({ digest }) => digest === list) ?? []);
@@ -54,7 +55,7 @@ export function sharesOfLink(text, lists) {
   return shares.some(Boolean) ? shares : openingShares();
 }
 
-/** A message if a model has no letter in common with the others, so that no name lies between them. */
+/** A message if a model has no letter in common with the others: no name lies between them. */
 export function withoutLetters(parts) {
   const letters = parts.map(
     ({ vocabulary }) => new Set(vocabulary.match(/[\p{L}\p{N}]/gu) ?? vocabulary),
