@@ -1,6 +1,6 @@
 // A Markov chain of variable order, which is faster than the network:
 //
-//     P(next character | name so far)  ≈  P(next character | the longest context of the name so far)
+//     P(next character | name so far)  ≈  P(next character | longest context of the name so far)
 //
 // as in rnn_names/lookahead/chain.py, with its constants. The contexts are the most frequent
 // strings of up to six symbols among the prefixes of drawn names; a symbol is START or a character,

@@ -20,8 +20,8 @@ export function networkOf(model) {
   return networks.get(model);
 }
 
-const DIGITS =
-  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%/()*+-;,=.?@^_`{|}~"; // base 85
+const DIGITS = // in base 85
+  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%/()*+-;,=.?@^_`{|}~";
 
 /** The bytes of a text in base 85: 4 bytes, the uppermost first, are 5 digits. */
 function bytesOfDigits(text) {

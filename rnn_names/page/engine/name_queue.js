@@ -146,7 +146,7 @@ export class NameQueue {
     let [drawn, size, learned] = [0, PILOT, 0];
     while (drawn < size) {
       const attempts = attemptsFrom(drawn, Math.min(atOnce, size - drawn));
-      const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // cold ones hardly vary
+      const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // cold: hardly varied
       const names = yield* drawBatch(blend, { ...options, key: seedKey(0) }, attempts, learning);
       for (const { name } of names) meetsAll(name, this.conditions);
       drawn += attempts.length;

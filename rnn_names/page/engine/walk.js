@@ -120,7 +120,7 @@ function cumulated(logs) {
   return logs;
 }
 
-/** The first index whose cumulative probability is above `point` of the total, with 0 ≤ point < 1. */
+/** The first index whose cumulative probability is above `point` of the total; 0 ≤ point < 1. */
 function choose(cumulated, point) {
   const wanted = point * cumulated[cumulated.length - 1];
   let k = 0;

@@ -47,7 +47,7 @@ function addOuterProducts(d, a, m, rows, columns, out) {
   }
 }
 
-/** out = a ∘ mask; the mask is for each row of `a`, or for all numbers of it. `a` without a mask. */
+/** out = a ∘ mask; the mask is for each row of `a`, or for all numbers. `a` without a mask. */
 function masked(a, mask, out = new Float64Array(a.length)) {
   if (!mask) return a;
   for (let start = 0; start < a.length; start += mask.length)

@@ -11,6 +11,14 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
+/** The elements of a template of the page, with a text in the first of their <bdi>. */
+export function copyOf(id, text) {
+  const { children } = $(id).content.cloneNode(true);
+  const made = [...children];
+  made[0].querySelector("bdi").textContent = text;
+  return made;
+}
+
 export function button(label, action, properties = {}) {
   const made = element("button", { type: "button", ...properties }, label);
   made.addEventListener("click", action);

@@ -4,7 +4,7 @@ import { writeAddress } from "./address.js";
 import { openCard } from "./card.js";
 import { isCasting } from "./casts.js";
 import { chosen } from "./chosen.js";
-import { $, bdi, button, element, nameOfCard, pressed, stopAt } from "./elements.js";
+import { $, copyOf, element, nameOfCard, pressed, stopAt } from "./elements.js";
 import { favourites, toggleFavourite } from "./favourites.js";
 import { copy } from "./sharing.js";
 
@@ -15,9 +15,12 @@ export function placesFor(count) {
   const list = $("names");
   while (list.children.length > count) list.lastChild.remove();
   while (list.children.length < count) list.append(element("li"));
-  for (const item of list.children)
-    if (!item.querySelector("button"))
-      item.replaceChildren(nameButton(item.textContent), holdButton()); // or a first name
+  for (const item of list.children) {
+    if (item.querySelector("button")) continue;
+    const first = item.textContent; // the page has its first names
+    item.replaceChildren(...copyOf("place", first));
+    if (first) showName(item.firstChild, first);
+  }
   const places = Array.from(list.children, (item) => item.firstChild);
   const stay = chosen.staying();
   for (const [place, name] of stay) if (place < count) showName(places[place], name);
@@ -29,53 +32,46 @@ export function placesFor(count) {
 /** Opens the card of a name; lines of casts have none, and are copied. */
 export const showDetails = (name) => (isCasting() ? copy : openCard)(name);
 
-/** A place for a name. A press keeps the name; a long press opens its card, or copies a line. */
-function nameButton(first) {
-  let timer = 0;
-  const keep = () => {
-    const name = made.textContent; // another one may be here when the message's buttons are pressed
-    const isFree = () => made.textContent === name && made.nextSibling.ariaPressed !== "true";
-    const hold = () => isFree() && toggleHold(made);
-    const hasLock = isCasting() || !matchMedia("(hover: none)").matches;
-    const actions = { [isCasting() ? "Copy" : "Details"]: () => showDetails(name) };
-    toggleFavourite(name, hasLock ? actions : { ...actions, Hold: hold });
-  };
-  const made = button(bdi(first), keep, {
-    className: "name",
-    disabled: true, // until there is a name
-    tabIndex: -1, // `showStop` chooses the name that the Tab key reaches
-  });
-  made.addEventListener("focus", showStop);
-  made.addEventListener("pointerdown", () => {
-    timer = setTimeout(() => {
-      pressed.isLong = true;
-      showDetails(made.textContent);
-    }, LONG_PRESS);
-  });
-  for (const event of ["pointerup", "pointercancel", "pointerleave"])
-    made.addEventListener(event, () => clearTimeout(timer));
-  made.addEventListener("contextmenu", (event) => pressed.isLong && event.preventDefault());
-  return made;
+/** Keeps the name of a place; buttons of the message act on it while it is there. */
+function keepName(place) {
+  const name = place.textContent;
+  const isFree = () => place.textContent === name && place.nextSibling.ariaPressed !== "true";
+  const hold = () => isFree() && toggleHold(place);
+  const hasLock = isCasting() || !matchMedia("(hover: none)").matches;
+  const actions = { [isCasting() ? "Copy" : "Details"]: () => showDetails(name) };
+  toggleFavourite(name, hasLock ? actions : { ...actions, Hold: hold });
 }
 
-const holdButton = () =>
-  button("", ({ currentTarget }) => toggleHold(currentTarget.previousSibling), {
-    className: "hold",
-    tabIndex: -1,
-    title: "Hold: it stays when more are drawn (H)",
+/** A press keeps a name, or holds it by its lock; a long press opens its card, or copies a line. */
+export function listenToNames() {
+  let timer = 0;
+  const listen = (event, act) =>
+    $("names").addEventListener(event, (given) => {
+      const button = given.target.closest("button");
+      if (button?.matches(".name")) act(button, given);
+      else if (button && event === "click") toggleHold(button.previousSibling);
+    });
+  listen("click", keepName);
+  listen("focusin", showStop);
+  listen("pointerdown", (name) => {
+    timer = setTimeout(() => {
+      pressed.isLong = true;
+      showDetails(name.textContent);
+    }, LONG_PRESS);
   });
-
-const placeOfCard = () =>
-  $("likely").hidden ? null : shownPlaces().find((place) => place.textContent === nameOfCard());
-
-/** If the name of the card is among the names, it is marked, can be held, and stays in view. */
-export function listenToHold() {
+  for (const event of ["pointerup", "pointercancel", "pointerout"])
+    $("names").addEventListener(event, () => clearTimeout(timer));
+  listen("contextmenu", (_, event) => pressed.isLong && event.preventDefault());
   $("hold-name").addEventListener("click", () => toggleHold(placeOfCard()));
+  // If the name of the card is among the names, it is marked, can be held, and stays in view.
   document.addEventListener("card", () => {
     showHeld();
     placeOfCard()?.scrollIntoView({ block: "nearest" });
   });
 }
+
+const placeOfCard = () =>
+  $("likely").hidden ? null : shownPlaces().find((place) => place.textContent === nameOfCard());
 
 /** Holds a name in its place when more names are drawn, or releases it. */
 export function toggleHold(name) {

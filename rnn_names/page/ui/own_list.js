@@ -18,9 +18,9 @@ import {
   titleOf,
 } from "./chosen.js";
 import { showView } from "./drawers.js";
-import { $, bdi, element, onClick, toast, within } from "./elements.js";
+import { $, bdi, element, onClick, toast } from "./elements.js";
 import { showValues } from "./form.js";
-import { fileNameOf, forget, MOST_WAIT, pageWithModels, remember, remembered } from "./saving.js";
+import { fileNameOf, forget, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
 import { download } from "./sharing.js";
 
@@ -83,8 +83,8 @@ async function takeFile(file) {
       $("own-samples").replaceChildren();
       showSamples(samples);
       if (!$("own-names").value) $("own-title").value = model.name;
-      const stored = await remembered(); // its list, or none, whatever the field has
-      return await addModel(model, isOf(stored, [model]) ? stored.text : "");
+      const stored = remembered(); // its list, or none, whatever the field has
+      return addModel(model, isOf(stored, [model]) ? stored.text : "");
     } catch {
       return sayOfNames("This file has no model that was saved here: rnn-names reads others.");
     }
@@ -133,7 +133,7 @@ async function learnOwnList() {
   const starts = models.filter(({ digest }) => !digest); // or links would bring other names
   learning = startLearning(script, { name, names, models: starts, base: data.base }, progress);
   try {
-    await addModel(await learning.finished, $("own-names").value);
+    addModel(await learning.finished, $("own-names").value);
   } catch (/** @type {any} */ error) {
     sayOfList(`The browser could not learn from this list: ${error.message}`);
     showState("");
@@ -185,7 +185,7 @@ function showProgress({ share, model, names, startedFrom }, started) {
 const isOf = (stored, some) => some.some(({ digest }) => digest === stored?.model.digest);
 
 /** Adds a learned model, or replaces that of its list; stores it with the list's text. */
-async function addModel(model, text) {
+function addModel(model, text) {
   if (!model) {
     sayOfList("Stopped before there was anything to keep.");
     return showState("");
@@ -197,7 +197,7 @@ async function addModel(model, text) {
     chosen.wantedLists = []; // other names are meant now
     changed(true);
   }
-  const isKept = await remember({ model, text });
+  const isKept = remember({ model, text });
   const isSecond = models.filter(({ digest }) => digest).length > 1;
   const instead = isSecond ? ", in place of the one before" : "";
   showLearned(model, isKept ? ` This browser keeps it${instead}.` : "");
@@ -263,8 +263,8 @@ function replaceModels(all) {
 }
 
 /** Adds the model that an earlier visit stored. */
-export async function recall() {
-  const learned = await remembered();
+export function recall() {
+  const learned = remembered();
   if (!learned) return;
   putModel(learned.model);
   takeNames([learned.text], learned.model.name);
@@ -272,13 +272,14 @@ export async function recall() {
 }
 
 /** Removes the learned models from the page and from the browser. */
-async function forgetModel() {
+function forgetModel() {
   const [before, restoreShares] = [[...models], sharesNow()];
   const learned = before.filter(({ digest }) => digest);
   const [text, title] = [$("own-names").value, $("own-title").value];
   const { value } = $("pattern");
-  const forgotten = forget((stored) => isOf(stored, learned)); // not another tab's
-  await within(MOST_WAIT, forgotten);
+  const stored = remembered();
+  const isStored = isOf(stored, learned); // or it is what another tab has learned since
+  if (isStored) forget();
   replaceModels(ownModels());
   restoreShares();
   chosen.wantedLists = [];
@@ -286,10 +287,9 @@ async function forgetModel() {
   showState("");
   takeNames([], "");
   toast(["List forgotten"], {
-    undo: async () => {
+    undo: () => {
       if (!$("own-names").value) takeNames([text], title);
-      const storedAgain = async (stored) => stored && !(await remembered()) && remember(stored);
-      await within(MOST_WAIT, forgotten.then(storedAgain));
+      if (isStored && !remembered()) remember(stored);
       replaceModels(before);
       restoreShares();
       $("pattern").value = value;

@@ -11,10 +11,10 @@ import { changed, chosen, data, models } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, listenToPresses, nameOfCard, onClick, toast, within } from "./elements.js";
 import { keepAll, listenToFavourites } from "./favourites.js";
-import { checkLengths, moved, resetForm, settingsOfForm, showValues } from "./form.js";
+import { moved, resetForm, settingsOfForm, showValues } from "./form.js";
 import { listenToKeys, showKeys } from "./keys.js";
 import { say } from "./messages.js";
-import { columnsShown, listenToHold, namesShown, placesFor, settle, showName } from "./names.js";
+import { columnsShown, listenToNames, namesShown, placesFor, settle, showName } from "./names.js";
 import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares, withoutLetters } from "./shares.js";
 import { asText, copy, shareLink } from "./sharing.js";
@@ -83,7 +83,6 @@ async function searched(settings, filling, mine) {
     stopped: () => mine.isStopped || isOver(),
   };
   try {
-    checkLengths();
     return await (isCasting() ? drawLines : drawOfBlend)(settings, watch);
   } catch (error) {
     if (error instanceof WrongSettings) return error.message;
@@ -160,7 +159,11 @@ function openAddress() {
 
 /** Draws the first names; if too few are safe, draws balanced ones, unless a link was opened. */
 async function open(isToFit, isLink = false, note = "") {
-  if (isToFit) fitCount();
+  if (isToFit) {
+    placesFor($("names").children.length);
+    settle(); // their size, and so their height
+    fitCount();
+  }
   showValues();
   writeAddress(false);
   if ((await draw(note)) || isLink || isCasting() || current?.isStopped) return;
@@ -275,14 +278,15 @@ async function start() {
   listenToCard();
   listenToCasts(fitAgain);
   listenToFavourites();
-  listenToHold();
+  listenToNames();
   listenToPresses();
   listenToKeys(more);
   listen();
   showView(document.body.dataset.view);
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
-  await Promise.allSettled([recall(), within(WAIT, letters)]);
+  recall();
+  await within(WAIT, letters).catch(() => {}); // a face may be missing
   document.body.inert = false; // now that what a link or an earlier visit had is there
   openAddress();
 }

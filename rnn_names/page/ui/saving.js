@@ -1,11 +1,10 @@
 // Saves a learned model: in the browser, and with the page.
 
+import { modelsIn } from "../engine/models.js";
 import { data, models } from "./chosen.js";
-import { element, within } from "./elements.js";
+import { element } from "./elements.js";
 import { PAGE } from "./favourites.js";
 import { headingOf } from "./shares.js";
-
-export const MOST_WAIT = 3000; // ms for the browser's store, which may never answer
 
 /** The page before any changes, and before its scripts were unpacked: the base of a saved page. */
 const pristine = /** @type {Element} */ (document.documentElement.cloneNode(true));
@@ -13,36 +12,30 @@ for (const script of pristine.querySelectorAll(".unpacked")) script.remove();
 
 export const fileNameOf = ({ name }) => name.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-") || "names";
 
-/** Performs an action on the browser's store; undefined if it has none, or none that answers. */
-const stored = (mode, action) => within(MOST_WAIT, done(mode, action));
+const LEARNED = `${PAGE}: learned`; // what the browser stores of the list that was learned last
 
-async function done(mode, action) {
-  const result = (request) =>
-    new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
+/** Stores a learned model and the text of its list for later visits; returns if it worked. */
+export function remember({ model, text }) {
   try {
-    const opening = indexedDB.open("rnn-names", 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore("learned");
-    const database = await result(opening);
-    return await result(action(database.transaction("learned", mode).objectStore("learned")));
+    localStorage.setItem(LEARNED, JSON.stringify({ model: describedModel(model), text }));
+    return true;
+  } catch {
+    return false; // or there is no room
+  }
+}
+
+/** What was stored, or undefined. */
+export function remembered() {
+  try {
+    const stored = JSON.parse(localStorage.getItem(LEARNED) ?? "");
+    const [{ described, ...model }] = modelsIn([stored.model]);
+    return described && { ...stored, model };
   } catch {
     return undefined;
   }
 }
 
-/** Stores a learned model and its list for later visits; returns its key, or undefined. */
-export const remember = (learned) => stored("readwrite", (store) => store.put(learned, PAGE));
-export const remembered = () => stored("readonly", (store) => store.get(PAGE));
-
-/** Removes what is stored, if `isOurs` says so of it, and brings it; however long that takes. */
-export async function forget(isOurs) {
-  const learned = await done("readonly", (store) => store.get(PAGE));
-  if (!isOurs(learned)) return undefined;
-  await done("readwrite", (store) => store.delete(PAGE));
-  return learned;
-}
+export const forget = () => localStorage.removeItem(LEARNED);
 
 /** The page with its current models, as HTML. */
 export function pageWithModels() {
