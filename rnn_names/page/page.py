@@ -33,7 +33,7 @@ SCRIPTS = "engine", "learning", "interface"  # the elements of the scripts in a 
 TITLES = 3  # the most models that a title names, as in ui/shares.js
 COUNT = 20  # names of a page when it opens, or as many as fit
 FIRST, FIRST_SEED = 40, 1  # names that a page shows before its scripts run, and their seed
-AS_IT_OPENS = {
+AS_IT_OPENS: dict[str, Any] = {
     "novel": True, "min_edits": 2, "unique": True, "clean": True, "boldness": "safe"
 }  # fmt: skip
 """The conditions of these names: those of the settings in `page.html`."""
@@ -95,12 +95,11 @@ def page(
             model["share"] = 0
     hues, shares = ([model[key] for model in data["models"]] for key in ("hue", "share"))
     hue = round(np.average(hues, weights=shares))  # as in ui/shares.js
-    # Columns have the width of the longest possible name, so that they never move.
-    longest = max(part.model.longest for part, share in zip(parts, shares, strict=True) if share)
-    style = style_of(parts, hue, longest)
-    shown = [name for name, share in zip(names, shares, strict=True) if share]
+    writing = [part for part, share in zip(parts, shares, strict=True) if share]
+    style = style_of(parts, hue, max(part.model.longest for part in writing))
+    shown = [title_of(part) for part in writing]
     heading = _heading(shown, lambda name: f"<em>{isolated(name)}</em>")
-    first = [] if for_lists else _first_names(parts, shares)
+    first = [] if for_lists else _first_names(writing)
     if first:
         data["seed"] = FIRST_SEED
     document_title = _heading(names, is_blend=len(shown) > 1)
@@ -114,9 +113,7 @@ def page(
         subtitle=filled("page/ui/subtitle.html") if subtitle is None else own_subtitle,
         program=escape(PROGRAM_VERSION),
         **_view(for_lists),
-        shares="" if len(parts) == 2 else " hidden",
-        kinds="" if len(parts) > 2 else " hidden",
-        chips="".join(map(_chip, names, shares)),
+        **_blend(names, shares),
         starts="".join(starts),
         places="".join(map(_place, first or [""] * COUNT)),
         count=COUNT,
@@ -157,12 +154,20 @@ def _packed(texts: dict[str, str]) -> str:
     return base64.b64encode(zlib.compress(json.dumps(texts).encode(), 9)).decode()
 
 
-def _first_names(parts: Sequence[PageModel], shares: Sequence[float]) -> list[str]:
+def _blend(names: Sequence[str], shares: Sequence[float]) -> dict[str, str]:
+    """What is above the names: a slider between two models, or more models to choose from."""
+    return {
+        "shares": "" if len(names) == 2 else " hidden",
+        "kinds": "" if len(names) > 2 else " hidden",
+        "chips": "".join(map(_chip, names, shares)),
+    }
+
+
+def _first_names(writing: Sequence[PageModel]) -> list[str]:
     """The names that the page draws first, if it has no address; [] if there are too few."""
-    writing = [(part.model, share) for part, share in zip(parts, shares, strict=True) if share]
-    models, weights = zip(*writing, strict=True)
+    models = [part.model for part in writing]
     try:
-        model = models[0] if len(models) == 1 else blend(models, weights)
+        model = models[0] if len(models) == 1 else blend(models, [part.share for part in writing])
         names = model.sample(FIRST, seed=FIRST_SEED, **AS_IT_OPENS)
     except RnnNamesError:  # such as that a model does not keep its list
         return []

@@ -33,6 +33,7 @@ HUES = {
 
 def style_of(parts: Sequence[PageModel], hue: int, longest: int) -> str:
     """The style sheet of a page with some models, whose names have at most `longest` characters."""
+    # Columns have the width of the longest possible name, so that they never move.
     rules = INDENT.sub("", COMMENT.sub("", assets(*STYLES)))
     return f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
 

@@ -33,6 +33,24 @@ def test_the_button_and_enter_draw_names_and_back_restores_earlier_names(open_pa
     assert page.get_by_label("Ends with", exact=True).input_value() == ""
 
 
+def test_the_first_names_are_in_the_page_and_an_address_has_none_of_them(
+    open_page, page_file, bundled
+):
+    before = """addEventListener("DOMContentLoaded", () => {
+        window.early = Array.from(document.querySelectorAll("b.name"), (e) => e.textContent); });"""
+    text = page_file(("dinosaurs", bundled["dinosaurs"])).read_text("utf-8")
+    first = re.findall('<b class="name"><bdi>(.*?)</bdi></b>', text)
+    page = open_page("dinosaurs", address="", names=None, before=before)
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    shown = names_of(page)
+    assert shown == first[: len(shown)] and page.evaluate("early") == first
+    assert len(first) == 40 and "#seed=1&" in page.url
+    press(page, "More names", count=len(shown))
+    assert not {*names_of(page)} & {*shown}
+    page = open_page("dinosaurs", address="#seed=2", before=before)
+    assert page.evaluate("early") == [] and not {*names_of(page)} & {*first}
+
+
 def test_more_names_keep_the_first_ones_and_a_count_has_bounds(page):
     twenty = names_of(page)
     set_to(page, "How many", 33, count=33)

@@ -1,7 +1,7 @@
 // The names in their places, and the actions of presses and long presses on them.
 
 import { writeAddress } from "./address.js";
-import { openCard } from "./card.js";
+import { openCard, tint } from "./card.js";
 import { isCasting } from "./casts.js";
 import { chosen } from "./chosen.js";
 import { $, copyOf, element, nameOfCard, pressed, stopAt } from "./elements.js";
@@ -59,6 +59,10 @@ export function listenToNames() {
       showDetails(name.textContent);
     }, LONG_PRESS);
   });
+  listen("pointerover", (name, { pointerType }) => {
+    if (pointerType === "mouse" && !isCasting()) tint(name.firstChild.firstChild);
+  });
+  $("names").addEventListener("pointerleave", () => tint(null));
   for (const event of ["pointerup", "pointercancel", "pointerout"])
     $("names").addEventListener(event, () => clearTimeout(timer));
   listen("contextmenu", (_, event) => pressed.isLong && event.preventDefault());

@@ -21,7 +21,7 @@ import { asText, copy, shareLink } from "./sharing.js";
 
 const TEN = 10; // names that "ten more" adds
 const FEW = 5; // the fewest lines of a cast
-const [LOW, FEWER] = [800, 16]; // px: below this window height, the page has at least 16 names
+const [LOW, FEWER] = [900, 16]; // px: below this window height, the page has at least 16 names
 const SPARE = 20; // px that an opening page of lines leaves free
 const MAX_FITTING = 120; // the most names of an opening page
 const WAIT = 500; // ms for the font before names are drawn
