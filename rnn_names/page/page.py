@@ -75,8 +75,7 @@ def page(
     `for_lists` or `learn`, it has the base, which short lists start from.
     """
     names = [title_of(part) for part in parts]
-    with_base = for_lists or learn
-    texts = [STRICT + text for text in script.scripts(with_base)]
+    texts = [STRICT + text for text in script.scripts(for_lists or learn)]
     unpack = assets("page/ui/unpack.js")
     data: dict[str, Any] = {
         "count": COUNT,
@@ -88,7 +87,7 @@ def page(
         "words": {},
     }
     starts = [_start(cast, {part.name for part in parts}, data["words"]) for cast in STARTS]
-    if with_base:
+    if for_lists or learn:
         data["base"] = script.described_base()
     if for_lists or (len(parts) > 2 and len({part.share for part in parts}) == 1):
         for model in data["models"][1:]:
