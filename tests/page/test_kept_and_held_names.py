@@ -151,6 +151,7 @@ def test_kept_names_survive_a_reload_and_can_be_removed(page):
     assert kept(page) == names[1:] and page.locator("#toast").inner_text() == "Undone"
     page.keyboard.press("Control+z")
     page.get_by_role("button", name="wild").click()
+    wait_until_drawn(page)  # and the address has it
     address = page.url
     page.get_by_role("button", name="Reset all").click()
     page.locator("#toast", has_text="reset").wait_for()
