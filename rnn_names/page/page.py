@@ -21,8 +21,8 @@ from urllib.parse import quote
 
 import numpy as np
 
-from rnn_names.errors import plural, printable
-from rnn_names.model.model import PROGRAM_VERSION
+from rnn_names.errors import RnnNamesError, plural, printable
+from rnn_names.model.model import PROGRAM_VERSION, blend
 from rnn_names.page import script
 from rnn_names.page.script import PageModel
 from rnn_names.page.style import INDENT, hue_of, icon_of, style_of
@@ -31,7 +31,12 @@ from rnn_names.report.markup import assets, definitions, filled, isolated
 STRICT = '"use strict";\n'  # the first line of each script
 SCRIPTS = "engine", "learning", "interface"  # the elements of the scripts in a page
 TITLES = 3  # the most models that a title names, as in ui/shares.js
-COUNT = 20  # names of a page when it opens
+COUNT = 20  # names of a page when it opens, or as many as fit
+FIRST, FIRST_SEED = 40, 1  # names that a page shows before its scripts run, and their seed
+AS_IT_OPENS: dict[str, Any] = {
+    "novel": True, "min_edits": 2, "unique": True, "clean": True, "boldness": "safe"
+}  # fmt: skip
+"""The conditions of these names: those of the settings in `page.html`."""
 FOR_LISTS = "Names from your own list"  # the title of a page's window where a list is pasted
 MODELS_FOR_LISTS = (
     "dinosaurs", "first-names", "norwegian-towns", "japanese-towns", "icelandic-first-names"
@@ -70,8 +75,7 @@ def page(
     `for_lists` or `learn`, it has the base, which short lists start from.
     """
     names = [title_of(part) for part in parts]
-    with_base = for_lists or learn
-    texts = [STRICT + text for text in script.scripts(with_base)]
+    texts = [STRICT + text for text in script.scripts(for_lists or learn)]
     unpack = assets("page/ui/unpack.js")
     data: dict[str, Any] = {
         "count": COUNT,
@@ -83,16 +87,20 @@ def page(
         "words": {},
     }
     starts = [_start(cast, {part.name for part in parts}, data["words"]) for cast in STARTS]
-    if with_base:
+    if for_lists or learn:
         data["base"] = script.described_base()
     if for_lists or (len(parts) > 2 and len({part.share for part in parts}) == 1):
         for model in data["models"][1:]:
             model["share"] = 0
     hues, shares = ([model[key] for model in data["models"]] for key in ("hue", "share"))
     hue = round(np.average(hues, weights=shares))  # as in ui/shares.js
-    style = style_of(parts, hue)
-    shown = [name for name, share in zip(names, shares, strict=True) if share]
+    writing = [part for part, share in zip(parts, shares, strict=True) if share]
+    style = style_of(parts, hue, max(part.model.longest for part in writing))
+    shown = [title_of(part) for part in writing]
     heading = _heading(shown, lambda name: f"<em>{isolated(name)}</em>")
+    first = [] if for_lists else _first_names(writing)
+    if first:
+        data["seed"] = FIRST_SEED
     document_title = _heading(names, is_blend=len(shown) > 1)
     own_subtitle = subtitle and isolated(subtitle)
     html = INDENT.sub("", assets("page/ui/page.html"))
@@ -104,10 +112,9 @@ def page(
         subtitle=filled("page/ui/subtitle.html") if subtitle is None else own_subtitle,
         program=escape(PROGRAM_VERSION),
         **_view(for_lists),
-        shares="" if len(parts) > 1 else " hidden",
-        kinds="" if len(parts) > 2 else " hidden",
+        **_blend(names, shares),
         starts="".join(starts),
-        places="<li>" * COUNT,
+        places="".join(map(_place, first or [""] * COUNT)),
         count=COUNT,
         novel_hint="" if any(part.model.fingerprints is None for part in parts) else " hidden",
         sources="".join(_source(part) for part in parts),
@@ -144,6 +151,37 @@ def _policy(style: str, scripts: Sequence[str]) -> str:
 def _packed(texts: dict[str, str]) -> str:
     """Texts in the form that ui/unpack.js reads: JSON, compressed, in base 64."""
     return base64.b64encode(zlib.compress(json.dumps(texts).encode(), 9)).decode()
+
+
+def _blend(names: Sequence[str], shares: Sequence[float]) -> dict[str, str]:
+    """What is above the names: a slider between two models, or more models to choose from."""
+    return {
+        "shares": "" if len(names) == 2 else " hidden",
+        "kinds": "" if len(names) > 2 else " hidden",
+        "chips": "".join(map(_chip, names, shares)),
+    }
+
+
+def _first_names(writing: Sequence[PageModel]) -> list[str]:
+    """The names that the page draws first, if it has no address; [] if there are too few."""
+    models = [part.model for part in writing]
+    try:
+        model = models[0] if len(models) == 1 else blend(models, [part.share for part in writing])
+        names = model.sample(FIRST, seed=FIRST_SEED, **AS_IT_OPENS)
+    except RnnNamesError:  # such as that a model does not keep its list
+        return []
+    return names if len(names) == FIRST else []
+
+
+def _place(name: str) -> str:
+    """A place for a name, which ui/names.js turns into buttons."""
+    return f'<li><b class="name">{isolated(name)}</b>' if name else "<li>"
+
+
+def _chip(name: str, share: float) -> str:
+    """A model above the names, as ui/shares.js shows it."""
+    pressed = str(share > 0).lower()
+    return f'<button class="chip kind" aria-pressed="{pressed}">{isolated(name)}</button>'
 
 
 # --- Words --------------------------------------------------------------------------------------

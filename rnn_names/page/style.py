@@ -13,6 +13,7 @@ from rnn_names.report.markup import assets, filled
 PAGE_STYLES = "colours.css", "controls.css", "page.css", "names.css", "side.css", "notes.css"
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
 INDENT = re.compile(r"^\s+", re.MULTILINE)  # and blank lines
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 LETTERS = {
     "latin": ("U+0-FF,U+131,U+152-153,U+2013-2026", ""),
@@ -30,11 +31,10 @@ HUES = {
 """Hues of kinds that suggest a colour, by patterns for the beginnings of models' names."""
 
 
-def style_of(parts: Sequence[PageModel], hue: int) -> str:
-    """The style sheet of a page with some models."""
-    rules = INDENT.sub("", assets(*STYLES))
+def style_of(parts: Sequence[PageModel], hue: int, longest: int) -> str:
+    """The style sheet of a page with some models, whose names have at most `longest` characters."""
     # Columns have the width of the longest possible name, so that they never move.
-    longest = max(part.model.longest for part in parts)
+    rules = INDENT.sub("", COMMENT.sub("", assets(*STYLES)))
     return f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
 
 

@@ -13,13 +13,13 @@ def test_pages_of_a_model_and_of_a_blend_are_written(invoke, model_file, tmp_pat
     assert re.fullmatch(r"Wrote one\.html, 0\.\d MB: open it in a browser\.\n", done.stderr)
     text = (tmp_path / "one.html").read_text("utf-8")
     assert "Names like <em><bdi>gru</bdi></em></span>" in text
-    assert '<fieldset id="shares" class="dial" hidden>' in text
+    assert '<fieldset id="shares" aria-label="Shares of the blend" hidden>' in text
 
     done = invoke("page", model_file, "dinosaurs", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
     text = (tmp_path / "names.html").read_text("utf-8")
     assert "Names between <em><bdi>gru</bdi></em> and <em><bdi>dinosaurs</bdi></em></span>" in text
-    assert '<fieldset id="shares" class="dial">' in text
+    assert '<fieldset id="shares" aria-label="Shares of the blend">' in text
     assert all(words in text for words in ("dinosaur genera", "npm package dinosaurs", "WTFPL"))
 
 

@@ -33,6 +33,24 @@ def test_the_button_and_enter_draw_names_and_back_restores_earlier_names(open_pa
     assert page.get_by_label("Ends with", exact=True).input_value() == ""
 
 
+def test_the_first_names_are_in_the_page_and_an_address_has_none_of_them(
+    open_page, page_file, bundled
+):
+    before = """addEventListener("DOMContentLoaded", () => {
+        window.early = Array.from(document.querySelectorAll("b.name"), (e) => e.textContent); });"""
+    text = page_file(("dinosaurs", bundled["dinosaurs"])).read_text("utf-8")
+    first = re.findall('<b class="name"><bdi>(.*?)</bdi></b>', text)
+    page = open_page("dinosaurs", address="", names=None, before=before)
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    shown = names_of(page)
+    assert shown == first[: len(shown)] and page.evaluate("early") == first
+    assert len(first) == 40 and "#seed=1&" in page.url
+    press(page, "More names", count=len(shown))
+    assert names_of(page) != shown
+    page = open_page("dinosaurs", address="#seed=2", before=before)
+    assert page.evaluate("early") == [] and names_of(page) != first[:20]
+
+
 def test_more_names_keep_the_first_ones_and_a_count_has_bounds(page):
     twenty = names_of(page)
     set_to(page, "How many", 33, count=33)
@@ -347,8 +365,8 @@ def test_ten_more_names_are_added_below(open_page):
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     assert page.locator("#more").bounding_box()["y"] < 120, "it stays in sight"
     page.get_by_role("button", name="Keep all").click()
-    said_below, sharing = (page.locator(each).bounding_box() for each in ("#toast", "#sharing"))
-    assert said_below["y"] >= sharing["y"] + sharing["height"], "it lies on no button"
+    said_above, bar = (page.locator(each).bounding_box() for each in ("#toast", "#bar"))
+    assert said_above["y"] > 0 and said_above["y"] + said_above["height"] <= bar["y"], "in the head"
     assert kept(page) == list(dict.fromkeys(names_of(page)))
     press(page, "Undo", count=30)
     assert kept(page) == []
@@ -393,7 +411,7 @@ def test_a_length_that_no_name_has_is_an_error_though_its_field_is_hidden(open_p
     page = open_page("gru", width=390, height=740)
     page.locator("#max-length").evaluate("field => (field.value = '300')")
     press(page, "More names", count=0)
-    assert said(page).startswith("No name can have 300 characters.")
+    assert said(page).endswith("at most 300 characters.")
     assert page.locator("#max-length").get_attribute("aria-invalid") == "true"
     press(page, "Without “Longest length”")
     assert said(page) == ""

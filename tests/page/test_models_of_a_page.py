@@ -21,7 +21,7 @@ def test_shares_of_many_models_always_add_up_to_100(open_page, small_models):
     bars = page.locator(".share:visible")
     assert bars.count() == 0 and not page.locator("#shares").is_visible(), "one writes alone"
     follow(page, "#seed=1&count=1&shares=1+1+1+0+1", count=1)
-    assert bars.count() == 4 and page.get_by_text("Blend", exact=True).is_visible()
+    assert bars.count() == 4 and page.get_by_role("group", name="Shares of the blend").is_visible()
     moves = (("a", 0), ("b", 37), ("c", 100), ("c", 0), ("b", 1), ("e", 99), ("b", 33))
     for name, share in moves:
         set_to(page, name, share, count=1)

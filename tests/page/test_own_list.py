@@ -393,9 +393,11 @@ def test_links_of_a_saved_page_bring_the_list_that_wrote(page, browser, tmp_path
     for title, lines in (("first", LINES[:30]), ("second", LINES[30:])):
         files.append(learn_and_save(page, lines, title, tmp_path))
         page.locator("summary", has_text="Change the list").click()
+    page.evaluate("chosen.shares = models.map(() => 30); changed()")
     saved_as(page, "Save this page with it", tmp_path / "saved.html")
     saved = browser.open(tmp_path / "saved.html", address="#seed=5", names=None)
     saved.locator("h1", has_text="Names like second").wait_for()
+    assert saved.title() == "Names like second", "not the blend that was chosen meanwhile"
     wait_for_names(saved, 20)
     first = names_of(saved)
     saved.get_by_role("tab", name="Your list").click()

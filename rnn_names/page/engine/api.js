@@ -1,4 +1,5 @@
-// The functions of the page and the module for scripts: `sample`, `score`, `cast`; they check arguments.
+// The functions of the page and the module for scripts: `sample`, `score`, `cast`; they check
+// arguments.
 
 import { castRows } from "./cast.js";
 import { drawNames } from "./draw_names.js";

@@ -1,6 +1,7 @@
 // Arithmetic in 64-bit floats: products of matrices, gates, and log-probabilities.
 
-// Rows and nodes of a product that are computed together: matrices are padded to multiples of these.
+// Rows and nodes of a product that are computed together: matrices are padded to multiples of
+// these.
 export const ROWS = 2;
 export const NODES = 4;
 
@@ -45,9 +46,9 @@ export function product(a, m, W, rows, columns, out) {
 }
 
 /**
- * log softmax(logits / temperature), in place. Excluded characters have −∞: those less than `minP` times
- * as probable as the most probable one; less probable than the `topK`-th; or outside the smallest set of
- * the most probable characters that together have the probability `topP`.
+ * log softmax(logits / temperature), in place. Excluded characters have −∞: those less than `minP`
+ * times as probable as the most probable one; less probable than the `topK`-th; or outside the
+ * smallest set of the most probable characters that together have the probability `topP`.
  */
 export function logSoftmax(logits, { temperature = 1, minP = 0, topK = Infinity, topP = 1 } = {}) {
   if (minP) leaveOutBelow(logits, logits.reduce((a, b) => Math.max(a, b)) + Math.log(minP));

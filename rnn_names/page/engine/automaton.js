@@ -19,7 +19,7 @@ export class Automaton {
   }
 
   forget() {
-    /** @type {any[]} */ this.states = []; // { set, following }: places, and the states after characters
+    /** @type {any[]} */ this.states = []; // { set, following }: places; states after characters
     /** @type {any} */ this.numbers = new Map();
     this.first = this.state([this.start]);
   }
@@ -74,9 +74,9 @@ export class Without extends Automaton {
 }
 
 /**
- * The joint automaton of several conditions: `next[state * n_y + c]`, `accepts[state]`, `starts`, the
- * states after the required beginnings, and `isOpen[length][state]`, whether the conditions can still be
- * met after a text of this length. Undefined if it has too many states.
+ * The joint automaton of several conditions: `next[state * n_y + c]`, `accepts[state]`, `starts`,
+ * the states after the required beginnings, and `isOpen[length][state]`, whether the conditions can
+ * still be met after a text of this length. Undefined if it has too many states.
  */
 export function automatonOf(conditions, blend, beginnings, lengths) {
   const parts = conditions.map(({ automaton }) => automaton);

@@ -15,8 +15,8 @@ export function scaled(shares) {
 /**
  * A blend, the normalised geometric mean: log p(c | prefix) = Σ shareᵢ log pᵢ(c | prefix) − log Z.
  * softmax is invariant to constants, so logits are averaged, with the roundings to float32 of the
- * joint network of rnn_names/model/blending.py. A character that a network does not know has a fixed
- * logit there, and does not change its state. Networks with share 0 are left out.
+ * joint network of rnn_names/model/blending.py. A character that a network does not know has a
+ * fixed logit there, and does not change its state. Networks with share 0 are left out.
  */
 export class Blend {
   constructor(networks, shares) {

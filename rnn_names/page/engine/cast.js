@@ -1,7 +1,8 @@
 // Casts: lines of several names, by a pattern. As in rnn_names/casts/cast_drawer.py, a text is a
-// function of the seed, the part's path in the pattern and the line's number, so a change to one part
-// does not change the others. For initials, the page skips whole lines, whereas Python draws names by
-// their letters. In a part with unique names, the page skips repeats, whereas Python replaces them.
+// function of the seed, the part's path in the pattern and the line's number, so a change to one
+// part does not change the others. For initials, the page skips whole lines, whereas Python draws
+// names by their letters. In a part with unique names, the page skips repeats, whereas Python
+// replaces them.
 
 import { NEW_AND_LISTED } from "./conditions.js";
 import { drawNames } from "./draw_names.js";
@@ -35,7 +36,7 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   const skipped = initials || ofNames.some(areDrawnBefore) ? start : 0;
   if (skipped > MAX_SKIPPED)
     throw new WrongSettings("Lines depend on those before them: start is at most a million.");
-  const prepared = new Map(nameParts.map((part) => [part, {}])); // samplers that further rounds use, too
+  const prepared = new Map(nameParts.map((part) => [part, {}])); // samplers, for all rounds
   for (const part of nameParts)
     await namesOfPart({ models, shared, prepared }, part, seedKey(0), []);
   for (let round = 0, size = skipped + count; ; round++, size *= 2) {

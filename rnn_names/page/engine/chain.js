@@ -1,11 +1,11 @@
 // A Markov chain of variable order, which is faster than the network:
 //
-//     P(next character | name so far)  ≈  P(next character | the longest context of the name so far)
+//     P(next character | name so far)  ≈  P(next character | longest context of the name so far)
 //
-// as in rnn_names/lookahead/chain.py, with its constants. The contexts are the most frequent strings of
-// up to six symbols among the prefixes of drawn names; a symbol is START or a character, as the code
-// unit of its index. The probabilities after a context are the mean of the network's after prefixes
-// that end in it, smoothed with those of the next shorter context.
+// as in rnn_names/lookahead/chain.py, with its constants. The contexts are the most frequent
+// strings of up to six symbols among the prefixes of drawn names; a symbol is START or a character,
+// as the code unit of its index. The probabilities after a context are the mean of the network's
+// after prefixes that end in it, smoothed with those of the next shorter context.
 
 import { logSoftmax } from "./arithmetic.js";
 import { EOS } from "./network.js";
@@ -14,9 +14,9 @@ export const START = "\0"; // no character has the index of EOS
 const LONGEST_CONTEXT = 6; // symbols
 const PRIOR = 10; // weight of the next shorter context, in prefixes
 const SHORTER = 0.1; // share of a context's probabilities from the next shorter context
-const UNSEEN = 0.002; // share of the empty context's probabilities that is uniform, so that none is 0
+const UNSEEN = 0.002; // share of the empty context's probabilities that is uniform: none is 0
 
-/** K contexts and the probabilities after them; `nextContext` (K, n_y): the context after a character. */
+/** K contexts, the probabilities after them, and `nextContext` (K, n_y), after a character. */
 export class Chain {
   /** Learns from visited prefixes (types.d.ts); keeps at most `size` contexts. */
   constructor(prefixes, n_y, { temperature, maxLength, size }) {

@@ -64,7 +64,7 @@ function* spellingConditions(settings, characters, { minLength, maxLength, shape
   }
   if (excluded.length) {
     const title = `does not contain ${quotedTexts(excluded)}`;
-    const hasMarks = characters.some((c) => /[\p{M}\u1160-\u11ff]/u.test(c)); // letters and accents may be separate
+    const hasMarks = characters.some((c) => /[\p{M}\u1160-\u11ff]/u.test(c)); // apart from letters
     const texts = excluded.map(folded);
     const passes = (name) => !texts.some((text) => folded(name).includes(text));
     yield hasMarks ? { title, passes } : spelled(title, new Without(excluded));

@@ -17,8 +17,9 @@ const FIRST_SLICE = 60; // ms of the first slice, so that the first paint shows 
 
 /**
  * Draws `count` names of some models, in slices of time. If no name can meet the conditions in the
- * case as typed, case is ignored. Returns `names` and `shortage`, a message if there are fewer. Calls
- * `watch.found(name)`, `watch.progress()`, and `watch.stopped()`, which ends the search if true.
+ * case as typed, case is ignored. Returns `names` and `shortage`, a message if there are fewer.
+ * Calls `watch.found(name)`, `watch.progress()`, and `watch.stopped()`, which ends the search if
+ * true.
  */
 export async function drawNames(models, settings, count, watch = {}) {
   const { blend, parts } = blendOf(models, settings.shares);
@@ -55,7 +56,8 @@ export const formatted = (n) => Math.round(n).toLocaleString("en");
 /** A message with the reason for too few names; "" if there are enough. */
 function shortage(found, count, drawn, conditions) {
   if (found === count) return "";
-  const sentence = `${formatted(found)} of ${formatted(count)} names found in ${formatted(drawn)} drawn.`;
+  const [n_found, n_wanted, n_drawn] = [found, count, drawn].map(formatted);
+  const sentence = `${n_found} of ${n_wanted} names found in ${n_drawn} drawn.`;
   const tested = conditions.filter((condition) => condition.tested);
   if (!tested.length) return `Stopped: ${sentence}`;
   const rate = ({ tested, passed }) => Math.max(passed, 0.5) / tested;

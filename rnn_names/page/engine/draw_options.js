@@ -47,7 +47,7 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
     if (shareOfWords(prints) > FEW_WORDS) delete wanted.noWords;
   }
   const isGiven = ([name, value]) =>
-    value !== undefined && (value !== false || name in BOLDNESS.safe); // others are false by default
+    value !== undefined && (value !== false || name in BOLDNESS.safe); // others: by default
   return { ...wanted, ...Object.fromEntries(Object.entries(settings).filter(isGiven)) };
 }
 

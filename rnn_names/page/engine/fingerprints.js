@@ -35,7 +35,7 @@ export const ownListOf = ({ listed, fingerprints }) => listed ?? fingerprints;
 /** Whether a name is among n `known` ones; for other names, true with probability n / 2⁴⁴. */
 export const isAmong = (name, known) => holds(known, fingerprint(name));
 
-/** Whether the upper bits of a fingerprint are in `known`, by bisection: a Set takes long to create. */
+/** Whether the upper bits of a fingerprint are in `known`, by bisection: a Set takes longer. */
 export function holds(known, print) {
   const wanted = known instanceof Uint32Array ? print.high : upperBits(print);
   let low = 0;

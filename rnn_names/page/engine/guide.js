@@ -1,14 +1,15 @@
-// Looking ahead, for names under rare conditions. For each prefix, a guide estimates the probability
-// that the whole name meets the conditions:
+// Looking ahead, for names under rare conditions. For each prefix, a guide estimates the
+// probability that the whole name meets the conditions:
 //
 //     completion(text) = Σ_c chain(c | text) completion(text c) + [may end here] chain(end | text)
 //
-// `chain` (chain.js) approximates the network by the length and the last symbols of a text; a state of
-// an automaton represents the conditions. For prefixes that were visited during preparation, the
+// `chain` (chain.js) approximates the network by the length and the last symbols of a text; a state
+// of an automaton represents the conditions. For prefixes that were visited during preparation, the
 // network's own predictions are used instead.
 //
-// A name is proposed with p(c | text) completion(text c) / Z, where Z is the sum over c. The product
-// of Z / completion(text) over its places is its importance weight, which guided.js corrects for.
+// A name is proposed with p(c | text) completion(text c) / Z, where Z is the sum over c. The
+// product of Z / completion(text) over its places is its importance weight, which guided.js
+// corrects for.
 //
 // Below a temperature of 1, nearly all steps are certain, and proposals would miss most names. So
 // preparation begins at a temperature of 1 to 2, and halves it from round to round. While the guide
@@ -68,8 +69,8 @@ export class Guide {
 
   /**
    * Fits a new chain to the visited prefixes, and computes new estimates. `logUnvisited` is the
-   * measured log-probability of names that meet the conditions and are not visited. If estimates for
-   * them add up to far more, they are reduced.
+   * measured log-probability of names that meet the conditions and are not visited. If estimates
+   * for them add up to far more, they are reduced.
    */
   learn(logUnvisited = Infinity) {
     const additions = this.states * this.n_y * (this.maxLength + 1);
@@ -216,9 +217,9 @@ export class Guide {
   }
 
   /**
-   * Converts the log-probabilities after a node to those of proposals, in place. Returns the logarithm
-   * of the factor by which names with this prefix are proposed too rarely; −∞ if no name continues.
-   * `estimate` is the completion of the node that its parent used.
+   * Converts the log-probabilities after a node to those of proposals, in place. Returns the
+   * logarithm of the factor by which names with this prefix are proposed too rarely; −∞ if no name
+   * continues. `estimate` is the completion of the node that its parent used.
    */
   reweight(row, { length, state, visited, context, estimate }) {
     for (let c = 0; c < this.n_y; c++)

@@ -15,9 +15,9 @@ const FINAL_BEAM_WIDTH = 4096; // the same, once, at the requested temperature
 const GUIDED = 2 ** 52; // the first attempt number of proposals
 const MAX_TESTS = 8; // rounds at the requested temperature, while the guide misses names
 const NEARLY_ALL = 0.9; // preparation ends when this share of all names is visited
-const MAX_BOUND = 64; // in mean weights: a higher bound needs more proposals, a lower one repeats more
+const MAX_BOUND = 64; // in mean weights: a higher one needs more proposals, a lower one repeats
 const REPEATS_FOR_BOUND = 0.0025; // the share of repeats for which the bound is set
-const MANY_REPEATS = 0.05; // the share of repeats that tests accept: more draws would take too long here
+const MANY_REPEATS = 0.05; // the share of repeats that tests accept: more draws take too long
 const HARDLY_ANY = -14; // log-probability of the conditions with which names can be missing
 const MAX_COPIES = 20000; // the most from one proposal; 32 in Python, where a group must hold them
 
@@ -107,7 +107,7 @@ export class GuidedSampler {
     guide.evaluateAll();
   }
 
-  /** Sets the bound by a round, of mean weight P(conditions); returns whether the guide is ready. */
+  /** Sets the bound by a round, of mean weight P(conditions); returns if the guide is ready. */
   *test(n) {
     const { guide } = this;
     const weights = yield* this.round();

@@ -20,8 +20,8 @@ export function networkOf(model) {
   return networks.get(model);
 }
 
-const DIGITS =
-  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%/()*+-;,=.?@^_`{|}~"; // in base 85
+const DIGITS = // in base 85
+  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%/()*+-;,=.?@^_`{|}~";
 
 /** The bytes of a text in base 85: 4 bytes, the uppermost first, are 5 digits. */
 function bytesOfDigits(text) {
@@ -62,8 +62,8 @@ export function weightsOf(/** @type {any} */ { arrays, ...coded }) {
 
 /**
  * The bits of weights in float32, from a Rice code: a number is the rank of an exponent and `rest`
- * further bits, the sign and the fraction. A model that was learned in a page has the upper halves of
- * the bits instead, and no `rest`.
+ * further bits, the sign and the fraction. A model that was learned in a page has the upper halves
+ * of the bits instead, and no `rest`.
  */
 function bitsOf({ exponents, rest, weights }, arrays) {
   if (!rest) {

@@ -1,6 +1,6 @@
 // The names of a seed: name i comes from the first attempt at i that meets the conditions, for any
-// number of names drawn together. So names have the network's distribution given the conditions. Under
-// rare conditions, a guide proposes names (guided.js).
+// number of names drawn together. So names have the network's distribution given the conditions.
+// Under rare conditions, a guide proposes names (guided.js).
 
 import { NODES } from "./arithmetic.js";
 import { meetsAll } from "./conditions.js";
@@ -33,7 +33,7 @@ export class NameQueue {
     this.onOthers = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
     this.conditions = conditions.filter(({ dependsOnOthers }) => !dependsOnOthers); // on each alone
     this.names = [];
-    /** @type {any} */ // it comes after the other conditions on spelling: what passes it, passes all
+    /** @type {any} */ // what passes it, passes all others on spelling
     this.lastOfSpelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     this.atOnce = atOnceFor(blend);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
@@ -63,7 +63,7 @@ export class NameQueue {
       watch.progress?.();
     }
     if (names.length || this.hasPilot) return;
-    automatonOfPossible(this.blend, this.options, this.conditions); // its error says why there are none
+    automatonOfPossible(this.blend, this.options, this.conditions); // it says why by an error
   }
 
   /** Adds a name if it meets the conditions on others; returns whether it does. */
@@ -146,7 +146,7 @@ export class NameQueue {
     let [drawn, size, learned] = [0, PILOT, 0];
     while (drawn < size) {
       const attempts = attemptsFrom(drawn, Math.min(atOnce, size - drawn));
-      const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // cold attempts hardly vary
+      const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // cold: hardly varied
       const names = yield* drawBatch(blend, { ...options, key: seedKey(0) }, attempts, learning);
       for (const { name } of names) meetsAll(name, this.conditions);
       drawn += attempts.length;

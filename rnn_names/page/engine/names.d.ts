@@ -28,7 +28,7 @@ export interface SampleOptions {
   maxLength?: number;
   /** Keep only this many of the most probable next characters. Default: all. */
   topK?: number;
-  /** Keep only the most probable next characters that together have this probability. Default: 1. */
+  /** Keep only the most probable next characters, of this probability together. Default: 1. */
   topP?: number;
   /** Skip this many names. Default: 0. */
   start?: number;
@@ -82,8 +82,8 @@ export function sample(count?: number, options?: SampleOptions): Promise<string[
 /**
  * Lines of several names, by a pattern such as "[Lord|Lady] {elvish:prefix=A} of {towns}": text,
  * [a|b*3] for one of some patterns, the second three times as often, {MODEL:option=value,…} for a
- * name, {A=2+B} for one of a blend, {words.txt} for a line of a file, {x=MODEL} for a name that {=x}
- * writes again, or {=x:rules=FILE} changed.
+ * name, {A=2+B} for one of a blend, {words.txt} for a line of a file, {x=MODEL} for a name that
+ * {=x} writes again, or {=x:rules=FILE} changed.
  */
 export function cast(
   pattern: string,

@@ -10,8 +10,8 @@ const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
 
 /**
  * Tests whether names are at most `edits`, 0 or 1, from a name of the models' lists, as in
- * rnn_names/conditions/near_list.py: words keep their capitals, and both cases of a letter are tried
- * if the lists may have either.
+ * rnn_names/conditions/near_list.py: words keep their capitals, and both cases of a letter are
+ * tried if the lists may have either.
  */
 export class NearList {
   constructor(models, characters, edits, ofAnyShape) {
@@ -40,7 +40,7 @@ export class NearList {
     const text = composed.every((c) => this.known.has(c)) ? composed : Array.from(name);
     let spellings = [text];
     for (const [i, c] of text.entries()) {
-      const swapped = this.begins(text, i) ? this.swapped(c) : c; // a change of case there is no edit
+      const swapped = this.begins(text, i) ? this.swapped(c) : c; // which is no edit there
       if (swapped !== c && spellings.length < MAX_SPELLINGS)
         spellings = [...spellings, ...spellings.map((each) => each.with(i, swapped))];
     }

@@ -1,7 +1,7 @@
-// The pattern of a cast, with the syntax of rnn_names/casts/pattern.py: text, `[a|b*3]` for a choice,
-// `{MODEL:option=value,…}` for a name, `{A=2+B}` for a name of a blend, `{words.txt}` for a line of a
-// file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for the same part again, changed by
-// rules. A backslash escapes a delimiter; before any other character it is literal.
+// The pattern of a cast, with the syntax of rnn_names/casts/pattern.py: text, `[a|b*3]` for a
+// choice, `{MODEL:option=value,…}` for a name, `{A=2+B}` for a name of a blend, `{words.txt}` for a
+// line of a file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for the same part again,
+// changed by rules. A backslash escapes a delimiter; before any other character it is literal.
 
 import { newNames, REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
 import { Expression, Reader } from "./regex.js";

@@ -7,8 +7,8 @@ import { lengthOf, WrongSettings } from "./options.js";
 const FEW_POSSIBLE = 1024; // possible spellings that are tested one by one for other conditions
 
 /**
- * The joint automaton of the conditions on the spelling, without those that make it too large. Raises
- * WrongSettings if no name can meet all conditions.
+ * The joint automaton of the conditions on the spelling, without those that make it too large.
+ * Raises WrongSettings if no name can meet all conditions.
  * @param {import("./blend.js").Blend} blend
  * @param {import("./types.js").DrawOptions} options
  * @param {import("./types.js").Condition[]} conditions

@@ -1,12 +1,12 @@
 // Regular expressions in Python's syntax, as in rnn_names/conditions/regex.py.
 //
 // An expression becomes a term, a function that adds its places before the place `next`:
-// `term(places, next)` returns the first of them. A place { matches, next } reads a character; a place
-// { ways } reads none, and continues at any of several places.
+// `term(places, next)` returns the first of them. A place { matches, next } reads a character; a
+// place { ways } reads none, and continues at any of several places.
 //
 // It also becomes the source of the browser's own expression, for what has no automaton, and for
-// rules. Each set is written as the characters in it of all that texts can have, so that the browser
-// decides nothing about sets and case. What browsers read in another way is refused.
+// rules. Each set is written as the characters in it of all that texts can have, so that the
+// browser decides nothing about sets and case. What browsers read in another way is refused.
 
 import { lengthOf, WrongSettings } from "./options.js";
 
@@ -80,8 +80,8 @@ export class Reader {
 }
 
 /**
- * A regular expression: its `term`, and its `source` for browsers. What is read becomes a node { term,
- * source, least, most }, with the lengths of the texts that match.
+ * A regular expression: its `term`, and its `source` for browsers. What is read becomes a node {
+ * term, source, least, most }, with the lengths of the texts that match.
  */
 export class Expression extends Reader {
   constructor(text, ignoreCase, characters) {

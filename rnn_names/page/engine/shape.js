@@ -1,6 +1,6 @@
-// The shape of names (rnn_names/corpus/shape.py): the kinds of characters that may be adjacent. A name
-// has a capital right after a letter, or two adjacent spaces or marks, only if a name of the list has.
-// The ends of a name count as spaces, "\n".
+// The shape of names (rnn_names/corpus/shape.py): the kinds of characters that may be adjacent. A
+// name has a capital right after a letter, or two adjacent spaces or marks, only if a name of the
+// list has. The ends of a name count as spaces, "\n".
 
 import { DEAD } from "./automaton.js";
 

@@ -1,5 +1,5 @@
-// A walk down the tree of prefixes, which draws many names together. A name depends on the seed, the
-// options, its number and its attempt (random_keys.js), not on the other names of the walk.
+// A walk down the tree of prefixes, which draws many names together. A name depends on the seed,
+// the options, its number and its attempt (random_keys.js), not on the other names of the walk.
 
 import { NODES, padded } from "./arithmetic.js";
 import { nextLogProbs } from "./blend.js";
@@ -61,8 +61,8 @@ export function* drawBatch(blend, options, attempts, guide) {
 }
 
 /**
- * The log-probabilities of the next character after each of some nodes, (n_y,); a guide has those of
- * visited nodes.
+ * The log-probabilities of the next character after each of some nodes, (n_y,); a guide has those
+ * of visited nodes.
  * @param {import("./types.js").Node[]} nodes
  * @returns {Float64Array[]}
  */
@@ -120,7 +120,7 @@ function cumulated(logs) {
   return logs;
 }
 
-/** The first index whose cumulative probability is above `point` of the total, with 0 ≤ point < 1. */
+/** The first index whose cumulative probability is above `point` of the total; 0 ≤ point < 1. */
 function choose(cumulated, point) {
   const wanted = point * cumulated[cumulated.length - 1];
   let k = 0;

@@ -1,5 +1,5 @@
-// Adam (Kingma & Ba 2015), as in rnn_names/training/optimizers.py. With g the gradient, t the number
-// of the step and C = √(1 − β₂ᵗ):
+// Adam (Kingma & Ba 2015), as in rnn_names/training/optimizers.py. With g the gradient, t the
+// number of the step and C = √(1 − β₂ᵗ):
 //
 //     m = β₁ m + (1 − β₁) g,    v = β₂ v + (1 − β₂) g²
 //     params −= (learning rate · C / (1 − β₁ᵗ)) · m / (√v + ε C)

@@ -1,5 +1,6 @@
 // Back-propagation through time over a prefix tree, by the equations of rnn_names/network/rnn.py.
-// `d` before a name is the gradient of the loss: dz is that of what is inside the σ of z, and so on.
+// `d` before a name is the gradient of the loss: dz is that of what is inside the σ of z, and so
+// on.
 //
 //     forward                                       backward, from da
 //
@@ -12,8 +13,8 @@
 //     logits = (mask ∘ a) Wyaᵀ + by                 d_logits = n ŷ − y,   n names at the node
 //     loss = − Σ y · log softmax(logits)            da = mask ∘ (d_logits Wya) + what children send
 //
-// `params` are Wax (3 n_a, n_y), Waa (3 n_a, n_a), ba (3 n_a), Wya (n_y, n_a), by (n_y), a0 and bn (n_a),
-// row by row. n_a is a multiple of NODES.
+// `params` are Wax (3 n_a, n_y), Waa (3 n_a, n_a), ba (3 n_a), Wya (n_y, n_a), by (n_y), a0 and bn
+// (n_a), row by row. n_a is a multiple of NODES.
 
 import { NODES, padded, product, ROWS, sigmoid, tanh } from "../engine/arithmetic.js";
 import { EOS, inputTable } from "../engine/network.js";
@@ -46,7 +47,7 @@ function addOuterProducts(d, a, m, rows, columns, out) {
   }
 }
 
-/** out = a ∘ mask; the mask is for each row of `a`, or for all numbers of it. `a` without a mask. */
+/** out = a ∘ mask; the mask is for each row of `a`, or for all numbers. `a` without a mask. */
 function masked(a, mask, out = new Float64Array(a.length)) {
   if (!mask) return a;
   for (let start = 0; start < a.length; start += mask.length)
@@ -54,7 +55,7 @@ function masked(a, mask, out = new Float64Array(a.length)) {
   return out;
 }
 
-/** The units that a mask keeps, all without one, and one more where their number has to be padded. */
+/** The units that a mask keeps, all without one, and more where their number has to be padded. */
 function unitsOf(mask, n_a) {
   const all = Array.from({ length: n_a }, (_, k) => k);
   const units = mask ? all.filter((k) => mask[k]) : all;
@@ -222,7 +223,7 @@ function overTime(tree, n_a, n_y, kept, da, biasesOnly) {
   }
   const bn = columnSums(dp, tree.rows, size).slice(2 * n_a);
   const ba = columnSums(d_from_x, n_y, size);
-  d_from_x.fill(0, EOS * size, (EOS + 1) * size); // row x is column x of Wax; the zero vector has none
+  d_from_x.fill(0, EOS * size, (EOS + 1) * size); // row x is column x of Wax
   const Wax = transposed(d_from_x, n_y, size);
   const Waa = addToColumns(new Float64Array(size * n_a), size, n_a, units, d_Waa);
   return { Wax, ba, Waa, a0: da.slice(0, n_a), bn };

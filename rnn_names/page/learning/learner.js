@@ -1,6 +1,6 @@
-// Training on a list, as by `rnn-names train --init none --distil-epochs 0`: epochs of minibatches, a
-// tenth of the names held out, and in the end the weights of the best epoch. A run that starts from
-// the base learns all names and keeps the weights of its last epoch.
+// Training on a list, as by `rnn-names train --init none --distil-epochs 0`: epochs of minibatches,
+// a tenth of the names held out, and in the end the weights of the best epoch. A run that starts
+// from the base learns all names and keeps the weights of its last epoch.
 
 import { NODES } from "../engine/arithmetic.js";
 import { EOS, sortedCharacters } from "../engine/network.js";
@@ -33,8 +33,9 @@ function shuffledNames(names, random) {
 export class Learner {
   /**
    * `names` in NFC, with repeats. Starts from the `base` if it suits them, or else from the model
-   * of `models` that predicts them best, or from random weights if there is none. `heldOut`: distinct
-   * names to measure on; by default a random tenth, or none if training starts from the base.
+   * of `models` that predicts them best, or from random weights if there is none. `heldOut`:
+   * distinct names to measure on; by default a random tenth, or none if training starts from the
+   * base.
    */
   constructor(names, models = [], { seed = 0, heldOut = undefined, base = undefined } = {}) {
     this.seed = seed;

@@ -10,7 +10,7 @@ export const MIN_NAMES = 20;
 export const MAX_NAMES = 2000;
 const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are no names
 
-/** Whether a text has characters that no name can hold, or that stand for bytes that are no text. */
+/** Whether a text has characters that no name can hold, or that stand for bytes of no text. */
 export const isRefused = (text) => REFUSED.test(text) || text.includes("\ufffd");
 
 /** A text without such characters. */

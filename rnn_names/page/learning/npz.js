@@ -1,5 +1,5 @@
-// Writes a model as a file that rnn-names loads, a zip of arrays as by NumPy's `savez`, and reads such
-// a file (docs/model-file.md).
+// Writes a model as a file that rnn-names loads, a zip of arrays as by NumPy's `savez`, and reads
+// such a file (docs/model-file.md).
 
 import { titleIn } from "./list.js";
 import { LEARNED_SHARE } from "./result.js";

@@ -1,6 +1,6 @@
-// Turns a finished run into a model of the page, with the fields of rnn_names/page/script.py. Weights
-// are rounded to bfloat16, like those of the page, so that the model, its file and a page that is
-// saved with it write the same names.
+// Turns a finished run into a model of the page, with the fields of rnn_names/page/script.py.
+// Weights are rounded to bfloat16, like those of the page, so that the model, its file and a page
+// that is saved with it write the same names.
 
 import { printsOfNames } from "../engine/fingerprints.js";
 import { predictions } from "./gradients.js";
@@ -75,9 +75,9 @@ function recordOf(learner) {
 }
 
 /**
- * The logit of a character that the model does not know (rnn_names/model/blending.py): with it, such
- * characters have UNKNOWN_PROBABILITY in the mean over some names of the list. Rounded, as Math.log may
- * differ from browser to browser.
+ * The logit of a character that the model does not know (rnn_names/model/blending.py): with it,
+ * such characters have UNKNOWN_PROBABILITY in the mean over some names of the list. Rounded, as
+ * Math.log may differ from browser to browser.
  */
 function unknownLogit(learner, weights) {
   const { tree, logits } = predictions(someOf(learner.rows, MEASURED_NAMES), weights);

@@ -6,7 +6,7 @@ const normal = (random) => Array.from({ length: 12 }, random).reduce((sum, each)
 const normals = (random, n, deviation) =>
   Float64Array.from({ length: n }, () => normal(random) * deviation);
 
-/** An orthogonal matrix (n, n): rows of random numbers, made so one after another (Gram–Schmidt). */
+/** An orthogonal matrix (n, n): random rows, made so one after another (Gram–Schmidt). */
 function orthogonal(random, n) {
   const matrix = normals(random, n * n, 1);
   for (let i = 0; i < n; i++) {

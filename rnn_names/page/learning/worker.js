@@ -42,9 +42,10 @@ export function startLearning(script, message, progress) {
 }
 
 /**
- * The worker's side. Its message has `names`, the `models` and the `base` that training may start from,
- * and the model's `name`. It posts { startedFrom, share, epoch, heldOutLoss }, `share` of the run that
- * is over, with the best `model` so far and some `names` of it if it is new, and `isDone` at the end.
+ * The worker's side. Its message has `names`, the `models` and the `base` that training may start
+ * from, and the model's `name`. It posts { startedFrom, share, epoch, heldOutLoss }, `share` of the
+ * run that is over, with the best `model` so far and some `names` of it if it is new, and `isDone`
+ * at the end.
  */
 export function learnOnMessage() {
   self.onmessage = async ({ data }) => {

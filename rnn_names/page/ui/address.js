@@ -5,7 +5,7 @@ import { INITIALS, lengthOf, MAX_LENGTH } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
 import { isRefused, withoutRefused } from "../learning/list.js";
 import { followKinds, isCasting, showPattern } from "./casts.js";
-import { chosen, models, openingShares } from "./chosen.js";
+import { chosen, data, models, openingShares } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $ } from "./elements.js";
 import { joined, keepAll, MAX_NOTE, unescaped } from "./favourites.js";
@@ -16,14 +16,15 @@ import { sharesOfLink } from "./shares.js";
 const HELD = ["held", "stayed"]; // as in `chosen`
 
 /**
- * The address's part after #: the seed, and the settings that differ from the opening page's. It has
- * a checkbox only if it is on, and boldness unless it is balanced: old links rely on these defaults.
+ * The address's part after #: the seed, and the settings that differ from the opening page's. It
+ * has a checkbox only if it is on, and boldness unless it is balanced: old links rely on these
+ * defaults.
  */
 export function addressOfForm() {
   const address = new URLSearchParams({ seed: String(chosen.seed) });
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue && $(id).validity.valid) address.set(id, $(id).value);
-  const areTheirs = isCasting() === $("names").classList.contains("lines"); // not lines behind a list
+  const areTheirs = isCasting() === $("names").classList.contains("lines"); // not behind a list
   for (const key of areTheirs ? HELD : []) {
     const isNew = ([place]) => key === "held" || !chosen.held.has(place);
     const texts = [...chosen[key]].filter(isNew).map((each) => each.join(" "));
@@ -79,7 +80,7 @@ export function readAddress() {
   for (const key of HELD)
     for (const text of address.getAll(key).flatMap((texts) => texts.split(/\*(?=\d{1,3} )/u))) {
       const [, place, name] = unescaped(text).match(/^(\d{1,3}) (.+)$/u) ?? [];
-      if (isShowable(name) && !/[<>]/.test(name)) chosen[key].set(Number(place), name);
+      if (isShowable(name)) chosen[key].set(Number(place), name);
     }
   const textsOf = (key) => (address.get(key) ?? "").split("*").map(unescaped);
   const [kept, notes] = [textsOf("kept"), textsOf("notes")];
@@ -87,7 +88,8 @@ export function readAddress() {
   const pairs = kept.map((name, i) => [name, note(i)]).filter(([name]) => isShowable(name));
   if (pairs.length) keepAll(pairs); // added to the kept names; the next address omits them
   const given = address.get("seed") ?? "";
-  const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
+  const usualSeed = (!known && data.seed) || newSeed(); // first that of the baked names
+  const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : usualSeed;
   Object.assign(chosen, { seed, wantedLists, fitted: history.state?.fitted ?? "" });
   return hasSeed;
 }

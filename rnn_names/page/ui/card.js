@@ -46,7 +46,7 @@ export function explain(name) {
   $("more-end").replaceChildren("…", bdi(suffix));
   $("more-end").ariaLabel = `Ends like …${suffix}`;
   $("card-actions").hidden = !letters.length;
-  $("more-begin").parentElement.hidden = places.at(-1)?.character === undefined; // it cannot be written
+  $("more-begin").parentElement.hidden = places.at(-1)?.character === undefined; // unwritable
   showWhole($("whole").ariaExpanded === "true");
 }
 
@@ -97,13 +97,36 @@ function letterButton(blend, place, letters, i) {
   const probability = Math.exp(place.logProbs[place.character] ?? -Infinity);
   const known = place.character !== undefined;
   const likely = percent(probability).replace(" %", "").replace("under ", "<");
-  const colour = SCALE.findIndex((least) => probability >= least);
-  const className = `letter p${colour}${letter === END ? " end" : ""}`;
+  const className = `letter p${levelOf(probability)}${letter === END ? " end" : ""}`;
   const made = button(element("span", {}, letter), () => {}, { className });
   made.append(element("small", {}, known ? likely : "–"));
   for (const event of ["pointerenter", "focus"])
     made.addEventListener(event, () => showExpected(blend, place, letters, i));
   return made;
+}
+
+const levelOf = (probability) => SCALE.findIndex((least) => probability >= least);
+
+const tints = SCALE.map((_, level) => {
+  const made = globalThis.Highlight && new Highlight();
+  if (made) CSS.highlights.set(`p${level}`, made);
+  return made;
+});
+
+/** Tints the letters of a name in a text node, the stronger, the less they are expected. */
+export function tint(text) {
+  for (const each of tints) each?.clear();
+  const { blend } = blendOf(models, chosen.shares);
+  let end = 0;
+  for (const { character, logProbs } of text ? blend.predictions(text.data) : []) {
+    const letter = new StaticRange({
+      startContainer: text,
+      startOffset: end,
+      endContainer: text,
+      endOffset: (end += blend.characters[character - 1]?.length ?? 0),
+    });
+    tints[levelOf(Math.exp(logProbs[character] ?? 0))]?.add(letter);
+  }
 }
 
 /** Shows the five most probable characters at a place of the name. */

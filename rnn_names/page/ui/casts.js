@@ -1,14 +1,14 @@
-// Casts: lines of several names. People compose a pattern from menus, one for each part, or type it.
-// Lines are drawn from the pattern, and links contain it.
+// Casts: lines of several names. People compose a pattern from menus, one for each part, or type
+// it. Lines are drawn from the pattern, and links contain it.
 
 import { castRows, namePartsIn } from "../engine/cast.js";
 import { formatted } from "../engine/draw_names.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
 import { changed, chosen, data, models, titleOf } from "./chosen.js";
-import { $, element, onClick, signButton } from "./elements.js";
+import { $, copyOf, element, onClick } from "./elements.js";
 
-const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // in addition to "name"
+const PART_KINDS = { text: "Text", words: "Words" }; // in addition to "name" and "pattern"
 
 /** The lines of the files in the ready-made patterns. */
 const files = Object.fromEntries(
@@ -196,23 +196,26 @@ function partsChanged() {
   changed();
 }
 
-/** A list item for a part: a menu for its kind, a field for its text, buttons to move or remove it. */
+/** An item for a part: a menu for its kind, a field for its text, buttons to move or remove it. */
 function partItem(part, i) {
-  const fields = part.kind === "name" ? [] : [textField(part, i)];
-  const tools = element("span", { className: "tools" });
-  const act = (label, sign, action) =>
-    tools.append(signButton(label, `part ${i + 1}`, sign, action));
-  if (i)
-    act("Move ahead", "‹", () => {
-      parts.splice(i - 1, 2, { ...part, isSpaced: true }, { ...parts[i - 1], isSpaced: true });
-      partsRebuilt(i - 1);
-    });
-  act("Remove", "×", () => {
+  const [item] = copyOf("part");
+  const [menu, field, { children: tools }] = item.children;
+  item.className = `part of-${part.kind}`;
+  fillMenu(menu, part, i);
+  if (part.kind === "name") field.remove();
+  else fillField(field, part, i);
+  tools[0].ariaLabel = `Move ahead part ${i + 1}`;
+  tools[0].hidden = !i;
+  tools[0].addEventListener("click", () => {
+    parts.splice(i - 1, 2, { ...part, isSpaced: true }, { ...parts[i - 1], isSpaced: true });
+    partsRebuilt(i - 1);
+  });
+  tools[1].ariaLabel = `Remove part ${i + 1}`;
+  tools[1].addEventListener("click", () => {
     parts.splice(i, 1);
     partsRebuilt(Math.min(i, parts.length - 1));
   });
-  const className = `part of-${part.kind}`;
-  return element("li", { className }, kindMenu(part, i), ...fields, tools);
+  return item;
 }
 
 /** Shows the parts after one was added, moved or removed, and focuses part number `focused`. */
@@ -222,8 +225,8 @@ function partsRebuilt(focused) {
   partsChanged();
 }
 
-function kindMenu(part, i) {
-  const menu = element("select", { ariaLabel: `Part ${i + 1}` });
+function fillMenu(menu, part, i) {
+  menu.ariaLabel = `Part ${i + 1}`;
   const option = (value, label) => element("option", { value }, label);
   const nameParts = models.map((model) => option(`name ${asPart(model)}`, titleOf(model)));
   const isPlain = part.kind !== "name" || models.some((model) => asPart(model) === part.text);
@@ -232,7 +235,10 @@ function kindMenu(part, i) {
     element("optgroup", { label: "A name of" }, ...nameParts),
     ...Object.entries(PART_KINDS).map(([kind, label]) => option(kind, label)),
   );
-  if (part.kind !== "pattern") menu.lastChild.remove(); // the pattern field is for these
+  if (part.kind === "pattern") {
+    const isList = /^\{[\w-]+\.txt\}$/.test(part.text);
+    menu.append(option("pattern", isList ? "List of" : "Mix of")); // typed below
+  }
   menu.value = part.kind === "name" ? `name ${part.text}` : part.kind;
   fit(menu, menu.selectedOptions[0].textContent);
   menu.addEventListener("change", () => {
@@ -240,29 +246,22 @@ function kindMenu(part, i) {
     parts[i] = { ...part, kind, text: kind === "name" ? menu.value.slice(5) : "" };
     partsRebuilt(i);
   });
-  return menu;
 }
 
 /** The names of the files in a part's pattern, as words. */
 const filesIn = (text) =>
-  [...new Set(text.match(/[\w-]+(?=\.txt)/g))].join(", ").replaceAll("-", " ") || "as below";
+  [...new Set(text.match(/[\w-]+(?=\.txt)/g))].join(", ").replaceAll("-", " ") ||
+  "the pattern below";
 
-/** A field for a text or for words; for other patterns, a read-only summary. */
-function textField(part, i) {
+/** The field has a text or words; for other patterns, a summary that is read only. */
+function fillField(field, part, i) {
   const isWords = part.kind === "words";
   const read = { text: String, words: wordsToType, pattern: filesIn }[part.kind];
-  const field = element("input", {
-    value: read(part.text),
-    readOnly: part.kind === "pattern",
-    placeholder: isWords ? "for example Lord, Lady" : "of",
-    maxLength: 500,
-    size: 1,
-    dir: "auto",
-    ariaLabel: isWords
-      ? `Words of part ${i + 1}, with commas between them`
-      : `Text of part ${i + 1}`,
-  });
-  field.setAttribute("form", "settings"); // so the Enter key draws more lines
+  field.value = read(part.text);
+  field.readOnly = part.kind === "pattern";
+  field.placeholder = isWords ? "for example Lord, Lady" : "of";
+  const label = `${isWords ? "Words" : "Text"} of part ${i + 1}`;
+  field.ariaLabel = isWords ? `${label}, with commas between them` : label;
   field.addEventListener("input", () => {
     part.text = isWords ? wordsIn(field.value) : field.value;
     if (part.kind === "text") part.isSpaced = !/^[,.;:!?)]/.test(part.text);
@@ -270,13 +269,12 @@ function textField(part, i) {
     partsChanged();
   });
   fit(field, field.value || field.placeholder);
-  return field;
 }
 
 /** Makes a control as wide as its text. */
 const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
-/** Listens to the controls; `fitCount` sets the number of lines when parts are folded or unfolded. */
+/** Listens to the controls; `fitCount` sets the number of lines when parts are folded or not. */
 export function listenToCasts(fitCount) {
   const add = (kind, text = "") => {
     parts.push({ kind, text, isSpaced: true });

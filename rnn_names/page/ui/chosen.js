@@ -19,7 +19,7 @@ export const chosen = {
   boldness: "safe", // the conditions that it implies; `temperature` is separate
   temperature: temperatureOf("safe"), // may lie between the steps of the slider, or beyond its ends
   shares: openingShares(), // at least one is above 0; only ratios count
-  wantedLists: /** @type {string[]} */ ([]), // digests in the opened link, until new names are drawn
+  wantedLists: /** @type {string[]} */ ([]), // digests in a link, until more is drawn
   held: new Map(), // names by place that stay when more names are drawn
   stayed: new Map(), // names by place that stayed in the latest draw, even if released since
   fitted: "", // the number of names or lines that fits, if it is in use

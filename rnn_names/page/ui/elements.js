@@ -11,6 +11,13 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
+/** The elements of a template of the page, with a text in the first one's <bdi>. */
+export function copyOf(id, text = "") {
+  const made = [...$(id).content.cloneNode(true).children];
+  made[0].querySelector("bdi")?.append(text);
+  return made;
+}
+
 export function button(label, action, properties = {}) {
   const made = element("button", { type: "button", ...properties }, label);
   made.addEventListener("click", action);
@@ -49,10 +56,6 @@ export function listenToArrows(box, go) {
     next.focus();
   });
 }
-
-/** A button with a sign instead of a text, for an item of a list. */
-export const signButton = (label, thing, sign, action) =>
-  button(sign, action, { className: "remove", title: label, ariaLabel: `${label} ${thing}` });
 
 /** Sets the value of a slider, and fills its track up to the value. */
 export function setSlider(slider, value) {

@@ -1,9 +1,9 @@
-// Kept names, with a note on each: a list that the browser stores for later visits, if it allows it.
-// All pages of the site have the same list: there, docs/site/framed.py names the store.
+// Kept names, with a note on each: a list that the browser stores for later visits, if it allows
+// it. All pages of the site have the same list: there, docs/site/framed.py names the store.
 
 import { openCard } from "./card.js";
 import { models } from "./chosen.js";
-import { $, bdi, button, element, nameOfCard, onClick, signButton, toast } from "./elements.js";
+import { $, bdi, copyOf, nameOfCard, onClick, toast } from "./elements.js";
 import { asCSV, asText, copy, download, shareLink } from "./sharing.js";
 
 /** The name of what the browser stores for a page of these models. */
@@ -16,8 +16,8 @@ let isStored = false; // whether the browser has them
 export let undo = () => {}; // takes back what was kept or removed last
 
 /**
- * The stored [name, note] pairs, or those at hand if the browser stores nothing. Old entries are names
- * alone. A site begins with what its single pages stored.
+ * The stored [name, note] pairs, or those at hand if the browser stores nothing. Old entries are
+ * names alone. A site begins with what its single pages stored.
  */
 function storedFavourites() {
   try {
@@ -106,8 +106,8 @@ function store() {
 export function listenToFavourites() {
   document.addEventListener("card", showKept);
   keepThese(storedFavourites());
-  // Another tab has changed them, or this page is shown again as it was left. They are not stored once
-  // more: by now, the other tab may have stored later ones.
+  // Another tab has changed them, or this page is shown again as it was left. They are not stored
+  // once more: by now, the other tab may have stored later ones.
   const takeStored = () => {
     refresh();
     showFavourites();
@@ -151,7 +151,7 @@ function showKept() {
 }
 
 function move(from, to) {
-  const isThere = (i) => i >= 0 && i < favourites.size; // false for NaN, when something else is dropped
+  const isThere = (i) => i >= 0 && i < favourites.size; // not NaN, of what else is dropped
   if (!isThere(from) || !isThere(to)) return;
   const moved = [...favourites.keys()][from];
   refresh();
@@ -161,34 +161,14 @@ function move(from, to) {
   keepThese(others);
 }
 
-/** Lets people drag an item to the place of another; in its note, dragging selects text. */
-function draggable(item, i) {
-  item.draggable = true;
-  item.addEventListener("dragstart", (event) => {
-    if (item.contains(document.activeElement?.closest(".note"))) event.preventDefault();
-    else event.dataTransfer.setData("text/plain", String(i));
-  });
-  item.addEventListener("dragover", (event) => event.preventDefault());
-  item.addEventListener("drop", (event) => {
-    event.preventDefault();
-    move(parseInt(event.dataTransfer.getData("text/plain"), 10), i);
-  });
-  return item;
-}
-
-/** An item for a kept name, with its note and buttons; Alt and an arrow key also move it. */
+/** An item for a kept name, with its note and buttons. */
 function favouriteItem(name, i) {
-  const className = /.{25}| .* /.test(name) ? "line" : ""; // long, or of three words
-  const open = button(bdi(name), () => openCard(name), { className: "kept-name" });
-  const note = element("textarea", {
-    className: "note",
-    rows: 1,
-    value: favourites.get(name),
-    placeholder: "+ note",
-    maxLength: MAX_NOTE,
-    dir: "auto",
-    ariaLabel: `Note on ${name}`,
-  });
+  const [item] = copyOf("kept-item", name);
+  const [open, note, up, remove] = item.children;
+  item.className = /.{25}| .* /.test(name) ? "line" : ""; // long, or of three words
+  open.addEventListener("click", () => openCard(name));
+  note.value = favourites.get(name);
+  note.ariaLabel = `Note on ${name}`;
   note.addEventListener("input", () => {
     refresh();
     favourites.set(name, note.value.replaceAll(/\s/gu, " "));
@@ -199,22 +179,27 @@ function favouriteItem(name, i) {
     event.preventDefault(); // a note has no line break
     note.blur();
   });
-  const up = signButton("Move up", name, "↑", () => {
+  up.ariaLabel = `Move up ${name}`;
+  up.disabled = i === 0;
+  up.addEventListener("click", () => {
     move(i, i - 1);
     $("favourites").children[i - 1].querySelector(".remove").focus();
   });
-  up.disabled = i === 0;
-  open.addEventListener("keydown", (event) => {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!step || !event.altKey) return;
-    event.preventDefault();
-    move(i, i + step);
-    ($("favourites").children[i + step] ?? $("favourites").children[i]).firstChild.focus();
-  });
-  const remove = signButton("Remove", name, "×", () => {
+  remove.ariaLabel = `Remove ${name}`;
+  remove.addEventListener("click", () => {
     toggleFavourite(name);
     const { children } = $("favourites");
     (children[Math.min(i, favourites.size - 1)]?.lastChild ?? document.body).focus();
   });
-  return draggable(element("li", { className }, open, note, up, remove), i);
+  // It can be dragged to the place of another; in its note, dragging selects text.
+  item.addEventListener("dragstart", (event) => {
+    if (item.contains(document.activeElement?.closest(".note"))) event.preventDefault();
+    else event.dataTransfer.setData("text/plain", String(i));
+  });
+  item.addEventListener("dragover", (event) => event.preventDefault());
+  item.addEventListener("drop", (event) => {
+    event.preventDefault();
+    move(parseInt(event.dataTransfer.getData("text/plain"), 10), i);
+  });
+  return item;
 }

@@ -1,6 +1,6 @@
 // The settings in the form.
 
-import { newNames, WrongSettings } from "../engine/options.js";
+import { newNames } from "../engine/options.js";
 import { isCasting, modelsOfCast } from "./casts.js";
 import { chosen, data, openingShares } from "./chosen.js";
 import { $, setSlider } from "./elements.js";
@@ -24,13 +24,6 @@ export function settingsOfForm() {
   const count = $("count").validity.valid ? (fields.count ?? data.count) : data.count;
   const own = chosen.isTuned() ? { temperature } : {}; // or as boldness says, also that of a part
   return { ...newNames(fields), count, seed, boldness, ...own, shares };
-}
-
-/** Raises WrongSettings for a length that is no number of characters of a name. */
-export function checkLengths() {
-  for (const { value, validity } of [$("min-length"), $("max-length")])
-    if (!validity.valid)
-      throw new WrongSettings(`No name can have ${value || "that many"} characters.`);
 }
 
 /** Applies the new value of a slider. */
@@ -59,7 +52,7 @@ export function showValues() {
   const isForgetful = (isCasting() ? modelsOfCast() : parts).some((model) => !model.fingerprints);
   $("novel").disabled = $("no-near-copies").disabled = isForgetful; // they need the models' lists
   $("novel-hint").hidden = !isForgetful;
-  $("new")?.toggleAttribute("hidden", !isOn($("novel"))); // missing if the page has another subtitle
+  $("new")?.toggleAttribute("hidden", !isOn($("novel"))); // or another subtitle
   showChips();
 }
 

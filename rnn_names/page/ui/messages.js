@@ -27,45 +27,42 @@ function linkWithout(id) {
   return button(label, () => setCondition(id, ""), { className: "link" });
 }
 
-const EDGE = 24; // px at the end of the settings, which fade there
-const wrongHint = element("p", { className: "wrong wide" });
+const wrongHint = element("p", { className: "wrong wide" }); // shown where a drawer has the fields
 
-/** Marks the fields of conditions, and says below the first, where a drawer may cover the message. */
-function markInvalid(wrong, sentence = "") {
+/** Marks the fields that a message is about, and repeats it below the first. */
+function mark(wrong, sentence) {
   for (const id of [...TEXTS, ...NUMBERS])
     $(id).ariaInvalid = wrong.includes(id) || !$(id).validity.valid;
   wrongHint.remove();
   wrongHint.textContent = sentence;
   if (!wrong.length) return;
   $(wrong[0]).parentElement.after(wrongHint);
-  // Not scrollIntoView, which would also scroll the page.
-  const [hint, drawer] = [wrongHint, $("settings")].map((each) => each.getBoundingClientRect());
-  const below = hint.bottom + EDGE - drawer.bottom;
-  if (below > 0) $("settings").scrollTop += below;
+  wrongHint.scrollIntoView({ block: "nearest" });
 }
 
-/** Removes the message and its marks. */
-export function unsay() {
-  $("status").replaceChildren();
-  markInvalid([]);
-}
-
-/** Shows a message, and marks the conditions that it names, or all that rule out any name. */
-export function say(sentence, found = 0) {
+/** The conditions that a message is about: it quotes their texts, or else names their kinds. */
+function conditionsIn(sentence) {
   const isQuoted = (id) => textsIn($(id)).some((text) => sentence.includes(`“${text}”`));
-  const isLength = (id) => id.endsWith("length") && /characters(\.| \()/u.test(sentence);
-  const isPattern = (id) => id === "match" && sentence.startsWith("A pattern");
-  const isMeant = sentence.includes("“") ? isQuoted : (id) => isLength(id) || isPattern(id);
-  const named = inForce().filter(isMeant);
+  const isNamed = (id) =>
+    id === "match"
+      ? sentence.startsWith("A pattern")
+      : id.endsWith("length") && /characters(\.| \()/u.test(sentence);
+  return inForce().filter(sentence.includes("“") ? isQuoted : isNamed);
+}
+
+/** Shows a message with ways on, or "" for none; screen readers say how many names there are. */
+export function say(sentence, /** @type {number | undefined} */ names = undefined) {
+  const named = conditionsIn(sentence);
   const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;
-  markInvalid(wrong, sentence);
-  const [dropped] = wrong.length === 1 ? wrong : named;
-  const isTooFew = /( found in | all conditions: )/.test(sentence);
+  mark(wrong, sentence);
+  const dropped = named[0] ?? (wrong.length === 1 ? wrong[0] : undefined);
+  const isTooFew = / found in | all conditions: /.test(sentence);
   const isTooSafe = !named.length && chosen.boldness === "safe" && isTooFew;
   const beBalanced = () => $("balanced").click();
+  const heard = names === undefined ? "" : ` ${names} name${names === 1 ? "" : "s"}.`;
   $("status").replaceChildren(
     sentence,
-    element("span", { className: "unseen" }, ` ${found} name${found === 1 ? "" : "s"}.`),
+    element("span", { className: "unseen" }, heard),
     ...(dropped ? [" ", linkWithout(dropped)] : []),
     ...(isTooSafe ? [" ", button("Draw balanced ones", beBalanced, { className: "link" })] : []),
   );

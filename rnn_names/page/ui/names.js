@@ -1,21 +1,26 @@
 // The names in their places, and the actions of presses and long presses on them.
 
 import { writeAddress } from "./address.js";
-import { openCard } from "./card.js";
+import { openCard, tint } from "./card.js";
 import { isCasting } from "./casts.js";
 import { chosen } from "./chosen.js";
-import { $, bdi, button, element, nameOfCard, pressed, stopAt } from "./elements.js";
+import { $, copyOf, element, nameOfCard, pressed, stopAt } from "./elements.js";
 import { favourites, toggleFavourite } from "./favourites.js";
 import { copy } from "./sharing.js";
 
 const LONG_PRESS = 500; // ms
 
-/** Makes `count` places and returns those where no name stays; old names are shown until new ones come. */
+/** Makes `count` places, and returns those where no name stays; old names wait for new ones. */
 export function placesFor(count) {
   const list = $("names");
   while (list.children.length > count) list.lastChild.remove();
   while (list.children.length < count) list.append(element("li"));
-  for (const item of list.children) if (!item.firstChild) item.append(nameButton(), holdButton());
+  for (const item of list.children) {
+    if (item.querySelector("button")) continue;
+    const first = item.textContent; // the page has its first names
+    item.replaceChildren(...copyOf("place", first));
+    if (first) showName(item.firstChild, first);
+  }
   const places = Array.from(list.children, (item) => item.firstChild);
   const stay = chosen.staying();
   for (const [place, name] of stay) if (place < count) showName(places[place], name);
@@ -27,57 +32,54 @@ export function placesFor(count) {
 /** Opens the card of a name; lines of casts have none, and are copied. */
 export const showDetails = (name) => (isCasting() ? copy : openCard)(name);
 
-/** A place for a name. A press keeps the name; a long press opens its card, or copies a line. */
-function nameButton() {
-  let timer = 0;
-  const keep = () => {
-    const name = made.textContent; // another one may be here when the message's buttons are pressed
-    const isFree = () => made.textContent === name && made.nextSibling.ariaPressed !== "true";
-    const hold = () => isFree() && toggleHold(made);
-    const hasLock = isCasting() || !matchMedia("(hover: none)").matches;
-    const actions = { [isCasting() ? "Copy" : "Details"]: () => showDetails(name) };
-    toggleFavourite(name, hasLock ? actions : { ...actions, Hold: hold });
-  };
-  const made = button(bdi(""), keep, {
-    className: "name",
-    disabled: true, // until there is a name
-    tabIndex: -1, // `showStop` chooses the name that the Tab key reaches
-  });
-  made.addEventListener("focus", showStop);
-  made.addEventListener("pointerdown", () => {
-    timer = setTimeout(() => {
-      pressed.isLong = true;
-      showDetails(made.textContent);
-    }, LONG_PRESS);
-  });
-  for (const event of ["pointerup", "pointercancel", "pointerleave"])
-    made.addEventListener(event, () => clearTimeout(timer));
-  made.addEventListener("contextmenu", (event) => pressed.isLong && event.preventDefault());
-  return made;
+/** Keeps the name of a place; buttons of the message act on it while it is there. */
+function keepName(place) {
+  const name = place.textContent;
+  const isFree = () => place.textContent === name && place.nextSibling.ariaPressed !== "true";
+  const hold = () => isFree() && toggleHold(place);
+  const hasLock = isCasting() || !matchMedia("(hover: none)").matches;
+  const actions = { [isCasting() ? "Copy" : "Details"]: () => showDetails(name) };
+  toggleFavourite(name, hasLock ? actions : { ...actions, Hold: hold });
 }
 
-const holdButton = () =>
-  button("", ({ currentTarget }) => toggleHold(currentTarget.previousSibling), {
-    className: "hold",
-    tabIndex: -1,
-    title: "Hold: it stays when more are drawn (H)",
+/** A press keeps a name, or holds it by its lock; a long press opens its card, or copies a line. */
+export function listenToNames() {
+  let timer = 0;
+  const listen = (event, act) =>
+    $("names").addEventListener(event, (given) => {
+      const button = given.target.closest("button");
+      if (button?.matches(".name")) act(button, given);
+      else if (button && event === "click") toggleHold(button.previousSibling);
+    });
+  listen("click", keepName);
+  listen("focusin", showStop);
+  listen("pointerdown", (name) => {
+    timer = setTimeout(() => {
+      pressed.isLong = true;
+      showDetails(name.textContent);
+    }, LONG_PRESS);
   });
-
-const placeOfCard = () =>
-  $("likely").hidden ? null : shownPlaces().find((place) => place.textContent === nameOfCard());
-
-/** If the name of the card is among the names, it is marked, can be held, and stays in view. */
-export function listenToHold() {
+  listen("pointerover", (name, { pointerType }) => {
+    if (pointerType === "mouse" && !isCasting()) tint(name.firstChild.firstChild);
+  });
+  $("names").addEventListener("pointerleave", () => tint(null));
+  for (const event of ["pointerup", "pointercancel", "pointerout"])
+    $("names").addEventListener(event, () => clearTimeout(timer));
+  listen("contextmenu", (_, event) => pressed.isLong && event.preventDefault());
   $("hold-name").addEventListener("click", () => toggleHold(placeOfCard()));
+  // If the name of the card is among the names, it is marked, can be held, and stays in view.
   document.addEventListener("card", () => {
     showHeld();
     placeOfCard()?.scrollIntoView({ block: "nearest" });
   });
 }
 
+const placeOfCard = () =>
+  $("likely").hidden ? null : shownPlaces().find((place) => place.textContent === nameOfCard());
+
 /** Holds a name in its place when more names are drawn, or releases it. */
 export function toggleHold(name) {
-  if (!name?.isConnected || name.disabled || name.matches(".old")) return; // another one takes its place
+  if (!name?.isConnected || name.disabled || name.matches(".old")) return; // it goes
   const place = Array.from($("names").children).indexOf(name.parentElement);
   if (!chosen.held.delete(place)) chosen.held.set(place, name.textContent);
   showHeld();
@@ -94,19 +96,20 @@ function showHeld() {
   $("hold-name").ariaPressed = place?.nextSibling.ariaPressed ?? "false";
 }
 
-/** A text with an element for each of its pieces, divided at spaces, and for the pieces of these. */
+/** A text with an element for each of its pieces, divided at spaces, and for those of these. */
 const inPieces = (text, /** @type {RegExp[]} */ [at, ...others]) =>
   text.split(at).map((piece) => {
     const isWhole = !at || piece === " ";
     return isWhole ? piece : element("span", {}, ...inPieces(piece, others));
   });
 
-/** Lines break between clauses if they can, and else between words, never at hyphens. */
-const piecesOf = (name) => inPieces(name, isCasting() ? [/(?<=,)( )/, /( )/] : []);
+/** Lines break between clauses if they can, else before "and" or between words, not at hyphens. */
+const piecesOf = (name) => inPieces(name, isCasting() ? [/(?<=,)( )/, /( )(?=and )/, /( )/] : []);
 
 /** Shows a name in a place; the style sheet fades new names in. */
 export function showName(place, name) {
-  if (place.textContent !== name) place.replaceChildren(element("bdi", {}, ...piecesOf(name)));
+  if (place.textContent !== name)
+    place.replaceChildren(element("bdi", { className: "new" }, ...piecesOf(name)));
   place.hidden = !name;
   place.disabled = false;
   const [width, half] = widthsOf(name);
@@ -149,7 +152,7 @@ export const namesShown = () => shownPlaces().map(({ textContent }) => textConte
 
 const pen = element("canvas").getContext("2d");
 
-/** The width of a name in em, on one line and on at most two; 5 % more, as small letters are wider. */
+/** The width of a name in em, on one line and on two; 5 % more, as small letters are wider. */
 function widthsOf(name) {
   if (!pen.font.includes("100px"))
     pen.font = `600 100px ${getComputedStyle($("names")).fontFamily}`;

@@ -1,5 +1,5 @@
-// "Your own list": a worker learns from a pasted or dropped list. The result is another model of the
-// page, which can be saved as a model file or with the page.
+// "Your own list": a worker learns from a pasted or dropped list. The result is another model of
+// the page, which can be saved as a model file or with the page.
 
 import { formatted } from "../engine/draw_names.js";
 import { complaintAbout, listIn, MAX_NAMES, MIN_NAMES, someOf, titleIn } from "../learning/list.js";
@@ -204,7 +204,7 @@ async function addModel(model, text) {
   $("own-show").focus();
 }
 
-/** A function that gives the models of the page the shares that they have now, if any of them had one. */
+/** A function that gives models the shares that they have now, if any of them has one. */
 function sharesNow() {
   const keyOf = ({ digest, name }) => digest ?? name;
   const shares = new Map(models.map((model, i) => [keyOf(model), chosen.shares[i]]));
@@ -255,6 +255,7 @@ function showSources() {
 
 function replaceModels(all) {
   models.splice(0, models.length, ...all);
+  delete data.seed; // of names of other models
   chosen.shares = openingShares();
   buildShares();
   showSources();
@@ -276,7 +277,8 @@ async function forgetModel() {
   const learned = before.filter(({ digest }) => digest);
   const [text, title] = [$("own-names").value, $("own-title").value];
   const { value } = $("pattern");
-  const forgotten = forget((stored) => isOf(stored, learned)); // not what another tab has stored since
+  // What another tab has stored since stays.
+  const forgotten = forget((stored) => isOf(stored, learned));
   await within(MOST_WAIT, forgotten);
   replaceModels(ownModels());
   restoreShares();

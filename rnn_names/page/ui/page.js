@@ -11,17 +11,18 @@ import { changed, chosen, data, models } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, listenToPresses, nameOfCard, onClick, toast, within } from "./elements.js";
 import { keepAll, listenToFavourites } from "./favourites.js";
-import { checkLengths, moved, resetForm, settingsOfForm, showValues } from "./form.js";
+import { moved, resetForm, settingsOfForm, showValues } from "./form.js";
 import { listenToKeys, showKeys } from "./keys.js";
-import { say, unsay } from "./messages.js";
-import { columnsShown, listenToHold, namesShown, placesFor, settle, showName } from "./names.js";
+import { say } from "./messages.js";
+import { columnsShown, listenToNames, namesShown, placesFor, settle, showName } from "./names.js";
 import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares, withoutLetters } from "./shares.js";
 import { asText, copy, shareLink } from "./sharing.js";
 
 const TEN = 10; // names that "ten more" adds
 const FEW = 5; // the fewest lines of a cast
-const [LOW, FEWER] = [800, 16]; // px: below this window height, the page has at least 16 names
+const [LOW, FEWER] = [900, 16]; // px: below this window height, the page has at least 16 names
+const SPARE = 20; // px that an opening page of lines leaves free
 const MAX_FITTING = 120; // the most names of an opening page
 const WAIT = 500; // ms for the font before names are drawn
 
@@ -31,56 +32,71 @@ let current = /** @type {any} */ (null); // the latest drawing; when it is repla
 /** Draws names as the form says, then shows a message or else `note`; returns if all were found. */
 async function draw(note = "") {
   const settings = settingsOfForm();
-  const { count } = settings;
-  const places = placesFor(count);
-  chosen.stayed = chosen.staying();
-  const at = [...Array(count).keys()].filter((i) => !chosen.stayed.has(i));
-  const held = [...chosen.stayed].filter(([place]) => place < count); // each is left out once
-  const n_held = held.length;
-  const { unique, minEdits, boldness } = /** @type {any} */ (settings);
-  const isOnce = unique || (!isCasting() && (minEdits || boldness === "safe"));
+  const filling = fillingOf(settings);
   const mine = (current = { isStopped: false });
-  let found = 0;
   busy(true);
-  unsay();
-  try {
-    checkLengths();
-    const drawing = isCasting() ? drawLines : drawOfBlend;
-    const sentence = await drawing(settings, {
-      found: (name) => {
-        if (mine !== current || found === places.length) return;
-        // Where names repeat, the copy that is left out is the one that was held.
-        const isCopy = ([place, text]) => text === name && (isOnce || place < at[found]);
-        const copy = held.findIndex(isCopy);
-        if (copy >= 0) return held.splice(copy, 1);
-        showName(places[found++], name);
-      },
-      progress: (share = found / count) => share && ($("progress").value = share),
-      stopped: () => mine.isStopped || mine !== current,
-    });
-    const isFull = n_held && found === places.length; // though names were drawn for these places
-    if (mine === current) say((!isFull && sentence) || missingList() || note, found + n_held);
-  } catch (error) {
-    if (!(error instanceof WrongSettings)) throw error;
-    say(error.message);
-  }
+  say("");
+  const sentence = await searched(settings, filling, mine);
   if (mine !== current) return true;
+  const { n_found, n_held, free } = filling;
+  const isFull = n_found === free.length;
+  // With held names, more are looked for than there are places.
+  say((!(isFull && n_held) && sentence) || missingList() || note, n_found + n_held);
   // If no name was found, the earlier names stay, dimmed.
-  for (const place of places.slice(found)) {
-    if (found || !place.textContent) showName(place, "");
+  for (const place of free.slice(n_found)) {
+    if (n_found || !place.textContent) showName(place, "");
     else place.disabled = true;
   }
   settle();
-  $("copy-names").disabled = $("keep-all").disabled = !found && !n_held;
-  $("ten-more").disabled = found < places.length;
+  $("copy-names").disabled = $("keep-all").disabled = !n_found && !n_held;
+  $("ten-more").disabled = !isFull;
   busy(false);
+  return !mine.isStopped && fitsOtherwise() ? draw(note) : isFull;
+}
+
+/** The places that are free for names, and `show`, which fills the next one. */
+function fillingOf({ count, unique, minEdits, boldness }) {
+  chosen.stayed = chosen.staying();
+  const free = placesFor(count);
+  const numbers = [...Array(count).keys()].filter((i) => !chosen.stayed.has(i)); // of free places
+  const held = [...chosen.stayed].filter(([place]) => place < count);
+  const isOnce = unique || (!isCasting() && (minEdits || boldness === "safe"));
+  const filling = { free, n_found: 0, n_held: held.length, show };
+  function show(name) {
+    const { n_found } = filling;
+    if (n_found === free.length) return;
+    // A held name is left out once. Where names repeat, its copy is the one that was held.
+    const isCopy = ([place, text]) => text === name && (isOnce || place < numbers[n_found]);
+    const copy = held.findIndex(isCopy);
+    if (copy >= 0) held.splice(copy, 1);
+    else showName(free[filling.n_found++], name);
+  }
+  return filling;
+}
+
+/** Looks for names or lines until `mine` is not the current drawing; returns a message or "". */
+async function searched(settings, filling, mine) {
+  const isOver = () => mine !== current;
+  const watch = {
+    found: (name) => isOver() || filling.show(name),
+    progress: (share = filling.n_found / settings.count) => share && ($("progress").value = share),
+    stopped: () => mine.isStopped || isOver(),
+  };
+  try {
+    return await (isCasting() ? drawLines : drawOfBlend)(settings, watch);
+  } catch (error) {
+    if (error instanceof WrongSettings) return error.message;
+    throw error;
+  }
+}
+
+/** Whether another number of lines fits, now that the height of those of a new pattern is known. */
+function fitsOtherwise() {
   const before = drawnPattern;
   drawnPattern = isCasting() ? $("pattern").value : "";
-  if (drawnPattern && drawnPattern !== before && !mine.isStopped && fitAgain()) {
-    writeAddress(false); // the height of its lines differs
-    return draw(note);
-  }
-  return found === places.length;
+  if (!drawnPattern || drawnPattern === before || !fitAgain()) return false;
+  writeAddress(false);
+  return true;
 }
 
 /** Draws names of the blend; returns a message if there are too few, otherwise "". */
@@ -120,7 +136,7 @@ function redraw(/** @type {any} */ { detail: isStep }) {
   showValues();
   chosen.stayed.clear();
   if (isStep) {
-    unsay();
+    say("");
     if (!isCasting()) fitAgain(); // a row of chips came or went
     writeAddress(true);
   }
@@ -143,7 +159,11 @@ function openAddress() {
 
 /** Draws the first names; if too few are safe, draws balanced ones, unless a link was opened. */
 async function open(isToFit, isLink = false, note = "") {
-  if (isToFit) fitCount();
+  if (isToFit) {
+    placesFor($("names").children.length);
+    settle(); // their size, and so their height
+    fitCount();
+  }
   showValues();
   writeAddress(false);
   if ((await draw(note)) || isLink || isCasting() || current?.isStopped) return;
@@ -157,6 +177,12 @@ function fitCount() {
   chosen.fitted = $("count").value = String(fitting());
 }
 
+/** Phones have the number of names below them, beside the hint; others in the bar. */
+function placeAmount() {
+  const isPhone = getComputedStyle($("amount")).getPropertyValue("--is-below");
+  $(isPhone ? "first-hint" : "back").before($("amount"));
+}
+
 /** Calls `fitCount` unless the user set the number; returns whether the number changed. */
 function fitAgain() {
   const before = $("count").value;
@@ -166,21 +192,24 @@ function fitAgain() {
 
 /** The number of names or lines that fit into the window, within bounds. */
 function fitting() {
-  const { top, height } = $("names").getBoundingClientRect();
-  const links = isCasting() ? 80 : 60; // px; with some for lines, whose heights differ
-  const below = links + parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom);
+  const { top, height, bottom } = $("names").getBoundingClientRect();
+  const paddings = [document.body, $("panel").parentElement].map((each) =>
+    parseFloat(getComputedStyle(each).paddingBottom),
+  );
+  const below = $("panel").getBoundingClientRect().bottom - bottom + paddings[0] + paddings[1];
+  const spare = isCasting() ? SPARE : 0; // the heights of lines differ
   const columns = columnsShown();
   const places = [...$("names").children].filter(({ offsetHeight }) => offsetHeight);
   if (!places.length) return settingsOfForm().count; // there is nothing to measure
   const row = height / Math.ceil(places.length / columns);
-  const rows = Math.floor((innerHeight - top - scrollY - below) / row);
+  const rows = Math.floor((innerHeight - top - scrollY - below - spare) / row);
   const usual = innerHeight < LOW ? FEWER : data.count;
   const held = 1 + Math.max(-1, ...chosen.staying().keys());
   const least = Math.max(held, isCasting() ? FEW : usual);
   return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
 }
 
-/** Goes a step in the history; a second one waits until that is done, or it could leave the page. */
+/** Goes a step in the history; a second one waits until that is done: it could leave the page. */
 function step(by) {
   $("back").disabled = $("forward").disabled = true;
   history.go(by);
@@ -192,7 +221,7 @@ function startOver() {
   resetForm();
   useStart();
   showValues();
-  unsay();
+  say("");
   fitCount(); // the removed conditions and message leave more room
   changed();
   toast(["All settings are reset"], { undo: () => location.assign(before) });
@@ -231,6 +260,8 @@ function listen() {
     },
     "start-over": startOver,
   });
+  addEventListener("resize", placeAmount);
+  placeAmount();
   window.addEventListener("hashchange", () => {
     if (location.hash !== addressOfForm()) openAddress();
     else writeAddress(false);
@@ -247,14 +278,14 @@ async function start() {
   listenToCard();
   listenToCasts(fitAgain);
   listenToFavourites();
-  listenToHold();
+  listenToNames();
   listenToPresses();
   listenToKeys(more);
   listen();
   showView(document.body.dataset.view);
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
-  await Promise.allSettled([recall(), within(WAIT, letters)]);
+  await Promise.allSettled([recall(), within(WAIT, letters)]); // a face may be missing
   document.body.inert = false; // now that what a link or an earlier visit had is there
   openAddress();
 }

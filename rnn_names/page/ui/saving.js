@@ -1,8 +1,9 @@
 // Saves a learned model: in the browser, and with the page.
 
 import { data, models } from "./chosen.js";
-import { within } from "./elements.js";
+import { element, within } from "./elements.js";
 import { PAGE } from "./favourites.js";
+import { headingOf } from "./shares.js";
 
 export const MOST_WAIT = 3000; // ms for the browser's store, which may never answer
 
@@ -50,8 +51,9 @@ export function pageWithModels() {
     model.described ? { ...model.described, share: model.share } : describedModel(model),
   );
   const text = asScriptData({ ...data, models: described });
-  const title = document.getElementById("like")?.textContent; // unless the page has a title of its own
-  if (title) page.querySelector("title")?.replaceChildren(title);
+  const { textContent } = element("p", {}, ...headingOf(models.filter(({ share }) => share)));
+  if (page.querySelector("#like")) page.querySelector("title")?.replaceChildren(textContent);
+  for (const place of page.querySelectorAll("#names li")) place.replaceChildren();
   page.querySelector("#data")?.replaceChildren(document.createTextNode(text));
   return `<!DOCTYPE html>\n${page.outerHTML}\n`;
 }

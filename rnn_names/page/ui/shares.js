@@ -1,5 +1,6 @@
-// The shares of a blend, which always add up to 100 %. Two models have one slider between them; more
-// models have a slider each, and chips above the names, one of which is pressed when the page opens.
+// The shares of a blend, which always add up to 100 %. Two models have one slider between them;
+// more models have a slider each, and chips above the names, one of which is pressed when the page
+// opens.
 
 import { scaled } from "../engine/blend.js";
 import { LEARNED_SHARE } from "../learning/result.js";
@@ -40,8 +41,8 @@ function sharesIn(text, count) {
 
 /**
  * The shares of a link, in a text, or else those that its page opened with. If the link has `lists`
- * (digests), its page had their models after all others, and opened with the last one; or else it had
- * the models that ours was written with. Other models of ours have no share.
+ * (digests), its page had their models after all others, and opened with the last one; or else it
+ * had the models that ours was written with. Other models of ours have no share.
  */
 export function sharesOfLink(text, lists) {
   const learned = lists.flatMap((list) => models.find(({ digest }) => digest === list) ?? []);
@@ -54,7 +55,7 @@ export function sharesOfLink(text, lists) {
   return shares.some(Boolean) ? shares : openingShares();
 }
 
-/** A message if a model has no letter in common with the others, so that no name lies between them. */
+/** A message if a model has no letter in common with the others: no name lies between them. */
 export function withoutLetters(parts) {
   const letters = parts.map(
     ({ vocabulary }) => new Set(vocabulary.match(/[\p{L}\p{N}]/gu) ?? vocabulary),
@@ -70,10 +71,7 @@ export function withoutLetters(parts) {
 /** Makes the controls for the current models. */
 export function buildShares() {
   $("shares").hidden = models.length < 2;
-  $("shares").replaceChildren(
-    element("legend", {}, "Blend"),
-    ...(models.length === 2 ? sliderBetween() : models.map(bar)),
-  );
+  $("shares").replaceChildren(...(models.length === 2 ? sliderBetween() : models.map(bar)));
   $("kinds").hidden = models.length < 3;
   const toggle = () => {
     mix.ariaPressed = String(!isMixing());
@@ -107,6 +105,7 @@ function press(model) {
 function slider(model) {
   const input = element("input", { type: "range", id: `share-${model}`, min: 0, max: 100 });
   input.dataset.share = model;
+  input.setAttribute("form", "settings");
   return input;
 }
 
@@ -116,8 +115,10 @@ const output = (model) => element("output", { id: `share-${model}-value` });
 function sliderBetween() {
   const input = slider(1);
   input.ariaLabel = `Blend of ${models.map(titleOf).join(" and ")}`;
-  const ends = models.map((model, i) => element("span", {}, bdi(titleOf(model)), " ", output(i)));
-  return [input, element("div", { className: "ends" }, ...ends)];
+  const [left, right] = models.map((model, i) =>
+    element("span", {}, bdi(titleOf(model)), " ", output(i)),
+  );
+  return [left, input, right];
 }
 
 function bar(model, i) {
@@ -125,9 +126,9 @@ function bar(model, i) {
   return element("div", { className: "share" }, label, output(i), slider(i));
 }
 
-/** Shows the models of the blend in the title, unless the page has another title. */
-function showTitle() {
-  const titles = chosen.writing().map(titleOf);
+/** The words of a heading over names of some models, whose titles are elements. */
+export function headingOf(writing) {
+  const titles = writing.map(titleOf);
   if (titles.length > MAX_NAMED) titles.splice(MAX_NAMED, Infinity, "more");
   const listed = new Intl.ListFormat("en-GB").formatToParts(titles);
   const stressed = ({ type, value }, i) =>
@@ -135,8 +136,7 @@ function showTitle() {
   const words = listed.map(stressed);
   const like = titles.length > 1 ? "Names between " : "Names like ";
   const isKind = titles.every((title) => /^[A-Z][a-z]+$/.test(title)); // as in "Elvish names"
-  $("like")?.replaceChildren(...(isKind ? [...words, " names"] : [like, ...words]));
-  $("like")?.parentElement.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
+  return isKind ? [...words, " names"] : [like, ...words];
 }
 
 /** Shows the shares in the controls and by the hue of the page, and the models in the title. */
@@ -144,7 +144,8 @@ export function showShares() {
   const shares = scaled(chosen.shares);
   const hue = models.reduce((sum, { hue = 290 }, i) => sum + shares[i] * hue, 0);
   document.documentElement.style.setProperty("--hue", hue);
-  showTitle();
+  $("like")?.replaceChildren(...headingOf(chosen.writing())); // unless the page has another title
+  $("like")?.parentElement.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
   if (models.length < 2) return;
   const texts = sharesAsTexts();
   const inAll = models.map((model, i) => `${titleOf(model)} ${texts[i]}`).join(", ");

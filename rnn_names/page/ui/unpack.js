@@ -14,4 +14,6 @@ async function unpack() {
     document.body.append(script);
   }
 }
-unpack();
+// An address has other names than the page begins with: none of these is shown.
+if (location.hash.length > 1) for (const name of document.querySelectorAll("b.name")) name.remove();
+addEventListener("DOMContentLoaded", unpack);
