@@ -1,5 +1,6 @@
 """What many tests share: the command line as a real process, and small models trained once."""
 
+import gc
 import os
 import re
 import sys
@@ -162,6 +163,12 @@ def pytest_configure(config):
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if hasattr(config, "workerinput"):
         threadpool_limits(1, user_api="blas")
+
+
+def pytest_collection_finish():
+    """What was read so far stays: the search for garbage in it took a fifth of a second each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_ignore_collect(collection_path):
