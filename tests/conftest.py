@@ -221,8 +221,8 @@ def _together(nodeid):
     """The cases of one test, since they may share what is costly to make.
 
     The examples of a page depend on those before them. Those of another page need not wait. The
-    tests of the server share its SDK, which takes a second to read.
+    tests of the server share its SDK, which takes a second to read, and two tests an example.
     """
-    if "test_mcp.py" in nodeid:
+    if "test_mcp.py" in nodeid or "::test_the_example_of_a_" in nodeid:
         return nodeid.split("::")[0]
     return re.match(r"[^[]*(\[[\w-]+\.md\b)?", nodeid)[0]
