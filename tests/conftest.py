@@ -166,7 +166,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_finish():
-    """What was read so far stays: the search for garbage in it took a fifth of a second each time."""
+    """What was read so far stays: a search for garbage in it takes a tenth of a second."""
     gc.collect()
     gc.freeze()
 
