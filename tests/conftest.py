@@ -1,5 +1,6 @@
 """What many tests share: the command line as a real process, and small models trained once."""
 
+import gc
 import os
 import re
 import sys
@@ -164,6 +165,12 @@ def pytest_configure(config):
         threadpool_limits(1, user_api="blas")
 
 
+def pytest_collection_finish():
+    """What was read so far stays: a search for garbage in it takes a tenth of a second."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_ignore_collect(collection_path):
     """Where there is no POSIX, a file all of whose tests need it is not even imported."""
     if os.name != "posix" and collection_path.suffix == ".py":
@@ -214,8 +221,8 @@ def _together(nodeid):
     """The cases of one test, since they may share what is costly to make.
 
     The examples of a page depend on those before them. Those of another page need not wait. The
-    tests of the server share its SDK, which takes a second to read.
+    tests of the server share its SDK, which takes a second to read, and two tests an example.
     """
-    if "test_mcp.py" in nodeid:
+    if "test_mcp.py" in nodeid or "::test_the_example_of_a_" in nodeid:
         return nodeid.split("::")[0]
     return re.match(r"[^[]*(\[[\w-]+\.md\b)?", nodeid)[0]

@@ -180,7 +180,9 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
     assert contexts > 1 or states == 2000
 
 
-def test_the_example_of_a_preparation_has_the_figures_of_its_rounds(monkeypatch):
+@pytest.fixture(scope="module")
+def example():
+    """The guide of first names that end in "pp", and the figures of the rounds that prepare it."""
     rows = []
 
     def note_rows_of(name):
@@ -196,18 +198,24 @@ def test_the_example_of_a_preparation_has_the_figures_of_its_rounds(monkeypatch)
 
         monkeypatch.setattr(preparation._Preparation, name, noted)
 
-    note_rows_of("draw")
-    note_rows_of("beam_search")
-    guide = looking_ahead(Model.load("first-names"), suffix="pp").guide
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        note_rows_of("draw")
+        note_rows_of("beam_search")
+        guide = looking_ahead(Model.load("first-names"), suffix="pp").guide
+    return guide, rows
+
+
+def test_the_example_of_a_preparation_has_the_figures_of_its_rounds(example):
+    guide, rows = example
     documented = [" ".join(line.split()) for line in preparation.__doc__.splitlines()]
     assert [line for line in documented if re.match("(draw|beam_search) [12] ", line)] == rows
     shares = f"{guide.acceptance:.1%} of its draws yield a name, of which {guide.repeats:.1%} are"
     assert shares.replace("%", " %") in preparation.__doc__
 
 
-def test_the_example_of_a_guide_has_its_figures():
+def test_the_example_of_a_guide_has_its_figures(example):
+    guide, _ = example
     model = Model.load("first-names")
-    guide = looking_ahead(model, suffix="pp").guide
     index = {character: i for i, character in enumerate(model.vocabulary.characters, 1)}
     row = np.zeros(1, int)
     for character in "Phil":

@@ -2,10 +2,11 @@
 
 import pytest
 
-from rnn_names import Model
+from rnn_names import Model, train
 from rnn_names.page.page import page as page_text
 from rnn_names.page.script import PageModel
 from support.browser import NOT_TESTED, Browser, missing
+from support.documents import ROOT
 
 LOOKS = {"reduced_motion": "reduce"}  # names that appear gently are drawn a dozen times
 
@@ -51,13 +52,31 @@ def bundled():
     return {name: Model.load(name) for name in ("dinosaurs", "first-names", "surnames")}
 
 
+@pytest.fixture(scope="session")
+def dinosaurs(shared_by_processes):
+    """A small model of the list of that name: the safe names of the bundled one take longer."""
+
+    def train_it(folder):
+        asked = {
+            "hidden_size": 32,
+            "epochs": 12,
+            "batch_size": 64,
+            "learning_rate": 0.02,
+            "seed": 1,
+        }
+        asked |= {"dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0, "distil_epochs": 0}
+        train(ROOT / "data" / "dinosaurs.txt", init="none", **asked).save(folder / "model.npz")
+
+    return Model.load(shared_by_processes("dinosaurs", train_it) / "model.npz")
+
+
 @pytest.fixture
-def open_page(browser, one_page, page_file, small_models, bundled):
-    """Opens the page of some models: names of those below, or as `page_file` takes them.
+def open_page(browser, one_page, page_file, small_models, dinosaurs, bundled):
+    """Opens the page of some models: names of those above, or as `page_file` takes them.
 
     At the end, no page may have said that something is wrong.
     """
-    known, pages = {**small_models, **bundled}, []
+    known, pages = {**small_models, **bundled, "dinosaurs": dinosaurs}, []
 
     def opened(*parts, address="#seed=1", **options):
         parts = [(part, known[part]) if isinstance(part, str) else part for part in parts]

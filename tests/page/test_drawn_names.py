@@ -154,7 +154,7 @@ def test_names_are_new_and_unique(page, small_models):
     assert [page.get_by_label(each).is_checked() for each in checks] == [False, True, False]
 
 
-def test_a_page_opens_with_safe_names_or_a_message_that_they_are_too_few(open_page, bundled):
+def test_a_page_opens_with_safe_names_or_a_message_that_they_are_too_few(open_page, dinosaurs):
     page = open_page("gru", address="", names=None)
     page.locator("#status", has_text="these are balanced ones").wait_for()
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
@@ -165,7 +165,7 @@ def test_a_page_opens_with_safe_names_or_a_message_that_they_are_too_few(open_pa
     assert "boldness=safe" in page.url
     checks = {"novel": True, "min_edits": 2, "unique": True, "clean": True}
     seed = int(re.search(r"seed=(\d+)", page.url)[1])
-    drawn = bundled["dinosaurs"].sample(20, seed=seed, boldness="safe", **checks)
+    drawn = dinosaurs.sample(20, seed=seed, boldness="safe", **checks)
     assert names_of(page) == drawn, "as in a shell"
     follow(page, "#seed=7")
     assert names_of(page) == page.evaluate("rnnNames.sample(20, { seed: 7 })"), "as ever"
@@ -380,10 +380,10 @@ def test_ten_more_names_are_added_below(open_page):
     wait_for_names(page, 30)
 
 
-def test_ten_more_names_fill_the_last_row(open_page, bundled):
+def test_ten_more_names_fill_the_last_row(open_page, dinosaurs):
     page = open_page("dinosaurs", address="#seed=1&count=27", names=27)
     press(page, "Ten more", count=38)  # in two columns
-    models = ((name, bundled["dinosaurs"]) for name in "abc")
+    models = ((name, dinosaurs) for name in "abc")
     page = open_page(*models, address="", names=None, width=740, height=360)
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
     assert page.locator(".name:visible").count() == 16

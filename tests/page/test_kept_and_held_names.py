@@ -150,8 +150,7 @@ def test_kept_names_survive_a_reload_and_can_be_removed(page):
     page.keyboard.press("Control+z")
     assert kept(page) == names[1:] and page.locator("#toast").inner_text() == "Undone"
     page.keyboard.press("Control+z")
-    page.get_by_role("button", name="wild").click()
-    wait_until_drawn(page)  # and the address has it
+    press(page, "wild")
     address = page.url
     page.get_by_role("button", name="Reset all").click()
     page.locator("#toast", has_text="reset").wait_for()
@@ -407,8 +406,8 @@ def test_kept_names_have_notes_and_an_order(page):
     assert page.locator(".kept-name:visible").all_inner_texts() == names[::-1]
 
 
-def test_a_held_name_keeps_its_size_on_a_phone(open_page):
-    page = open_page("dinosaurs", width=360, height=740)
+def test_a_held_name_keeps_its_size_on_a_phone(open_page, bundled):
+    page = open_page(("dinosaurs", bundled["dinosaurs"]), width=360, height=740)
     before = page.locator(".name").evaluate_all(SIZES)
     place = before.index(max(before))
     page.locator(".name").nth(place).press("h")

@@ -303,8 +303,8 @@ def test_on_a_phone_every_target_is_large_and_a_swipe_opens_a_drawer(open_page):
     assert page.locator("#settings").is_visible()
 
 
-def test_keys_act_on_names_after_a_mouse_click(open_page, bundled):
-    page = open_page(*((name, bundled["dinosaurs"]) for name in ("norse", "fae", "sea")))
+def test_keys_act_on_names_after_a_mouse_click(open_page, dinosaurs):
+    page = open_page(*((name, dinosaurs) for name in ("norse", "fae", "sea")))
     for press_first in ("wild", "sea"):
         press(page, press_first, count=None)
         before = names_of(page)

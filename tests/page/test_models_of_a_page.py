@@ -34,8 +34,8 @@ def test_shares_of_many_models_always_add_up_to_100(open_page, small_models):
     assert shares_of(page) == before, "the link says them"
 
 
-def test_with_three_models_the_page_opens_with_one_and_keeps_boldness(open_page, bundled):
-    models = ((name, bundled["dinosaurs"]) for name in "abc")
+def test_with_three_models_the_page_opens_with_one_and_keeps_boldness(open_page, dinosaurs):
+    models = ((name, dinosaurs) for name in "abc")
     page = open_page(*models, address="#count=20")
     assert page.locator("h1").inner_text() == "Names like a"
     assert page.locator("#mix").get_attribute("title").startswith("Press several")
@@ -150,8 +150,8 @@ def test_mixing_ends_after_a_reset_and_after_going_back_to_a_single_kind(open_pa
     assert mix.get_attribute("aria-pressed") == "true"
 
 
-def test_on_a_phone_kinds_scroll_mix_is_first_and_the_pressed_kind_is_visible(open_page, bundled):
-    models = ((name * 9, bundled["dinosaurs"]) for name in "abcdef")
+def test_on_a_phone_kinds_scroll_mix_is_first_and_the_pressed_kind_is_visible(open_page, dinosaurs):
+    models = ((name * 9, dinosaurs) for name in "abcdef")
     page = open_page(*models, width=360, height=740)
     mix, first = (page.locator(each).bounding_box() for each in ("#mix", ".kind >> nth=0"))
     assert mix["x"] >= 0 and mix["x"] + mix["width"] <= first["x"]
@@ -160,8 +160,8 @@ def test_on_a_phone_kinds_scroll_mix_is_first_and_the_pressed_kind_is_visible(op
     assert pressed["x"] >= 0 and pressed["x"] + pressed["width"] <= 360
 
 
-def test_the_page_has_the_hue_of_the_models_that_write(open_page, bundled):
-    models = [(name, bundled["dinosaurs"]) for name in ("elvish", "norse", "dwarvish")]
+def test_the_page_has_the_hue_of_the_models_that_write(open_page, dinosaurs):
+    models = [(name, dinosaurs) for name in ("elvish", "norse", "dwarvish")]
     page = open_page(*models)
     hue = "Number(getComputedStyle(document.documentElement).getPropertyValue('--hue'))"
     assert page.evaluate(hue) == 150
