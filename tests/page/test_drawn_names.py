@@ -34,11 +34,11 @@ def test_the_button_and_enter_draw_names_and_back_restores_earlier_names(open_pa
 
 
 def test_the_first_names_are_in_the_page_and_an_address_has_none_of_them(
-    open_page, page_file, bundled
+    open_page, page_file, dinosaurs
 ):
     before = """addEventListener("DOMContentLoaded", () => {
         window.early = Array.from(document.querySelectorAll("b.name"), (e) => e.textContent); });"""
-    text = page_file(("dinosaurs", bundled["dinosaurs"])).read_text("utf-8")
+    text = page_file(("dinosaurs", dinosaurs)).read_text("utf-8")
     first = re.findall('<b class="name"><bdi>(.*?)</bdi></b>', text)
     page = open_page("dinosaurs", address="", names=None, before=before)
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
