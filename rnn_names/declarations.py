@@ -178,7 +178,8 @@ def option(default: Any, kind: Kind, help: str, **more: str) -> Any:
 
 def declarations(owner: Any) -> dict[str, Declaration]:
     """The declaration of each option of a dataclass, by name."""
-    return {each.name: each.metadata["declaration"] for each in fields(owner) if each.metadata}
+    options = (option for option in fields(owner) if option.metadata)
+    return {option.name: option.metadata["declaration"] for option in options}
 
 
 class Checked:
@@ -207,7 +208,7 @@ class Checked:
     def non_defaults(self) -> tuple[str, ...]:
         """The options that are not at their defaults."""
         options = declarations(self).items()
-        return tuple(name for name, each in options if getattr(self, name) != each.default)
+        return tuple(name for name, option in options if getattr(self, name) != option.default)
 
 
 # --- Parameters of functions ----------------------------------------------------------------------
@@ -234,7 +235,7 @@ def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Calla
             return function(*args, **kwargs)
 
         called.__signature__ = signature  # type: ignore[attr-defined]
-        lines = [f"    {name}: {each.help}" for name, each in declarations(owner).items()]
+        lines = [f"    {name}: {option.help}" for name, option in declarations(owner).items()]
         text = inspect.cleandoc(function.__doc__ or "")
         called.__doc__ = "\n".join([text, "", "Options:", *lines])
         return called

@@ -101,7 +101,8 @@ def as_option(name: str, sign: str = "--") -> str:
 def with_options(error: RnnNamesError, sign: str = "--") -> str:
     """The message of an error, with each setting that it names written as an option.
 
-    Only the first mention outside of quotation marks and paths is replaced.
+    Of each setting, the first mention is replaced that touches no letter, quotation mark, dot,
+    slash or hyphen. Quoted texts are not recognised as such.
 
     >>> error = RnnNamesError("prefix 'prefix': try a min_length", ["prefix", "min_length"])
     >>> print(with_options(error))

@@ -47,7 +47,7 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
     if obstacle := _obstacle(path):
         raise ModelFileError(f"{printable(path)}: {obstacle}")
     try:
-        with write_lock.lock, _opened(real_path(path)) as file:
+        with write_lock.lock, _create_locked(real_path(path)) as file:
             try:
                 yield file
             finally:
@@ -58,8 +58,8 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
         raise ModelFileError(f"{printable(path)}: {reason}") from error
 
 
-def _opened(target: str) -> BinaryIO:
-    """A new locked file; two runs in different containers may have the same process number."""
+def _create_locked(target: str) -> BinaryIO:
+    """Creates and locks a file; runs in different containers may have the same process number."""
     while True:
         file = open(f"{target}.{os.getpid()}-{os.urandom(4).hex()}.tmp", "xb")  # noqa: SIM115
         with suppress(OSError):  # some file systems have no locks

@@ -52,8 +52,8 @@ M_ARENA_MAX = -8  # of glibc's malloc.h
 def share_memory_between_threads() -> None:
     """Lets all threads of this program take memory from one pool.
 
-    In glibc, each thread has a pool of its own, and keeps what it frees: of ten million names, a
-    third of the memory. Elsewhere this has no effect.
+    In glibc, each thread has its own pool and keeps the memory it frees: a third of all memory when
+    ten million names are drawn. Elsewhere this has no effect.
     """
     import ctypes
 
@@ -62,7 +62,7 @@ def share_memory_between_threads() -> None:
 
 
 class cached_property(functools.cached_property[_T]):
-    """A value computed once, or by two threads at once.
+    """A property computed on first use, perhaps by two threads at once.
 
     It has no lock: up to Python 3.11, a lock would stay locked in a child that is forked meanwhile.
     """
@@ -109,7 +109,7 @@ def nameless_file() -> int:
 def lock(file: BinaryIO) -> None:
     """Waits until no other process or thread locks a file, then locks it until it is closed.
 
-    It stays locked while a child has it open that was forked meanwhile, unless it is unlocked.
+    A forked child that still has the file open keeps it locked, unless it is unlocked first.
     """
     if fcntl:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX)
@@ -121,7 +121,7 @@ def lock(file: BinaryIO) -> None:
 
 
 def unlock(file: BinaryIO) -> None:
-    """Unlocks a file before it is closed; on Windows, where programs do not fork, it need not."""
+    """Unlocks a file before it is closed; not needed on Windows, where programs do not fork."""
     if fcntl:
         fcntl.flock(file.fileno(), fcntl.LOCK_UN)
 
@@ -165,13 +165,13 @@ def facts() -> dict[str, str]:
     import numpy as np
     from threadpoolctl import threadpool_info
 
+    from rnn_names.blas_check import check_products
     from rnn_names.errors import RnnNamesError
-    from rnn_names.products import check_products
     from rnn_names.version import __version__
 
     keys = "internal_api", "version", "architecture"
-    of_blas = [each for each in threadpool_info() if each["user_api"] == "blas"]
-    blas = [" ".join(str(each[key]) for key in keys if each.get(key)) for each in of_blas]
+    of_blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    blas = [" ".join(str(library[key]) for key in keys if library.get(key)) for library in of_blas]
     try:
         check_products()
     except RnnNamesError:

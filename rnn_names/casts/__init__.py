@@ -1,6 +1,6 @@
 """Casts: lines of several names, by a pattern.
 
-`bundled` has the package's casts. To read the code, start with `pattern` (the parser), then
+`bundled_casts` has the package's casts. To read the code, start with `pattern` (the parser), then
 `cast_drawer`, which draws lines and shows an example. `sources` give the texts of lines, and
 `requests` ask them for names that are far from the `used_names`. In `initials` is the source of
 names that have one initial. `pattern_files` reads files, and `redrawing` replaces chosen lines.

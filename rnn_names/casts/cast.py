@@ -1,11 +1,12 @@
 """Casts for Python, and what the command shares with it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
-from rnn_names.casts.bundled import CASTS
+from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import OptionsOfParts, Pattern, parse
 from rnn_names.casts.pattern_files import lines_of_file, read_pattern
@@ -43,6 +44,7 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
     (['A', 'A', 'A'], True)
     """
     options = CastOptions(*positional, **given)
+    options = replace(options, pattern=read_pattern(options.pattern)[0])
     pattern = parsed(options)
     known = options.models or {}
     for name, model in known.items():
@@ -55,7 +57,7 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
 
 
 def parsed(options: CastOptions, by_label: OptionsOfParts | None = None) -> Pattern:
-    """The parsed pattern of a cast; see `parse`."""
+    """The parsed pattern of a cast, given as text; see `parse`."""
     name = options.pattern.strip("{ }")
     is_model = name in (options.models or ()) or is_file(name) or name in bundled.names()
     if name.isalpha() and options.pattern.startswith("{") and not is_model:
@@ -64,7 +66,7 @@ def parsed(options: CastOptions, by_label: OptionsOfParts | None = None) -> Patt
             is_cast = f"{near[0]} is a cast, not a model: write {near[0]} without braces"
             message = is_cast if near == [name] else f"there is no model {name}; {is_cast}"
             raise SamplingError(message)
-    return parse(read_pattern(options.pattern)[0], options.shared, ModelChoice.parse, by_label)
+    return parse(options.pattern, options.shared, ModelChoice.parse, by_label)
 
 
 def draw_texts(

@@ -139,7 +139,7 @@ class CastDrawer:
     # --- Choices and names ------------------------------------------------------------------------
 
     def _new_lines(self, numbers: Array, rounds: Array, kept: dict[PartSource, Any]) -> list[Line]:
-        """Lines by numbers and rounds, (m,), with the texts to keep; other names are None."""
+        """Lines by number and round, (m,) each, with the texts in `kept`; other names are None."""
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
         picked = dict[tuple[int, ...], Array]()  # by path: (m,), −1 in lines without the choice
         for part, source in self.source_of.items():
@@ -254,7 +254,9 @@ class CastDrawer:
         chosen = dict[PartSource, Any]([*line.names.items(), *line.picks.items()])
         kept = {source: chosen[source] for source in chosen.keys() - sources}
         of_names = [source for source in sources if isinstance(source, NameSource)]
-        end = min((each.affordable(MAX_CANDIDATES) for each in of_names), default=MAX_CANDIDATES)
+        end = min(
+            (source.affordable(MAX_CANDIDATES) for source in of_names), default=MAX_CANDIDATES
+        )
         first, size, is_over = 0, 4, False
         while first < end and not is_over:
             rounds = FIRST_REDRAW_ROUND + first + np.arange(size)

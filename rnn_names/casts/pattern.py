@@ -56,7 +56,8 @@ class Part:
     `path` ends in its kind, and its index among the names or the choices of its sequence. Before
     these come the path of the choice that holds it, and the index of the alternative. For example,
     `[a {men}|b {women}] of {x=towns}` has the paths (2, 0) of the choice, (2, 0, 0, 1, 0) of men,
-    (2, 0, 1, 1, 0) of women, and (1, 0) of x. Unlabelled parts at the top are part_1, part_2, ….
+    (2, 0, 1, 1, 0) of women, and (1, 0) of x. An unlabelled part at the
+    top is called part_N, where N is the number of its column.
     """
 
     begin: int

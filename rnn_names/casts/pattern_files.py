@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from io import BytesIO
 
-from rnn_names.casts.bundled import CASTS, CASTS_FOLDER
+from rnn_names.casts.bundled_casts import CASTS, CASTS_FOLDER
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_small
 from rnn_names.errors import (
@@ -30,13 +30,13 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
     if path is not None:
         return _content(path), path
     if word in CASTS:
-        return _bundled_pattern(word)
+        return _pattern_named(word)
     if word.isalpha() and (like := get_close_matches(word, CASTS, n=1)):  # it is no pattern
         raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
     return text, ""
 
 
-def _bundled_pattern(word: str) -> tuple[str, str]:
+def _pattern_named(word: str) -> tuple[str, str]:
     """The pattern of a bundled cast and its file, unless a file here has its name and a pattern."""
     using = "using {} from the current folder, not the bundled one; rename yours to avoid this"
     file, notes = cast_file(f"{word}.txt"), list[str]()
@@ -88,6 +88,12 @@ def lines_of_file(path: str, pattern_file: str = "") -> list[str]:
     """The lines of a file that a pattern names."""
     with opened(path_of_words(path, pattern_file)) as source:
         return nonblank_lines(*source)
+
+
+def bundled_pattern(text: str) -> str:
+    """The pattern of a bundled cast, given by its name; any other text as it is."""
+    word = text.strip().lower()
+    return _content(os.path.join(CASTS_FOLDER, f"{word}.txt")) if word in CASTS else text
 
 
 def bundled_lines(path: str) -> list[str]:

@@ -71,18 +71,21 @@ class Request:
 
     def next_candidate(self, used: UsedNames) -> Candidate | None:
         """The first candidate that fits or is not drawn yet; None if there is no further one."""
-        candidates = self.candidates(used)
-        return next((each for each in candidates if not each.is_drawn or each.fits(used)), None)
+        for candidate in self.candidates(used):
+            if not candidate.is_drawn or candidate.fits(used):
+                return candidate
+        return None
 
     def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
         """Adds the names of a candidate, if it has any, to the names used."""
         used.add(candidate.names)
 
     def next_to_draw(self, first: Candidate, used: UsedNames, waits: bool) -> list[Candidate]:
-        """The next candidates to draw: 0, then 1 and 2, then 3 to 8, twice as many as before them.
+        """The next candidates to draw, in growing batches: 0, then 1 and 2, then 3 to 8.
 
-        There is a limit, at which there are none, and the cast ends at this line. A line that waits
-        for earlier lines has a sixteenth of it, since they may use the names that it would get.
+        Each batch is twice as large as all before it. At the limit it is empty, and the cast ends
+        at this line. A line that waits for earlier lines has a sixteenth of the limit, since they
+        may still use its names.
         """
         n = 1
         if first.index:
@@ -109,9 +112,11 @@ class Request:
         Where a search ends without a name, the request of that candidate notes the cause, and the
         candidates from there on stay as they were.
         """
-        rounds = np.array([each.request.line.first_round + each.index for each in candidates])
-        numbers = np.array([each.request.line.number for each in candidates])
-        initials = np.array([each.initial for each in candidates])
+        lines = [candidate.request.line for candidate in candidates]
+        index = np.array([candidate.index for candidate in candidates])
+        rounds = np.array([line.first_round for line in lines]) + index
+        numbers = np.array([line.number for line in lines])
+        initials = np.array([candidate.initial for candidate in candidates])
         try:
             names_of_each = self._names_for(rounds, numbers, initials)
         except NoAttemptPassed as error:

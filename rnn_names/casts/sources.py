@@ -111,21 +111,21 @@ class NameSource(PartSource):
         self.affordable = self.options.affordable
         self.largest_batch = self.affordable(min(sampler.largest_batch, MAX_LINE_ATTEMPTS))
         self.has_conditions = bool(sampler.needs_pilot or sampler.tested_conditions)
-        walk_sampler = sampler.walk_sampler
+        drawer = sampler.drawer
         if sampler.needs_pilot:
             # Only where needed, as in `sampling.stream`.
             from rnn_names.sampling.preparation import RARE, guided_if_rare
 
             rare = RARE_PART if with_initials else RARE
-            walk_sampler = guided_if_rare(sampler, rare) or walk_sampler
-        self._sampler, self._walk_sampler = sampler, walk_sampler
+            drawer = guided_if_rare(sampler, rare) or drawer
+        self._sampler, self._drawer = sampler, drawer
         if with_initials:
             self._group_by_initial(model)
 
     def _group_by_initial(self, model: LanguageModel) -> None:
         """Makes names begin from first characters, which are grouped by initial."""
-        self._walk_sampler = self._walk_sampler.from_first_characters()
-        roots = self._walk_sampler.roots
+        self._drawer = self._drawer.from_first_characters()
+        roots = self._drawer.roots
         codes = model.vocabulary.codes[[text[0] for text in roots.texts]]
         initials = np.array([initial_of(chr(code)) for code in codes])
         self.initial_weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
@@ -148,7 +148,7 @@ class NameSource(PartSource):
                 of_initial, p = self._roots[initial]
                 rows = np.flatnonzero(initials == initial)
                 root[rows] = of_initial[weighted_index(keys[rows], 0, p)]
-        return self._sampler.filter(len(keys), *self._walk_sampler.draw(keys, root))
+        return self._sampler.filter(len(keys), *self._drawer.draw(keys, root))
 
     @cached_property
     def _share_met(self) -> float:

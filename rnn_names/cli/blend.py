@@ -5,7 +5,7 @@ import shlex
 
 import click
 
-from rnn_names.cli.checks import check_output
+from rnn_names.cli.input_checks import check_output
 from rnn_names.cli.model_options import MODEL, Models
 from rnn_names.cli.options import command, output_option
 from rnn_names.cli.streams import print_to_stderr
@@ -33,8 +33,8 @@ def blend(models: Models, output: str) -> None:
     from rnn_names.model.npz import SIGNATURE
 
     check_output(output, "model", SIGNATURE)
-    for each in models:
-        if os.path.exists(output) and is_same_file(find_model_file(each.path), output):
+    for choice in models:
+        if os.path.exists(output) and is_same_file(find_model_file(choice.path), output):
             advice = "one of the models to blend; write to another file"
             raise BlendError(f"{printable(output)}: {advice}")
     model = blended(models)

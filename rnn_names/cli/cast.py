@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from rnn_names.casts.bundled import CASTS
-from rnn_names.cli.checks import read_options, wrong_usage
+from rnn_names.casts.bundled_casts import CASTS
+from rnn_names.cli.input_checks import read_options, wrong_usage
 from rnn_names.cli.options import command, declared_option, flag, option, options_of
 from rnn_names.cli.output import Form, RecordWriter, output_options
 from rnn_names.cli.streams import in_utf8, print_note, write

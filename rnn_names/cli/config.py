@@ -62,7 +62,7 @@ def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict
             raise RnnNamesError(f"{file}: {short_repr(name)}: {hint}")
     command = str(context.invoked_subcommand)
     params: Any = getattr(group.get_command(context, command), "params", ())
-    known = {each.lstrip("-"): param for param in params for each in param.opts}
+    known = {option.lstrip("-"): param for param in params for option in param.opts}
     values = {}
     for name, value in tables.get(command, {}).items():
         param = known.get(name)

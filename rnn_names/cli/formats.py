@@ -27,7 +27,7 @@ class Verbatim(str):
 def json_lines(columns: Sequence[str], records: Records, _is_first: bool) -> str:
     """Records as lines of JSON."""
     objects = (dict(zip(columns, map(_json_value, record), strict=True)) for record in records)
-    return "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in objects)
+    return "".join(f"{json.dumps(item, ensure_ascii=False)}\n" for item in objects)
 
 
 def cells(

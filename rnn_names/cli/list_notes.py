@@ -16,7 +16,7 @@ from rnn_names.errors import CorpusError, short_repr
 with open(Path(__file__).with_name("oddities.tsv"), encoding="utf-8") as table:
     ODDITIES = [*csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
-FEW = 20  # distinct names; a network that learns from fewer mostly writes these again
+FEW_NAMES = 20  # distinct names; a network that learns from fewer mostly writes these again
 SEPARATORS = {",": "commas", ";": "semicolons"}
 
 
@@ -60,7 +60,7 @@ def list_notes(corpus: Corpus) -> list[str]:
     text = "\n".join(lines)
     for oddity in ODDITIES:
         found = [*re.finditer(oddity["pattern"], text, re.MULTILINE)]
-        is_of_names = len({each.groups() for each in found}) == 1 and found[0].groups() != ()
+        is_of_names = len({match.groups() for match in found}) == 1 and found[0].groups() != ()
         share = len(found) / len(corpus)
         if is_of_names or not float(oddity["min_share"]) < share <= float(oddity["max_share"]):
             continue
@@ -90,7 +90,7 @@ def list_notes(corpus: Corpus) -> list[str]:
             f"{capitals:,} of {len(corpus):,} names are in capitals, and the model will learn two "
             "ways of spelling. Write all of them in one way"
         )
-    if len(corpus) < FEW:
+    if len(corpus) < FEW_NAMES:
         notes.append(
             f"{len(corpus)} names are few, so the model will mostly write them again. Give a "
             "hundred or more"

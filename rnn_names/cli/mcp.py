@@ -1,7 +1,7 @@
 """`rnn-names mcp`: a server of the Model Context Protocol, by which assistants draw names.
 
-Its tools have the options of the commands. They read only models, by name, and write only models,
-into the folder that was named when the server was started.
+Its tools have the options of the commands. They read only models, by name, and bundled casts, and
+write only models, into the folder that was named when the server was started.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Annotated, Any
 
-from rnn_names.casts.bundled import CASTS
+from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.cli.cast import cast
 from rnn_names.cli.options import OutputPath, command, option
 from rnn_names.conditions.options import CastOptions, SampleOptions
@@ -62,7 +62,7 @@ def _tools(folder: Path | None) -> list[Any]:
     from pydantic import Field
 
     from rnn_names.casts.cast import draw_texts, parsed
-    from rnn_names.casts.pattern_files import bundled_lines
+    from rnn_names.casts.pattern_files import bundled_lines, bundled_pattern
     from rnn_names.model.model import blended
     from rnn_names.training.train import train
 
@@ -87,7 +87,7 @@ def _tools(folder: Path | None) -> list[Any]:
 
     def cast_names(pattern: str, count: Count = 20, **options: Any) -> Iterator[str]:
         """Lines of several names: "[Sir|Dame] {norse:max-length=7} of {welsh-towns}"."""
-        of_cast = CastOptions(pattern, count, **options)
+        of_cast = CastOptions(bundled_pattern(pattern), count, **options)
         for rows in draw_texts(parsed(of_cast), of_cast, blend, bundled_lines):
             yield from (line for line, *_ in rows)
 
@@ -138,9 +138,11 @@ def _tool(function: Callable[..., Iterator[Any]], owner: Any) -> Any:
         return found
 
     parameters = dict(signature(function).parameters)
-    for name, each in (declarations(owner) if parameters.pop("options", None) else {}).items():
-        if each.kind.schema and not each.new_name and name != "parts":  # files have no schema
-            text = {"description": each.help, "json_schema_extra": each.kind.schema}
+    options = declarations(owner) if parameters.pop("options", None) else {}
+    for name, declared in options.items():
+        schema = declared.kind.schema  # files have none
+        if schema and not declared.new_name and name != "parts":
+            text = {"description": declared.help, "json_schema_extra": schema}
             kind = Annotated[Any, Field(default_factory=lambda: None, **text)]
             parameters.setdefault(name, Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind))
     vars(called)["__signature__"] = Signature([*parameters.values()], return_annotation=list[Any])

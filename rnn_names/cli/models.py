@@ -8,7 +8,7 @@ from json import dumps
 from textwrap import fill
 from typing import Any
 
-from rnn_names.casts.bundled import CASTS
+from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.cli.options import command, flag
 from rnn_names.cli.streams import print_note, terminal_size, write
 from rnn_names.errors import ModelFileError
@@ -49,7 +49,7 @@ def models(json: bool) -> None:
     if size := terminal_size(sys.stdout):
         if size.columns < FULL_WIDTH:
             lines = [re.sub(r"(?<=\S) {2,}", "  ", line) for line in lines]
-        lines = [fill(each, size.columns, subsequent_indent="    ") for each in lines]
+        lines = [fill(line, size.columns, subsequent_indent="    ") for line in lines]
     text = dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(lines)
     write(f"{text}\n".encode())
 
@@ -75,8 +75,8 @@ def _facts(name: str, path: str, samples: list[str], package: str = "") -> dict[
 
 
 def _table(facts: list[dict[str, Any]]) -> list[str]:
-    names = max(len(each["name"]) for each in facts) + 2
-    written = max(len(", ".join(each["samples"])) for each in facts)
+    names = max(len(fact["name"]) for fact in facts) + 2
+    written = max(len(", ".join(fact["samples"])) for fact in facts)
     row = f"{{:<{names}}}  {{:>6}}  {{:>10}}  {{:>6}}  {{:<{written}}}  {{}}".format
     titles = ("names", "characters", "size", "it writes", "list; where it came from, terms")
     lines = []

@@ -1,6 +1,7 @@
 """Options in groups, commands with examples, and options that several commands share."""
 
 import math
+import re
 from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
@@ -59,7 +60,8 @@ class GroupedCommand(click.Command):
             from rnn_names.conditions.options import BOLDNESS
 
             word = ctx.params.get("boldness", "balanced")
-            if not any(name in str(error) for name in BOLDNESS[word].keys() & {*error.settings}):
+            set_by_boldness = BOLDNESS[word].keys() & {*error.settings}
+            if not any(re.search(rf"\b{name}\b", str(error)) for name in set_by_boldness):
                 raise
             message = f"{error}; boldness {word} asks for some of these"
             if remedy := remedy_for(error, ctx.params):
@@ -150,8 +152,8 @@ def options_of(owner: Any, without: Collection[str] = ()) -> Callable[..., Any]:
     """A decorator that adds the options of a dataclass's fields that have a group."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        for name, each in reversed(declared.declarations(owner).items()):
-            if each.group and name not in without:
+        for name, declaration in reversed(declared.declarations(owner).items()):
+            if declaration.group and name not in without:
                 command = declared_option(owner, name)(command)
         return command
 

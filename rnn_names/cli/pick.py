@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from rnn_names.casts.bundled import CASTS
-from rnn_names.cli.checks import read_options, wrong_usage
+from rnn_names.casts.bundled_casts import CASTS
+from rnn_names.cli.input_checks import read_options, wrong_usage
 from rnn_names.cli.model_options import Models, model_option, models_or_default
 from rnn_names.cli.options import command, declared_option, option, options_of, output_option
-from rnn_names.cli.pick_commands import command_table
+from rnn_names.cli.picking.commands import command_table
 from rnn_names.cli.streams import in_utf8
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import SamplingError, printable
@@ -48,8 +48,8 @@ def pick(pattern: str | None, file: str | None, model: Models, output: str, **gi
     lines, an empty line comes after each in the file.
     """
     from rnn_names.casts.pattern_files import read_pattern
-    from rnn_names.cli.pick_session import PickSession
-    from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
+    from rnn_names.cli.picking.session import PickSession
+    from rnn_names.cli.picking.sources import LinesToPick, NamesToPick
 
     if pattern is not None and file is not None:
         raise click.UsageError("give a PATTERN or --file")
@@ -71,9 +71,9 @@ def pick(pattern: str | None, file: str | None, model: Models, output: str, **gi
         options = read_options(CastOptions, {"pattern": text, **given})
         with wrong_usage():
             source = LinesToPick(options, pattern_file)
-        for each in source.files:
-            if is_same_file(output, each):
-                what = "is the pattern" if each == pattern_file else "has words of the pattern"
+        for used_file in source.files:
+            if is_same_file(output, used_file):
+                what = "is the pattern" if used_file == pattern_file else "has words of the pattern"
                 message = f"{printable(output)} {what}; give another file, as in -o chosen.txt"
                 raise click.UsageError(message)
     if options.remember and is_same_file(options.remember, output):

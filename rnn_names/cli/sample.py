@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rnn_names.cli.checks import read_options
+from rnn_names.cli.input_checks import read_options
 from rnn_names.cli.model_options import Models, model_option, models_or_default
 from rnn_names.cli.options import command, declared_option, flag, options_of
 from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
 
-FEW_LISTED = 1000  # names of a list; most short names are near copies of a longer list
+FEW_LISTED = 1000  # the most names of a list for a note; most short names are near a longer one
 MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the list
 
 
@@ -65,7 +65,7 @@ def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given
     options = read_options(BestOptions if best else Options, given)
     models = models_or_default(model)
     blend = blended(models)
-    title = "+".join(each.title.removesuffix(".npz") for each in models)
+    title = "+".join(choice.title.removesuffix(".npz") for choice in models)
     out = NameWriter(blend, form, per_character=rank == "per-character", title=title)
     with out:
         if best:

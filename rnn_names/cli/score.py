@@ -4,7 +4,7 @@ import os
 
 import click
 
-from rnn_names.cli.checks import refuse_single
+from rnn_names.cli.input_checks import refuse_single
 from rnn_names.cli.model_options import Models, model_option, models_or_default
 from rnn_names.cli.options import command, declared_option, flag
 from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
@@ -71,4 +71,5 @@ def score(file: str, model: Models, sort: bool, rank: str, form: Form) -> None:
                 out.write_names(names, log_probs)
     note = f" ({n - n_known:,} with unknown characters left out)" if n > n_known else ""
     mean = f"{loss / characters:.4f} nats per character" if characters else "nothing to average"
-    print_to_stderr(f"{plural(n, 'name')}{note}, {plural(characters, 'character')}, {mean}")
+    counted = f"{plural(characters, 'character')} with their ends"
+    print_to_stderr(f"{plural(n, 'name')}{note}, {counted}, {mean}")

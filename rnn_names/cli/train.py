@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.checks import check_output, wrong_usage
+from rnn_names.cli.input_checks import check_output, wrong_usage
 from rnn_names.cli.model_options import START, Models, word_or_models
 from rnn_names.cli.options import DEFAULT_MODEL, command, flag, option, options_of, output_option
 from rnn_names.cli.streams import open_input

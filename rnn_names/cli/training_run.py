@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.checks import check_beginning
+from rnn_names.cli.input_checks import check_beginning
 from rnn_names.cli.options import DEFAULT_MODEL
 from rnn_names.cli.streams import bar, print_to_stderr, terminal_size
 from rnn_names.corpus.corpus import Corpus

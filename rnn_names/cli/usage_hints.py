@@ -25,7 +25,7 @@ MISSPELLINGS = {
 ADVICE = {
     "cast -m --model": "the pattern names its models, as in rnn-names cast '{norse} {surnames}'",
     "pick --initials --format --columns": "kept names are plain lines; rnn-names cast has it",
-    "alias --seed": "names follow from the keys, and from the key in --secret-file",
+    "alias --seed": "names follow from the keys, and from the secret in --secret-file",
     "alias --column --field": "cut out the keys: cut -d, -f1 FILE | rnn-names alias",
 }
 """Advice for a command and options that it does not have."""

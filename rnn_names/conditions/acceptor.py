@@ -69,7 +69,7 @@ class Acceptor:
         return accepted
 
 
-def of_shape(shape: Shape) -> Automaton:
+def shape_automaton(shape: Shape) -> Automaton:
     """Accepts the texts of a shape. A state is the kind of the last character."""
     kinds = len(shape.barred)
     after = np.where(shape.barred, kinds, np.arange(kinds))

@@ -110,19 +110,19 @@ def build_automaton(
     return Automaton(after[:, column], np.array([*map(accepts, states)]))
 
 
-def anything(n_y: int) -> Automaton:
+def any_text(n_y: int) -> Automaton:
     """Accepts all texts."""
     return Automaton(np.zeros((1, n_y), np.int32), np.ones(1, dtype=bool))
 
 
-def avoiding(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
+def without_words(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
     """Accepts the texts that contain none of the words, ignoring case.
 
     A state is the longest suffix of the text so far that is the beginning of a word; None after a
     whole word.
 
     >>> names, vocabulary = Names.from_strings(["aAa", "baA", "Ab", "aab"]), Vocabulary("abA")
-    >>> avoiding(["ab"], vocabulary).accepts(names, vocabulary).tolist()
+    >>> without_words(["ab"], vocabulary).accepts(names, vocabulary).tolist()
     [True, True, False, False]
     """
     each = [*map(folded, vocabulary.characters)]

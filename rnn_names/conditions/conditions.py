@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.acceptor import of_shape
-from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything, avoiding
+from rnn_names.conditions.acceptor import shape_automaton
+from rnn_names.conditions.automaton import Automaton, NoAutomatonError, any_text, without_words
 from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, compiled, or_list
@@ -47,7 +47,10 @@ class Condition:
 
 
 class Tally(dict[Any, tuple[int, int]]):
-    """The numbers of names tested for each condition and passed, by the condition's title."""
+    """How many names were tested for each condition, and how many passed.
+
+    The keys are titles of conditions, or in `casts.initials` sources of names.
+    """
 
     def add(self, more: Mapping[Any, tuple[int, int]]) -> None:
         """Adds the counts of another draw."""
@@ -118,7 +121,7 @@ def joint_automaton(
     n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
     """An automaton for the shape and all conditions that fit; these conditions; the others."""
-    automaton = of_shape(shape) if shape is not None else anything(n_y)
+    automaton = shape_automaton(shape) if shape is not None else any_text(n_y)
     max_states = MAX_TABLE // (n_y * (max_length + 1))
     included, others = list[Condition](), list[Condition]()
     for condition in conditions:
@@ -147,7 +150,9 @@ def _matching(
             raise SamplingError(message, ["match"]) from None
 
     try:
-        automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
+        automaton = matching(
+            [expression.pattern for expression in expressions], vocabulary, ignore_case
+        )
     except NoAutomatonError:
         return Condition(title, _one_by_one(matches_any))
     except RecursionError:  # not one by one: other names would come, by the depth of the stack
@@ -165,7 +170,7 @@ def _without(words: Set[str], vocabulary: Vocabulary) -> Condition:
         return words.isdisjoint(parts)
 
     try:
-        automaton = avoiding(words, vocabulary)
+        automaton = without_words(words, vocabulary)
     except NoAutomatonError:
         automaton = None
     return Condition("exclude_words", _one_by_one(is_free), automaton)

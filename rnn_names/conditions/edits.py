@@ -19,7 +19,7 @@ from rnn_names.conditions.automaton import Automaton, build_automaton
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.regex import same_character
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, folded
-from rnn_names.corpus.names import Names, Vocabulary  # noqa: F401
+from rnn_names.corpus.names import Vocabulary
 
 
 def within_edits(
@@ -29,6 +29,7 @@ def within_edits(
 
     A character that is in the texts and not in the vocabulary matches no character of a name.
 
+    >>> from rnn_names.corpus.names import Names
     >>> names, vocabulary = Names.from_strings(["ab", "b", "cb", "acb", "ba"]), Vocabulary("abc")
     >>> within_edits(["ab"], 1, vocabulary).accepts(names, vocabulary).tolist()
     [True, True, True, True, False]

@@ -63,7 +63,7 @@ class Names:
         return len(self.offsets) - 1
 
     def __getitem__(self, rows: slice) -> Names:
-        """The names of a slice, which share the memory of this object."""
+        """The names of a slice without a step, which share the memory of this object."""
         start, stop, _ = rows.indices(len(self))
         offsets = self.offsets[start : max(start, stop) + 1]
         return Names(self.codes[offsets[0] : offsets[-1]], offsets - offsets[0])

@@ -94,7 +94,9 @@ def joined_triples(known: Sequence[Triples | None], vocabulary: Vocabulary) -> T
     if None in known or len(_letters(vocabulary)[0]) > MAX_LETTERS:
         return None
     joined: dict[str, set[str]] = {}
-    for pair, following in chain.from_iterable(each.items() for each in known if each is not None):
+    for pair, following in chain.from_iterable(
+        triples.items() for triples in known if triples is not None
+    ):
         joined.setdefault(pair, set()).update(following)
     return {pair: "".join(sorted(following)) for pair, following in sorted(joined.items())}
 

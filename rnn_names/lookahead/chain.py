@@ -43,7 +43,7 @@ class ProductStates:
     after: Array  # (P, n_y) the next row, by row and character; column EOS is not used
 
     @classmethod
-    def of(
+    def reachable_from(
         cls, contexts: Contexts, automaton: Automaton, context: Array, state: Array
     ) -> "ProductStates":
         """The pairs of some prefixes, (m,), and all that can follow them."""
@@ -117,7 +117,7 @@ def _product(
     while True:
         contexts = Contexts(np.sort(most_frequent_first[:size]), automaton.after.shape[1])
         context, state = contexts.rows_of(prefixes.string), prefixes.automaton_state
-        product = ProductStates.of(contexts, automaton, context, state)
+        product = ProductStates.reachable_from(contexts, automaton, context, state)
         share = MAX_WORK / (product.after.size * (max_length + 1))
         if share >= 1 or size == 1:
             return product, product.row_of[context, state]
@@ -154,8 +154,8 @@ def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names:
     n, squares = (np.bincount(context, n_names**k, len(contexts)).astype(float) for k in (1, 2))
     shorter = contexts.shorter
     for rows in contexts.by_symbols[:0:-1]:  # a context counts for its shorter ones, too
-        for each in (sums, n, squares):
-            np.add.at(each, shorter[rows], each[rows])
+        for array in (sums, n, squares):
+            np.add.at(array, shorter[rows], array[rows])
     # The effective number of prefixes with n₁, n₂, … names is (Σ nᵢ)² / Σ nᵢ².
     evidence = (n**2 / np.maximum(squares, 1))[:, None]
     means = sums / np.maximum(n, 1)[:, None]

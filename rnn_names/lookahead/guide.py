@@ -61,7 +61,9 @@ class Guide:
     """
 
     acceptor: Acceptor  # with an automaton of S states
-    prefixes: VisitedPrefixes  # the N from which it has learned, then all that were visited since
+    # The first N are those it has learned from, with a row each in `log_completion`. The others
+    # were visited since, and are estimated by the chain.
+    prefixes: VisitedPrefixes
     # (N, n_y) log completion of each next character, after those N only. Column EOS is 0 where a
     # name may end, else −∞; while exploring, always −∞.
     log_completion: Array
@@ -78,7 +80,9 @@ class Guide:
         automaton, n_y = acceptor.automaton, acceptor.automaton.after.shape[1]
         prefixes = VisitedPrefixes.beginning(prefix, automaton)
         contexts = Contexts(np.zeros(1, np.int64), n_y)
-        product = ProductStates.of(contexts, automaton, np.zeros(1, int), prefixes.automaton_state)
+        product = ProductStates.reachable_from(
+            contexts, automaton, np.zeros(1, int), prefixes.automaton_state
+        )
         log_completion = np.where(acceptor.can_be_completed, 0.0, -np.inf)[:, product.state]
         return cls(acceptor, prefixes, np.zeros((0, n_y)), product, log_completion)
 

@@ -104,7 +104,7 @@ class VisitedPrefixes:
         """The prefixes in some ascending rows, which include all parents."""
         new = np.zeros(len(self), np.int64)
         new[rows] = np.arange(len(rows))
-        parts = {each.name: getattr(self, each.name)[rows] for each in fields(self)}
+        parts = {column.name: getattr(self, column.name)[rows] for column in fields(self)}
         return VisitedPrefixes(**{**parts, "parent": new[parts["parent"]]})
 
 
@@ -138,7 +138,7 @@ class Visits:
         before, n_y = self.before, self.before.log_probabilities.shape[1]
         n_symbols = max_symbols(n_y, LONGEST_CONTEXT)
         n_new, first = self._n_rows - len(before), len(before)
-        columns = (getattr(before, each.name) for each in fields(before))
+        columns = (getattr(before, column.name) for column in fields(before))
         widths = ((0, n_new), (0, 0))
         grown = VisitedPrefixes(*(np.pad(column, widths[: column.ndim]) for column in columns))
         for parent, character, automaton_state in self._new:  # no call adds a prefix and its parent

@@ -151,8 +151,8 @@ def _extended(model: LanguageModel, vocabulary: Vocabulary) -> Params:
 
 
 def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) -> None:
-    alphabets = [each.characters for each in vocabularies]
-    letters = [{c for c in each if c.isalnum()} or {*each} for each in alphabets]
+    alphabets = [vocabulary.characters for vocabulary in vocabularies]
+    letters = [{c for c in alphabet if c.isalnum()} or {*alphabet} for alphabet in alphabets]
     for i, title in enumerate(titles):
         others: set[str] = set().union(*letters[:i], *letters[i + 1 :])
         if not letters[i] & others:
@@ -201,8 +201,8 @@ def _side_by_side(networks: Sequence[Params], weights: Sequence[float]) -> dict[
     for end, block in zip(ends, arrays["Waa"], strict=True):
         n_a = block.shape[1]
         Waa[:, end - n_a : end, end - n_a : end] = block.reshape(n_gates, n_a, n_a)
-    Wya = [w * each for w, each in zip(weights, arrays["Wya"], strict=True)]
-    by = [w * each.astype(float) for w, each in zip(weights, arrays["by"], strict=True)]
+    Wya = [w * rows for w, rows in zip(weights, arrays["Wya"], strict=True)]
+    by = [w * biases.astype(float) for w, biases in zip(weights, arrays["by"], strict=True)]
     joined: dict[str, Array] = {
         "Wax": gate_by_gate("Wax"),
         "Waa": Waa.reshape(n_gates * units, units),
@@ -216,4 +216,4 @@ def _side_by_side(networks: Sequence[Params], weights: Sequence[float]) -> dict[
 
 def _of_all(join: Callable[[Any, Any], Any], values: Sequence[Any]) -> Any:
     """The values of all parts joined; None if one of them is None."""
-    return None if any(each is None for each in values) else reduce(join, values)
+    return None if any(value is None for value in values) else reduce(join, values)

@@ -19,7 +19,7 @@ class Source(NamedTuple):
 def marked_as_start(sources: Iterable[Source]) -> tuple[Source, ...]:
     """The sources of the model that training started from, marked as such."""
     note = " (where training started)"
-    return tuple(each._replace(what=each.what.removesuffix(note) + note) for each in sources)
+    return tuple(source._replace(what=source.what.removesuffix(note) + note) for source in sources)
 
 
 class Bundled(NamedTuple):

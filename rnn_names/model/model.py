@@ -17,7 +17,7 @@ from rnn_names.declarations import method_parameters_of
 from rnn_names.errors import BlendError, ModelFileError, plural, printable, short_repr
 from rnn_names.model import npz
 from rnn_names.model.bundled import Source
-from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
+from rnn_names.model.file_checks import ARRAYS, FORMAT, MAX_PARTS, checked
 from rnn_names.model.selection import ModelChoice, advice, find_model_file
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.version import __version__
@@ -180,12 +180,12 @@ class Model(LanguageModel):
                 raise
             raise ModelFileError(f"{error}; {advice(name)}") from error.__cause__
         try:
-            return cls.of(meta, arrays)
+            return cls.from_contents(meta, arrays)
         except ModelFileError as error:
             raise ModelFileError(f"{printable(name)}: {error}") from None
 
     @classmethod
-    def of(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> "Model":
+    def from_contents(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> "Model":
         """The model with the contents of a file, or ModelFileError if they are not valid."""
         return cls(**checked(meta, arrays))
 
@@ -277,10 +277,12 @@ def blend(
 def blended(choices: Iterable[ModelChoice], load: Callable[[str], Model] = Model.load) -> Model:
     """The blend of the models that a user chose, or a single one itself."""
     choices = [*choices]
-    parts = [load(each.path) for each in choices]
+    parts = [load(choice.path) for choice in choices]
     if len(parts) == 1:
         return parts[0]  # without importing the code for blends
-    return blend(parts, [each.weight or 1.0 for each in choices], [each.title for each in choices])
+    return blend(
+        parts, [choice.weight or 1.0 for choice in choices], [choice.title for choice in choices]
+    )
 
 
 def _file_name(path: StrOrBytesPath) -> str:

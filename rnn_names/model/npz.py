@@ -166,7 +166,7 @@ def _array(data: bytes, name: str, types: Collection[str]) -> Array:
         if size or not re.fullmatch(r"<U\d{1,7}", type_) or len(contents) > MAX_META_BYTES:
             raise ModelFileError("array meta: not a text of a sensible size")
     elif type_ not in types or match[2] == b"True" or len(size) > 2:
-        expected = " or ".join(str(np.dtype(each)) for each in types)
+        expected = " or ".join(str(np.dtype(dtype)) for dtype in types)
         raise ModelFileError(f"array {name}: not {expected}, little-endian, in C order")
     dtype = np.dtype(type_)
     if len(contents) != dtype.itemsize * math.prod(size):

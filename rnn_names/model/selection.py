@@ -114,8 +114,8 @@ def advice(path: str) -> str:
         return f"to blend models, write {printable('+'.join(re.split(r' *[+,] *', name)))}"
     all_names, word = sorted(bundled.names()), name.lower()
     close = [*filter(None, [OTHER_WORDS.get(word)])]
-    close = close or [each for each in all_names if word in each.split("-")]
+    close = close or [name for name in all_names if word in name.split("-")]
     close = close or get_close_matches(word, all_names, n=1, cutoff=0.8)
-    close = close or [each for each in all_names if each.startswith(word[:3])][:3]
+    close = close or [name for name in all_names if name.startswith(word[:3])][:3]
     names = close or [bundled.DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"]
     return f"train a model, or take a bundled one: {', '.join(names)}"

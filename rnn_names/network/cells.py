@@ -37,7 +37,7 @@ class PlainCell:
     n_gates = 1  # rows of `Wax`, `Waa` and `ba` per hidden unit
     n_sigmoid_gates = 0
     n_blocks = 1  # of the cache, which a step leaves for the backward pass
-    n_blocks_from_parent = 1  # the first blocks: the parent's projections; for a GRU, its state
+    n_blocks_from_parent = 1  # of these, the first: the parent's projections and a GRU's state
     input_gradient_blocks = (0,)  # the blocks that hold gradients of from_x after that pass
 
     @staticmethod

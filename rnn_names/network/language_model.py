@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rnn_names.arrays import Array
+from rnn_names.blas_check import check_products
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names, Vocabulary, checked_strings
 from rnn_names.corpus.shape import Shape, make_shape
 from rnn_names.errors import SamplingError
 from rnn_names.network.scoring import log_probs
-from rnn_names.products import check_products
 from rnn_names.system import cached_property
 
 

@@ -81,8 +81,8 @@ def page(
         "count": COUNT,
         "program": PROGRAM_VERSION,
         "models": [
-            {"title": name, "hue": hue_of(each["name"]), **each}
-            for name, each in zip(names, script.described_models(parts), strict=True)
+            {"title": name, "hue": hue_of(model["name"]), **model}
+            for name, model in zip(names, script.described_models(parts), strict=True)
         ],
         "words": {},
     }
@@ -140,7 +140,7 @@ def _view(for_lists: bool) -> dict[str, str]:
 def _policy(style: str, scripts: Sequence[str]) -> str:
     """A policy that allows only this style and these scripts, loads nothing, and bars markup."""
     digests = (hashlib.sha256(text.encode()).digest() for text in (style, *scripts))
-    of_style, *of_scripts = (f"'sha256-{base64.b64encode(each).decode()}'" for each in digests)
+    of_style, *of_scripts = (f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     return (
         f"default-src 'none'; script-src {' '.join(of_scripts)}; style-src {of_style}; "
         "worker-src blob:; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; "

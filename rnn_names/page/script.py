@@ -32,7 +32,7 @@ from rnn_names.model.model import Model
 from rnn_names.report.markup import assets
 from rnn_names.training.base import MAX_FITTED, NEARNESS, OTHER, RATE, STEPS, alike, bundled_base
 from rnn_names.training.settings import SHORT_LIST
-from rnn_names.training.warm_start import ALIKE
+from rnn_names.training.warm_start import MIN_ALIKE_SHARE
 from rnn_names.version import __version__
 
 ENTRIES = ("engine/api.js",), ("learning/worker.js", "learning/npz.js"), ("ui/page.js",)
@@ -77,7 +77,7 @@ def scripts(with_base: bool = True) -> list[str]:
 def described_options() -> dict[str, Any]:
     """The JSON Schemas of the engine's options, and the options' names in patterns of casts."""
     declared = declarations(Options).items()
-    kinds = {name: each.kind for name, each in declared if name not in NOT_IN_ENGINE}
+    kinds = {name: declaration.kind for name, declaration in declared if name not in NOT_IN_ENGINE}
     # The engine's limits; numbers of names stay below 2 ** 53.
     kinds |= {"min_edits": Number(1, 2, whole=True), "start": Number(0, 1 << 52, whole=True)}
     in_engine = {FLAG: "true or false", LINES: TEXTS.text}  # the others are described as in Python
@@ -106,7 +106,7 @@ def _module(path: str, done: set[str]) -> str:
     done.add(path)
     text = assets(f"page/{path}")
     paths = (posixpath.normpath(f"{path}/../{imported}") for imported in IMPORT.findall(text))
-    before = "".join(_module(each, done) for each in paths)
+    before = "".join(_module(imported, done) for imported in paths)
     return before + re.sub("^export ", "", IMPORT.sub("", text), flags=re.MULTILINE)
 
 
@@ -151,7 +151,7 @@ def described_base() -> dict[str, Any]:
         "vocabulary": known,
         "alike": "".join(alike(chr(code), known) or NO_ALIKE for code in codes),
         "other": OTHER,
-        "least_alike": ALIKE,
+        "least_alike": MIN_ALIKE_SHARE,
         "short_list": SHORT_LIST,
         "most_fitted": MAX_FITTED,
         "steps": STEPS,

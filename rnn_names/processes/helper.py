@@ -116,10 +116,10 @@ class Helper(AbstractContextManager["Helper"]):
         if not self._was_started:
             self._was_started = True  # not again if the process ends
             with suppress(Exception):  # without it, work only takes longer
-                self._process = self._started()
+                self._process = self._start_process()
 
-    def _started(self) -> "subprocess.Popen[bytes]":
-        """A Python that runs `serve`; `_socket` sends it calls and receives values."""
+    def _start_process(self) -> "subprocess.Popen[bytes]":
+        """Starts a Python that runs `serve`; `_socket` sends it calls and receives values."""
         fd, shape = self._memory.fd, self._memory.array.shape
         if fd is None or not system.can_start_helper() or _MARK in os.environ:
             raise OSError("no other Python can be started here")
@@ -158,7 +158,7 @@ class Helper(AbstractContextManager["Helper"]):
         """
         if self._has_ended:
             raise CancelledError
-        is_sent, began = self._is_sent(function, arguments), time.monotonic()
+        is_sent, began = self._try_to_send(function, arguments), time.monotonic()
 
         def result() -> Any:
             value = None
@@ -191,8 +191,8 @@ class Helper(AbstractContextManager["Helper"]):
                     self._is_ready = self._receive()
         return self._is_ready
 
-    def _is_sent(self, function: Callable[..., Any], arguments: Any) -> bool:
-        """Sends a call after pending updates, and keeps the lock; returns whether it was sent."""
+    def _try_to_send(self, function: Callable[..., Any], arguments: Any) -> bool:
+        """Sends a call after pending updates. If that works, keeps the lock, and returns True."""
         if self._process is None or not self._in_use.acquire(blocking=False):
             return False
         try:

@@ -79,7 +79,7 @@ def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
     others.
     """
     with one_blas_thread():
-        pool = _started_pool(n) if n > 1 else None
+        pool = _start_pool(n) if n > 1 else None
         if pool is None:
             yield deferred, 1
             return
@@ -94,8 +94,8 @@ def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
                 pool.shutdown(wait=not interrupted, cancel_futures=True)
 
 
-def _started_pool(n: int) -> "ThreadPoolExecutor | None":
-    """A pool of `n` running threads; None, with a warning, if they cannot all be started."""
+def _start_pool(n: int) -> "ThreadPoolExecutor | None":
+    """Starts a pool of `n` threads; None, with a warning, if they cannot all be started."""
     from concurrent.futures import ThreadPoolExecutor
 
     pool, all_started = ThreadPoolExecutor(n), threading.Event()

@@ -5,7 +5,7 @@ An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. Read these
     stream          makes a Sampler, whose acceptor and tests follow from the options
     name_queue      makes attempts 0 and 1 at number 0, since one may fail
     random_keys     gives each attempt a key, from the seed, the number and the attempt
-    sampler         has a WalkSampler draw the names of these keys
+    sampler         has a WalkDrawer draw the names of these keys
     walk            extends "" by one character after another, with the network's probabilities
     choice          draws each character, by the key of the attempt
     sampler         tests the conditions that are not in the acceptor (here: none)
@@ -20,7 +20,7 @@ And `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 8,000 en
     guided          turns the weight of each into a number of copies, mostly 0 or 1
     name_groups     drops the first 31 copies and yields 64: Popp, Pepp, Prepp, …
 
-The others: `walk_sampler` draws on walks, and again in float64 what is too close to call;
+The others: `walk_drawer` draws on walks, and again in float64 what is too close to call;
 `network_predictor` gives a walk its probabilities; `attempts` makes attempts until one passes, for
 streams, casts and aliases; `presets` settles boldness and lengths; `admission` and `remembered`
 leave out repeats; `alias` gives each key a name; `best` searches for the most probable names.

@@ -30,8 +30,8 @@ from rnn_names.sampling.remembered import Remembered
 from rnn_names.sampling.sampler import Sampler, make_sampler
 from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
-AT_ONCE = 1024  # prefixes that are extended together
-CHARACTERS_AT_ONCE = 1 << 26  # characters of waiting prefixes: of long names, fewer are extended
+PREFIXES_AT_ONCE = 1024  # prefixes that are extended together
+CHARACTERS_AT_ONCE = 1 << 26  # limits the prefixes extended together where names may be long
 MAX_PER_CHARACTER = 1 << 16  # prefixes after which the ranking leaves out longer names
 MAX_PREFIXES = 1 << 22  # prefixes of a search: 10 to 30 seconds for the bundled models
 LONG_NAMES = 50  # characters from which fewer prefixes are allowed, since each takes longer
@@ -155,7 +155,7 @@ class _Search:
         self.sampler, self.acceptor, self.progress = sampler, sampler.acceptor, progress
         self.is_per_character = rank == "per-character"
         # At low temperatures, the best names may take steps too improbable for float32.
-        walks = sampler.walk_sampler
+        walks = sampler.drawer
         self.predictor, self.roots = walks.predictor, walks.roots
         if (sampler.options.temperature or 1) < COLD:
             self.predictor, self.roots = walks.exact_predictor, walks.exact_roots
@@ -164,7 +164,7 @@ class _Search:
         if len(walks.texts) == 1:  # the probability of a single prefix is left out
             self.log_prob, self.uncounted = np.zeros(1), len(walks.texts[0]) - 1
         size = self.predictor.n_y * self.acceptor.max_length**2
-        self.at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
+        self.at_once = max(min(PREFIXES_AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace(self.predictor.dtype)
         self.n_extended = 0  # prefixes, in all searches of a run
         self.has_all = False  # whether the last one found all possible names
@@ -178,7 +178,7 @@ class _Search:
             if len(names) == wanted:
                 break
         texts = names_from_indices([tuple(text) for _, text in names])
-        return self.sampler.walk_sampler.in_characters(texts).to_strings()
+        return self.sampler.drawer.in_characters(texts).to_strings()
 
     def bounds(self, wanted: int) -> Iterator[float]:
         """Searches for `wanted` names above ever lower bounds, and yields each bound.

@@ -111,6 +111,7 @@ def _cut(
     least = falling[last, columns]  # the smallest one kept
     following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
     probabilities[probabilities < least] = 0
-    # A character of at most margin / 4 may be cut wrongly: that moves edges by as much, and errors
-    # move them by at most a third of the margin (`MARGIN`), together less than the margin.
+    # A character whose probability is at most margin / 4 may be cut wrongly. That moves an edge by
+    # at most margin / 4, and rounding errors move it by at most margin / 3 (see `MARGIN`): together
+    # by less than the margin.
     return (least - following < relative_error * least) & (least > margin / 4)

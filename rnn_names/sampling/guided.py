@@ -23,7 +23,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.network_predictor import NetworkPredictor
 from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
 from rnn_names.sampling.walk import Children, Roots, Walk
-from rnn_names.sampling.walk_sampler import WalkSampler
+from rnn_names.sampling.walk_drawer import WalkDrawer
 from rnn_names.system import cached_property
 
 MAX_TRUNCATED = 0.02  # the accepted share of names from a root that its bound cuts off
@@ -137,7 +137,7 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
     return roots._replace(data=data)
 
 
-class GuidedSampler(WalkSampler):
+class GuidedDrawer(WalkDrawer):
     """Draws names that meet rare conditions, by a guide."""
 
     def __init__(
@@ -146,9 +146,9 @@ class GuidedSampler(WalkSampler):
         super().__init__(model, options, guide.acceptor, texts)
         self.guide = guide
 
-    def with_texts(self, texts: Texts) -> "GuidedSampler":
-        """A sampler whose names begin from other texts, of one more character."""
-        return GuidedSampler(self._model, self._options, texts, self.guide)
+    def with_texts(self, texts: Texts) -> "GuidedDrawer":
+        """A drawer whose names begin from other texts, of one more character."""
+        return GuidedDrawer(self._model, self._options, texts, self.guide)
 
     @cached_property
     def roots(self) -> Roots:
@@ -184,8 +184,9 @@ class GuidedSampler(WalkSampler):
         return self.in_characters(walk.completed), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """As `WalkSampler.draw`, for casts: with at most one copy per proposal."""
-        # So names whose weight exceeds the bound are too rare. Preparation measures their share,
-        # and accepts MAX_REPEATS; heavy names that it did not draw add to it.
+        """As `WalkDrawer.draw`, for casts: with at most one copy per proposal."""
+        # A name whose weight exceeds the bound should come more than once, so here it is too rare.
+        # Preparation accepts at most a share of MAX_REPEATS of such copies; heavy names that it
+        # never drew are not in that measure.
         names, rows, _ = self.propose(keys, root)
         return names, rows

@@ -15,7 +15,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.sampling.admission import Admission
 from rnn_names.sampling.attempts import OutOfAttempts
-from rnn_names.sampling.guided import GuidedSampler
+from rnn_names.sampling.guided import GuidedDrawer
 from rnn_names.sampling.name_queue import GROWTH, Threads
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
@@ -24,20 +24,20 @@ MAX_PROPOSALS = 1 << 16  # the most proposals drawn together
 BURN_IN, GROUP_SIZE = MAX_COPIES - 1, 64
 """How many names a group drops at its beginning, and how many it yields after that.
 
-A proposal may give up to `MAX_COPIES` copies of its name in a row, and the end of a group cuts such
-a run. The dropped names cut runs at the beginning of a group about as often. So long and short runs
-keep their shares, very nearly where few names are repeats.
+A proposal may give up to `MAX_COPIES` copies of its name in a row, and the end of a group cuts the
+last run. That alone would make names with long runs too rare. Dropping the first names cuts the
+first run about as often, which restores the shares, very nearly where repeats are few.
 """
 DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 
 
 class NameGroups:
-    """Draws groups of names from the proposals of a guided sampler, by a seed's key.
+    """Draws groups of names from the proposals of a guided drawer, by a seed's key.
 
     A group has at most `budget` proposals. Unlike in `NameQueue`, accepted names grant no more.
     """
 
-    def __init__(self, sampler: Sampler, guided: GuidedSampler, key: Array, budget: int) -> None:
+    def __init__(self, sampler: Sampler, guided: GuidedDrawer, key: Array, budget: int) -> None:
         self._sampler, self._guided, self._key, self._budget = sampler, guided, key, budget
 
     def names(self, start: int, admission: Admission, threads: Threads) -> Iterator[Names]:

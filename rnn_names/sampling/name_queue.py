@@ -133,7 +133,7 @@ class NameQueue:
         if len(numbers) < MIN_CHUNKED_NAMES and len(numbers) <= max_names:
             return [np.arange(len(numbers), dtype=np.int32)]
         n = self._n_threads * math.ceil(len(numbers) / (self._n_threads * max_names))
-        chunk_of = self._sampler.walk_sampler.chunk_of
+        chunk_of = self._sampler.drawer.chunk_of
         # In parts, to bound the memory.
         parts = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
         chunk = np.concatenate([chunk_of(keys_at(self._key, *part), n) for part in parts])
@@ -153,10 +153,10 @@ class NameQueue:
         """
         while self._next_to_yield < end:
             until = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
-            ends = [int(np.searchsorted(each.numbers, until)) for each in self._ready]
-            below = [each.part(slice(n)) for each, n in zip(self._ready, ends, strict=True)]
-            order = np.argsort(np.concatenate([each.numbers for each in below]), kind="stable")
-            attempts = np.concatenate([each.attempts for each in below])[order]
+            ends = [int(np.searchsorted(batch.numbers, until)) for batch in self._ready]
+            below = [batch.part(slice(n)) for batch, n in zip(self._ready, ends, strict=True)]
+            order = np.argsort(np.concatenate([batch.numbers for batch in below]), kind="stable")
+            attempts = np.concatenate([batch.attempts for batch in below])[order]
             n_attempts = 1 + attempts.astype(np.int64)
             counted = self._n_counted + np.cumsum(n_attempts)
             over = np.flatnonzero(counted > self._budget_now)
@@ -165,10 +165,10 @@ class NameQueue:
             if over.size:  # unless the names before that number extend the budget
                 yield from self._names_below(self._next_to_yield + int(over[0]))
                 continue
-            after = [each.part(slice(n, None)) for each, n in zip(self._ready, ends, strict=True)]
-            self._ready = [each for each in after if len(each.numbers)]
+            after = [batch.part(slice(n, None)) for batch, n in zip(self._ready, ends, strict=True)]
+            self._ready = [batch for batch in after if len(batch.numbers)]
             self._next_to_yield, self._n_counted = until, int(counted[-1])
-            joined = Names.concatenate([each.names for each in below]).take(order)
+            joined = Names.concatenate([batch.names for batch in below]).take(order)
             yield Names(joined.codes.astype(np.uint32, copy=False), joined.offsets)
 
     @property

@@ -1,4 +1,4 @@
-"""Where conditions are rare, prepares a guide: makes draws that it learns from, and sets its bound.
+"""Prepares a guide where conditions are rare: draws names for it, learns, and sets its bound.
 
 A pilot measures how rare they are. Then, with t as the requested temperature:
 
@@ -52,7 +52,7 @@ from rnn_names.lookahead.guide import MAX_REPEATS, Guide, log_mean_of
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.completion import log_difference
 from rnn_names.network.rnn import log_softmax
-from rnn_names.sampling.guided import GuidedSampler, GuidedWalk
+from rnn_names.sampling.guided import GuidedDrawer, GuidedWalk
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import Sampler
 
@@ -76,8 +76,8 @@ MAX_TEST = 1 << 23  # names of the largest test, after which it ends, too
 MANY_MISSED = 0.5  # the share of the visited names' probability that no test may miss
 
 
-def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedSampler | None:
-    """A sampler that looks ahead, or None if that is not needed or hardly helps.
+def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer | None:
+    """A drawer that looks ahead, or None if that is not needed or hardly helps.
 
     It is needed if at most a share of `rare` (default: `RARE`) of the model's names is accepted. It
     helps if more than `MIN_GAIN` times as many draws then yield a name. The result does not depend
@@ -87,7 +87,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedSampler
     share = share_accepted(sampler, rare)
     if share > rare:
         return None
-    guided = prepared_sampler(sampler)
+    guided = prepared_drawer(sampler)
     if guided is None or guided.guide.acceptance <= MIN_GAIN * share:
         return None
     _warn_of_rarity(guided)
@@ -101,15 +101,15 @@ def share_accepted(sampler: Sampler, rare: float) -> float:
     """
     share = 0.0
     for size in (PILOT_SIZE // 8, PILOT_SIZE):
-        names, _ = sampler.walk_sampler.draw(keys_at(seed_key(0), np.arange(size)))
+        names, _ = sampler.drawer.draw(keys_at(seed_key(0), np.arange(size)))
         share = len(names) / size
         if share > rare:
             break
     return share
 
 
-def prepared_sampler(sampler: Sampler) -> GuidedSampler | None:
-    """A sampler whose guide has learned from draws; None if its automaton would be too large."""
+def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
+    """A drawer whose guide has learned from draws; None if its automaton would be too large."""
     try:
         acceptor, root = _with_one_root(sampler)
     except NoAutomatonError:  # there are very many prefixes
@@ -135,7 +135,7 @@ def prepared_sampler(sampler: Sampler) -> GuidedSampler | None:
     return preparation.guided_by(tested)
 
 
-def _warn_of_rarity(guided: GuidedSampler) -> None:
+def _warn_of_rarity(guided: GuidedDrawer) -> None:
     """Warns, with RareConditionsWarning, if many names are repeats, or some may be missing."""
     guide, temperature = guided.guide, guided.exact_predictor.temperature
     # At a temperature T < 1, a name's probability is nearly p ** (1 / T), if it is p at 1.
@@ -161,10 +161,10 @@ def few_names_dominate(guide: Guide, temperature: float) -> bool:
 
 def _with_one_root(sampler: Sampler) -> tuple[Acceptor, Indices]:
     """An acceptor with one root: if there are several, its automaton requires one of them."""
-    texts, acceptor = sampler.walk_sampler.texts, sampler.acceptor
+    texts, acceptor = sampler.drawer.texts, sampler.acceptor
     if len(texts) == 1:
         return acceptor, texts[0]
-    prefixes = sampler.walk_sampler.in_characters(names_from_indices(texts)).to_strings()
+    prefixes = sampler.drawer.in_characters(names_from_indices(texts)).to_strings()
     patterns = [f"{re.escape(prefix)}.*" for prefix in prefixes]
     automaton = acceptor.automaton & matching(patterns, sampler.model.vocabulary)
     return Acceptor(automaton, acceptor.min_length, acceptor.max_length), ()
@@ -182,10 +182,10 @@ class _Preparation:
         self._n_draws = self._n_visits = 0
         self._log_unvisited = np.inf  # measured, of names that meet the conditions
 
-    def guided_by(self, guide: Guide) -> GuidedSampler:
-        """A sampler by a guide, at the present temperature."""
+    def guided_by(self, guide: Guide) -> GuidedDrawer:
+        """A drawer with a guide, at the present temperature."""
         options = replace(self._sampler.options, temperature=self._temperature)
-        return GuidedSampler(self._sampler.model, options, [self._root], guide)
+        return GuidedDrawer(self._sampler.model, options, [self._root], guide)
 
     def draw(self, size: int) -> Array:
         """Draws names and records their prefixes; returns the logarithms of their weights."""
@@ -206,8 +206,7 @@ class _Preparation:
 
     def learn(self, *, explores: bool) -> None:
         """Learns from all visited prefixes."""
-        learned = self.guide.learned
-        self.guide = learned(
+        self.guide = self.guide.learned(
             self._temperature, explores=explores, log_unvisited=self._log_unvisited
         )
 
@@ -240,14 +239,14 @@ class _Preparation:
     def tested(self, size: int) -> Guide:
         """The guide with the bound and the shares that a test with `size` draws measures."""
         self.learn(explores=False)
-        guide = self.guide
-        log_weights = self.draw(size)
-        log_mean, log_visited = log_mean_of(log_weights), self.guide.log_visited
-        self._log_unvisited = log_difference(log_mean, guide.log_visited)
-        # Visited names alone may be more probable than all that was drawn: the estimates for other
-        # names are far too high, so that draws miss the visited ones.
-        missed = -math.expm1(min(log_mean - log_visited, 0)) if log_visited > -np.inf else 0
-        return replace(guide.with_bound(log_weights), missed=missed)
+        learned = self.guide
+        log_weights = self.draw(size)  # `self.guide` now also has the prefixes of this draw
+        log_mean, visited_now = log_mean_of(log_weights), self.guide.log_visited
+        self._log_unvisited = log_difference(log_mean, learned.log_visited)
+        # If visited names alone are more probable than all that was drawn, the estimates for other
+        # names are far too high, and draws miss the visited ones.
+        missed = -math.expm1(min(log_mean - visited_now, 0)) if visited_now > -np.inf else 0
+        return replace(learned.with_bound(log_weights), missed=missed)
 
     def is_ready(self, tested: Guide) -> bool:
         """Whether a tested guide is good, or can hardly become better."""

@@ -13,7 +13,7 @@ from rnn_names.network.language_model import LanguageModel
 
 AnyOptions = TypeVar("AnyOptions", bound=CommonOptions)
 
-FEW_WORDS = 0.1  # share of words in a list, above which boldness safe allows words
+MAX_WORD_SHARE = 0.1  # share of words in a list, above which boldness safe allows words
 MAX_LOSS = 2.3  # nats per character: the names of a worse model may all be improbable
 
 
@@ -42,7 +42,7 @@ def with_boldness(options: AnyOptions, model: LanguageModel) -> AnyOptions:
             del preset["min_edits"], preset["no_words"]
         elif isinstance(options, Options) and options.start:
             preset |= {"min_edits": None, "novel": not options.listed}
-        if own is not None and among(own, common_words()).sum() > FEW_WORDS * len(own):
+        if own is not None and among(own, common_words()).sum() > MAX_WORD_SHARE * len(own):
             del preset["no_words"]
     more = {name: value for name, value in preset.items() if name not in options.non_defaults}
     return replace(options, **more)

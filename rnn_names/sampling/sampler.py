@@ -23,7 +23,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.presets import AnyOptions, length_limits, with_boldness
-from rnn_names.sampling.walk_sampler import WalkSampler
+from rnn_names.sampling.walk_drawer import WalkDrawer
 
 FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
 MAX_BATCH = 1 << 20  # attempts of a batch: a larger one shares more prefixes, but delays names
@@ -43,9 +43,9 @@ class DrawnNames(NamedTuple):
 
 
 class Sampler:
-    """Draws names with a `WalkSampler`, and tests them with `filter`.
+    """Draws names with a `WalkDrawer`, and tests them with `filter`.
 
-    Where the acceptor accepts few, a `GuidedSampler` draws them (`preparation`), and only `filter`
+    Where the acceptor accepts few, a `GuidedDrawer` draws them (`preparation`), and only `filter`
     is used.
     """
 
@@ -62,11 +62,11 @@ class Sampler:
         )
         self.acceptor = Acceptor(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
-        self.walk_sampler = WalkSampler(model, options, self.acceptor, texts)
+        self.drawer = WalkDrawer(model, options, self.acceptor, texts)
         # The most names to draw together: fewer for a large vocabulary.
         self.largest_batch = min(max(1 << (26 - len(model.vocabulary).bit_length()), 32), MAX_BATCH)
         # The number of texts that are accepted; infinity for very many.
-        roots = self.walk_sampler.roots
+        roots = self.drawer.roots
         counts = self.acceptor.counts[roots.lengths, roots.data["automaton_state"]]
         self.n_possible = float(counts.sum())
         shaped = " and the shape of the list's names" if self.shape is not None else ""
@@ -77,7 +77,7 @@ class Sampler:
 
     def draw(self, keys: Array) -> DrawnNames:
         """Draws a name by each key, (n,), and tests it."""
-        return self.filter(len(keys), *self.walk_sampler.draw(keys))
+        return self.filter(len(keys), *self.drawer.draw(keys))
 
     def filter(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
         """Tests names already drawn: the accepted ones of `n_drawn` attempts, in these rows."""
@@ -111,8 +111,8 @@ class Sampler:
         if not possible and self.shape is not None:
             hint = SHAPE_HINT
         elif self.tested_conditions and 0 < possible <= FEW_POSSIBLE:
-            texts = self.acceptor.texts(self.walk_sampler.texts)
-            spelled = self.walk_sampler.in_characters(names_from_indices(texts))
+            texts = self.acceptor.texts(self.drawer.texts)
+            spelled = self.drawer.in_characters(names_from_indices(texts))
             hint, titles = f"; all {possible:,.0f} spellings tried", [*all_conditions]
             possible = len(self.rows_that_pass(spelled)[0])
         if not possible:
@@ -121,8 +121,8 @@ class Sampler:
 
     def _check_first_draw(self) -> None:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
-        options, roots = self.options, self.walk_sampler.roots
-        predictor = self.walk_sampler.predictor
+        options, roots = self.options, self.drawer.roots
+        predictor = self.drawer.predictor
         if options.prefix:
             # A single prefix is not drawn, so only top-k and top-p can rule it out.
             is_drawn = len(roots.texts) > 1 or predictor.top_k or predictor.top_p

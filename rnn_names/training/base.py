@@ -54,7 +54,7 @@ class Base:
     def rows(self, characters: str) -> Array:
         """The vocabulary rows of EOS and of each character or a similar one: (n_y,)."""
         known = self.vocabulary.characters
-        similar = (alike(each, known) or OTHER for each in characters)
+        similar = (alike(character, known) or OTHER for character in characters)
         return np.array([0, *(1 + known.index(each) for each in similar)])
 
     def network(self, e: Array, rows: Array) -> dict[str, Array]:
@@ -120,7 +120,7 @@ def alike(character: str, known: str) -> str | None:
     letter = unicodedata.normalize("NFD", character)[0]
     cased = sound if "CAPITAL" in name else sound.lower()
     similar = (each for each in (character, letter, letter.swapcase(), cased) if each)
-    return next((each for each in similar if each in known), None)
+    return next((character for character in similar if character in known), None)
 
 
 def bundled_base() -> Base:

@@ -23,7 +23,7 @@ import numpy as np
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, printable
 from rnn_names.model import npz as archive
-from rnn_names.model.checks import ARRAYS
+from rnn_names.model.file_checks import ARRAYS
 from rnn_names.model.model import PROGRAM_VERSION, Model
 from rnn_names.training.settings import Settings
 from rnn_names.training.setup import TrainingSetup
@@ -59,7 +59,7 @@ class Checkpoint:
         model_arrays = {name: arrays.pop(name) for name in ARRAYS if name in arrays}
         state_arrays = {name.removeprefix(_STATE): array for name, array in arrays.items()}
         try:
-            model, run = Model.of(meta, model_arrays), _run_in(meta)
+            model, run = Model.from_contents(meta, model_arrays), _run_in(meta)
             # The best model so far replaces the initial model, which has the same cell, size and
             # vocabulary. `restore` sets fingerprints and sources.
             start = model if run.get("init") is not None else None
@@ -78,7 +78,9 @@ class Checkpoint:
         """Raises TrainingError unless the run had the same list, settings and initial model."""
         if run.get("corpus") != self._run["corpus"]:
             raise TrainingError("that run learned from other names: give it the same list")
-        had, now = ({**each["settings"], "init": each.get("init")} for each in (run, self._run))
+        had, now = (
+            {**record["settings"], "init": record.get("init")} for record in (run, self._run)
+        )
         others = [name for name in had | now if now.get(name) != had.get(name)]
         if len(others) > 1 and "init" in others:
             others.remove("init")  # the default follows from the settings

@@ -24,7 +24,7 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace, records
 from rnn_names.conditions.acceptor import Acceptor
-from rnn_names.conditions.automaton import anything
+from rnn_names.conditions.automaton import any_text
 from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
@@ -44,7 +44,7 @@ NAMES_PER_WALK = 1 << 15  # the most names that the teacher draws together
 MAX_LOSS_RATIO = 1.01  # a tilt that increases the loss by a larger factor is discarded
 REAL_PER_SYNTHETIC = 0.4  # real names, with repeats; each occurs at least once
 NEIGHBOURS = 4  # names in alphabetical order that stay together in all minibatches
-MANY_NAMES = 40_000  # the fewest names of an epoch where they do: else it would cost 0.001 nats
+MANY_NAMES = 40_000  # in smaller epochs neighbours are not kept together: it costs 0.001 nats
 MAX_SOFT_TARGETS = 1 << 27  # float32 numbers in each process; briefly twice as many
 
 
@@ -112,7 +112,7 @@ class Teacher(Predictor):
         """About `count` names; names that would be too long are left out."""
         keys = keys_at(seed_key(int(rng.integers(1 << 63))), np.arange(count))
         drawn = []
-        acceptor = Acceptor(anything(self.n_y), 1, self.max_length)
+        acceptor = Acceptor(any_text(self.n_y), 1, self.max_length)
         for start in range(0, count, NAMES_PER_WALK):
             walk = Walk(self, acceptor, keys[start : start + NAMES_PER_WALK])
             walk.run(self._roots)

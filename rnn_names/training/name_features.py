@@ -31,9 +31,9 @@ SEEN_RARELY = 2  # the most occurrences of a rare character in the distinct trai
 PRIOR_NAMES = 30  # weight of the teacher's own means, in names: short lists tell little
 SEEN_OFTEN = 10  # the fewest draws with a feature that is fitted
 MAX_FEATURES = 400  # the most features that are fitted: the most frequent ones
-SPREAD = 1  # standard deviation of the prior of λ, which bounds λ of rare terms
+PRIOR_SPREAD = 1  # standard deviation of the prior of λ, which bounds λ of rare terms
 RIDGE = 1e-3  # penalty on λ, since a name's letters add up to its length
-ENOUGH = 1e-6  # the least gain of a step of Newton's method, in nats per name
+MIN_NEWTON_GAIN = 1e-6  # the least gain of a step of Newton's method, in nats per name
 NAMES_AT_A_TIME = 1 << 16  # names whose features are added together, to bound the memory
 
 
@@ -84,7 +84,7 @@ class NameFeatures:
         listed = np.append(self._mean_powers, self._mean_terms[fitted])
         sums = self._n * listed + PRIOR_NAMES * features.mean(axis=0)
         n = self._n + PRIOR_NAMES
-        tilt = fitted_tilt(features, sums / n, 1 / (SPREAD**2 * n))
+        tilt = fitted_tilt(features, sums / n, 1 / (PRIOR_SPREAD**2 * n))
         term_factors = np.zeros(self._n_terms)
         term_factors[fitted] = tilt[2:]
         return self._as_factors(tilt[:2], term_factors)
@@ -140,9 +140,9 @@ def fitted_tilt(features: Array, means: Array, prior: float = 0.0, steps: int = 
         gradient = mean + ridge * tilt
         curvature = (centred * weights[:, None]).T @ centred - np.outer(mean, mean)
         step = np.linalg.solve(curvature + np.diag(ridge), gradient)
-        while (lower := value(tilt - step)) > lowest and gradient @ step > ENOUGH:
+        while (lower := value(tilt - step)) > lowest and gradient @ step > MIN_NEWTON_GAIN:
             step /= 2
-        if gradient @ step <= ENOUGH:
+        if gradient @ step <= MIN_NEWTON_GAIN:
             break
         tilt, lowest = tilt - step, lower
     result = np.zeros(len(means))

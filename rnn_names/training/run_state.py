@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.model.checks import MAX_WEIGHT
+from rnn_names.model.file_checks import MAX_WEIGHT
 from rnn_names.training.stages import Stage
 
 MAX_STEPS = 1 << 53  # steps that an optimizer may have made
@@ -27,7 +27,7 @@ def types_and_shapes(state: Mapping[str, Any]) -> dict[str, Any]:
     >>> forms[0] == forms[1], forms[0] == forms[2]
     (True, False)
     """
-    return {name: (type(each), getattr(each, "shape", None)) for name, each in state.items()}
+    return {name: (type(value), getattr(value, "shape", None)) for name, value in state.items()}
 
 
 def _is_position(state: Mapping[str, Any], stages: list[Stage]) -> bool:
@@ -56,6 +56,6 @@ def _are_in_bounds(state: Mapping[str, Any]) -> bool:
     weights = (state[name] for name in ("trained", "first", "network"))
     return (
         0 <= state["smoothed_loss"] < math.inf
-        and all(np.abs(each).max() < MAX_WEIGHT for each in weights)
+        and all(np.abs(array).max() < MAX_WEIGHT for array in weights)
         and 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
     )

@@ -119,7 +119,7 @@ class Settings(Checked):
         if self.epochs is not None:  # distillation keeps its share of the epochs
             share = values["distil_epochs"] / values["epochs"]
             values["distil_epochs"] = round(share * self.epochs)
-        given = {name: each for name, each in asdict(self).items() if name not in WITHOUT_EFFECT}
+        given = {name: value for name, value in asdict(self).items() if name not in WITHOUT_EFFECT}
         values |= {name: value for name, value in given.items() if value is not None}
         # A teacher needs a trained network.
         values["distil_epochs"] = min(values["distil_epochs"], max(values["epochs"] - 1, 0))

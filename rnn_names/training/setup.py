@@ -73,9 +73,7 @@ class TrainingSetup:
     def first_weights(self) -> dict[str, Array]:
         """Random weights, replaced by the weights of `init` as far as it has them."""
         settings, vocabulary = self.settings, self.vocabulary
-        rng = self.generator(
-            FOR_WEIGHTS, 0
-        )  # 0: the first of several networks, in earlier versions
+        rng = self.generator(FOR_WEIGHTS, 0)  # 0: earlier versions had several networks
         params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
         if self.init is not None:
             known = vocabulary.indices_of(self.init.vocabulary)

@@ -11,7 +11,7 @@ import numpy as np
 
 from rnn_names.arrays import Array, rounded
 from rnn_names.errors import TrainingError
-from rnn_names.model.checks import MAX_WEIGHT
+from rnn_names.model.file_checks import MAX_WEIGHT
 from rnn_names.model.model import Model
 from rnn_names.network.scoring import mean_loss
 from rnn_names.processes.helper import Helper, SharedArray

@@ -15,7 +15,7 @@ from rnn_names.training.base import alike, bundled_base
 from rnn_names.training.settings import SHORT_LIST, Settings
 
 MAX_NAMES_COMPARED = 2000  # names that bundled models are compared on, which takes a second
-ALIKE = 0.8  # the least share of a list's characters for which the base has similar ones
+MIN_ALIKE_SHARE = 0.8  # the least share of a list's characters for which the base has similar ones
 
 
 class Start(NamedTuple):
@@ -55,10 +55,12 @@ def base_start(corpus: Corpus, settings: Settings) -> Start | None:
     if len(corpus) >= SHORT_LIST or settings.epochs == 0:
         return None
     base, characters = bundled_base(), Vocabulary.from_names(corpus.names).characters
-    known = [ord(each) for each in characters if alike(each, base.vocabulary.characters)]
+    known = [
+        ord(character) for character in characters if alike(character, base.vocabulary.characters)
+    ]
     is_of_size = settings.hidden_size in (None, len(base.shared["a0"]))
     fits = is_of_size and settings.cell in (None, "gru")
-    if not fits or np.isin(corpus.names.codes, known).mean() < ALIKE:
+    if not fits or np.isin(corpus.names.codes, known).mean() < MIN_ALIKE_SHARE:
         return None
     model, nearest = base.fitted(corpus)
     return Start("base", model, f"the base; nearest lists: {', '.join(nearest)}")

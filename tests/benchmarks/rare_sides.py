@@ -11,7 +11,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.model.model import Model
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import MAX_ATTEMPTS
-from rnn_names.sampling.guided import GuidedSampler
+from rnn_names.sampling.guided import GuidedDrawer
 from rnn_names.sampling.name_groups import GROUP_SIZE, MAX_PROPOSALS, NameGroups
 from rnn_names.sampling.preparation import guided_if_rare
 from rnn_names.sampling.random_keys import keys_at, seed_key
@@ -26,9 +26,9 @@ class RareSampling:
         """Has loaded no model yet."""
         self._looks_ahead = looks_ahead
         self._models: dict[str, Model] = {}
-        self._ready: dict[str, tuple[Sampler, GuidedSampler | None]] = {}
+        self._ready: dict[str, tuple[Sampler, GuidedDrawer | None]] = {}
 
-    def _sampler(self, model: str, options: dict[str, Any]) -> tuple[Sampler, GuidedSampler | None]:
+    def _sampler(self, model: str, options: dict[str, Any]) -> tuple[Sampler, GuidedDrawer | None]:
         """A sampler, and what looks ahead for it: the seed makes no difference to that."""
         order = f"{model} {options}"
         if order not in self._ready:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rnn_names import cast
-from rnn_names.casts.bundled import CASTS, CASTS_FOLDER
+from rnn_names.casts.bundled_casts import CASTS, CASTS_FOLDER
 from rnn_names.casts.pattern import parse
 from rnn_names.casts.pattern_files import cast_file, parse_rules
 from rnn_names.conditions.word_lists import is_clean
@@ -269,6 +269,14 @@ def test_files_beside_the_pattern_take_precedence(command, invoke, tmp_path):
     (own / "beasts.txt").unlink()
     done = invoke(command, "--file", "../own/arms.txt", "-n", 2, cwd=elsewhere)
     assert done.stdout.count(" a toad, ") == 2
+
+
+@pytest.mark.parametrize("text", ["tavern", "inns"])
+def test_the_text_of_a_file_is_no_name_of_a_cast(text, invoke, tmp_path):
+    """Regression: the bundled cast was drawn, or one with a similar name suggested."""
+    (tmp_path / "mine.txt").write_text(f"{text}\n", "utf-8")
+    done = invoke("cast", "--file", "mine.txt", "-n", 2, cwd=tmp_path)
+    assert "Error: mine.txt: a pattern has at least one {MODEL} or [a|b]" in done.stderr
 
 
 def test_an_error_of_a_pattern_names_its_file(invoke, tmp_path):

@@ -153,7 +153,7 @@ def test_score_prints_a_line_per_line_in_order_and_a_summary(invoke, model_file,
     mean = -scores[:4].sum() / sum(len(name) + 1 for name in cleaned[:4])
     characters = 12 + 3 + 12 + 11
     assert done.stderr == (
-        f"6 names (2 with unknown characters left out), {characters} characters, "
+        f"6 names (2 with unknown characters left out), {characters} characters with their ends, "
         f"{mean:.4f} nats per character\n"
     )
 

@@ -62,6 +62,17 @@ def test_lines_of_casts_equal_the_commands(tmp_path, invoke):
     assert len(lines) == 100 and lines == shown
 
 
+def test_a_cast_by_name_is_the_bundled_one(tmp_path, invoke):
+    """Regression: a file of its name in the current folder was read."""
+    (tmp_path / "tavern.txt").write_text("{men} of {welsh-towns}\n", "utf-8")
+
+    async def script(client):
+        return await said(client, "cast_names", pattern="Tavern", count=5, seed=1)
+
+    expected = invoke("cast", "tavern", "-n", 5, "--seed", 1).stdout.splitlines()
+    assert session(script, cwd=tmp_path) == expected
+
+
 def test_names_and_scores_equal_the_models(tmp_path):
     model, names = Model.load("elvish"), ["Noarysha", "愛"]
 

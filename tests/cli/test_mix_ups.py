@@ -184,7 +184,7 @@ def test_reading_names_from_a_terminal_prints_a_hint():
         os.close(end)
         os.write(screen, b"Anna\n\x04")
         shown = read_to_the_end(screen)
-    assert "Ctrl-D ends it" in shown and "1 name, 5 characters" in shown
+    assert "Ctrl-D ends it" in shown and "1 name, 5 characters with their ends" in shown
 
 
 def test_standard_input_is_read_for_one_option_only(invoke):

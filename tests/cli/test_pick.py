@@ -11,8 +11,8 @@ from itertools import chain
 import pytest
 
 from rnn_names import Model
-from rnn_names.cli import pick_pages, pick_sources
-from rnn_names.cli.pick_pages import show
+from rnn_names.cli.picking import pages, sources
+from rnn_names.cli.picking.pages import show
 from rnn_names.conditions.edits import DistantNames, within_edits
 from rnn_names.errors import FewNewNamesWarning
 from rnn_names.sampling.sampler import Sampler
@@ -189,7 +189,7 @@ def test_names_like_another_are_near_it_or_share_its_beginning_or_end(pick):
 def test_names_like_another_are_no_near_twins_of_each_other(pick, monkeypatch):
     (_, like), _ = pick("+2")
     assert len(like) == 10 and all(map(DistantNames(2).add_if_far, like))
-    monkeypatch.setattr(pick_sources, "NAMES_BEFORE_TWINS", 40)  # which come after so many names
+    monkeypatch.setattr(sources, "NAMES_BEFORE_TWINS", 40)  # which come after so many names
     (_, like), _ = pick("+2", arguments=[*ELVES, "-n", 40])
     assert not all(map(DistantNames(2).add_if_far, like))
 
@@ -326,7 +326,7 @@ def test_a_message_tells_that_no_names_are_left(pick):
 
 
 def test_a_message_tells_how_to_get_more_names_than_safe_ones(pick, monkeypatch):
-    monkeypatch.setattr(pick_sources, "WAITED_ATTEMPTS", 1 << 8)
+    monkeypatch.setattr(sources, "WAITED_ATTEMPTS", 1 << 8)
     told = pick("", arguments=[*ELVES, "--prefix", "Zorr", "-n", 200])[1]
     assert "There are no more such names. For more, type --min-edits 1." in told
 
@@ -807,8 +807,8 @@ def test_answers_are_as_wide_as_the_terminal_up_to_80_columns(columns):
 
 
 def test_a_long_search_gets_one_message(monkeypatch, capsys):
-    monkeypatch.setattr(pick_pages, "SILENCE", 0.05)
-    monkeypatch.setattr(pick_pages, "is_typed", lambda: True)
+    monkeypatch.setattr(pages, "SECONDS_OF_SILENCE", 0.05)
+    monkeypatch.setattr(pages, "is_typed", lambda: True)
 
     def slow():
         for name in ("Ada", "Bo"):

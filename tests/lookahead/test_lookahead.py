@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, sampling
-from rnn_names.conditions.automaton import Automaton, anything
+from rnn_names.conditions.automaton import Automaton, any_text
 from rnn_names.conditions.options import Options
 from rnn_names.lookahead import chain
 from rnn_names.lookahead import guide as guide_module
@@ -59,25 +59,25 @@ def test_the_frequency_of_a_name_is_its_weight(expected):
 
 
 def learned(model, draws=3000, **options):
-    """A guide that has learned from unguided draws, and its walk_sampler."""
+    """A guide that has learned from unguided draws, and its drawer."""
     sampler = Sampler(model, Options(**options))
-    unguided = Guide.unguided(sampler.acceptor, np.array(sampler.walk_sampler.texts[0], int))
-    prefixes = visited(sampler.walk_sampler, draws, unguided)
+    unguided = Guide.unguided(sampler.acceptor, np.array(sampler.drawer.texts[0], int))
+    prefixes = visited(sampler.drawer, draws, unguided)
     guide = replace(unguided, prefixes=prefixes).learned(1.0, explores=False, log_unvisited=np.inf)
-    return guide, sampler.walk_sampler
+    return guide, sampler.drawer
 
 
-def walked(walk_sampler, guide, keys, visits=None):
+def walked(drawer, guide, keys, visits=None):
     """A walk by a guide that is over."""
-    walk = GuidedWalk(walk_sampler.exact_predictor, keys, guide, visits)
-    walk.run(guided_roots(walk_sampler.exact_roots, guide))
+    walk = GuidedWalk(drawer.exact_predictor, keys, guide, visits)
+    walk.run(guided_roots(drawer.exact_roots, guide))
     return walk
 
 
-def visited(walk_sampler, draws, guide):
+def visited(drawer, draws, guide):
     """The prefixes that are known after some draws."""
     visits = Visits(guide.prefixes)
-    walked(walk_sampler, guide, first_keys(0, draws), visits)
+    walked(drawer, guide, first_keys(0, draws), visits)
     return visits.joined()
 
 
@@ -106,8 +106,8 @@ def test_the_look_ahead_is_exact_if_every_prefix_was_visited():
 
 
 def test_a_second_draw_finds_the_prefixes_of_the_first():
-    first, walk_sampler = learned(tiny_model(), 50)
-    prefixes = visited(walk_sampler, 50, first)
+    first, drawer = learned(tiny_model(), 50)
+    prefixes = visited(drawer, 50, first)
     assert len(first.prefixes) < len(prefixes) < 2 * len(first.prefixes)
     assert prefixes.n_names[0] == 100
     names = indices(prefixes)
@@ -133,7 +133,7 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
         log_p = np.log(probabilities)
     unused, lengths, n_names = np.zeros(2 * n, int), np.full(2 * n, 9), np.array([*passed] * 2)
     prefixes = VisitedPrefixes(unused, unused, lengths, unused, strings, log_p, n_names)
-    fitted, _ = chain.fitted_chain(prefixes, anything(3), 10)
+    fitted, _ = chain.fitted_chain(prefixes, any_text(3), 10)
     a = fitted.product.contexts.rows_of(np.array([1]))
     assert a != 0
     assert fitted.probabilities[a, 1] == pytest.approx(guess, abs=0.02)

@@ -14,7 +14,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.arrays import rounded
-from rnn_names.casts.bundled import CASTS
+from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.cli.main import cli
 from rnn_names.cli.train import train as train_command
 from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprint, upper_bits

@@ -13,7 +13,7 @@ import pytest
 import rnn_names
 from rnn_names import Model
 from rnn_names.errors import ModelFileError
-from rnn_names.model import checks
+from rnn_names.model import file_checks
 from support.model_files import CHARACTERS, arrays_of, make_model, rewrite
 
 
@@ -61,8 +61,8 @@ def test_contents_of_wrong_types_are_refused():
     wrong += [(meta, model.arrays) for meta in metas]
     for meta, arrays in [*wrong, *((model.meta, each) for each in (lists, doubles, missing))]:
         with pytest.raises(ModelFileError):
-            Model.of(meta, arrays)
-    assert Model.of(model.meta, model.arrays).meta == model.meta
+            Model.from_contents(meta, arrays)
+    assert Model.from_contents(model.meta, model.arrays).meta == model.meta
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
@@ -83,7 +83,7 @@ def test_numpy_alone_reads_the_file(cell, tmp_path):
     assert {name: array.shape for name, array in arrays.items()} == shapes
     assert {array.dtype.str for array in arrays.values()} == {"<f4"}
     assert meta == {
-        "format": checks.FORMAT,
+        "format": file_checks.FORMAT,
         "cell": cell,
         "vocabulary": CHARACTERS,
         "training": {"longest": 7, "held_out_loss": 1.5, "settings": {"seed": 3}},

@@ -100,7 +100,7 @@ def test_the_chain_sums_the_probabilities_ahead(sharpness):
     p = rng.dirichlet(np.ones(N_Y), len(contexts))
     automaton = matching([".*ab"], Vocabulary("ab"))
     start = contexts.after[0, START]
-    states = ProductStates.of(contexts, automaton, np.array([start]), np.array([0]))
+    states = ProductStates.reachable_from(contexts, automaton, np.array([start]), np.array([0]))
     chain = MarkovChain(states, p, rng.normal(size=5), sharpness)
     may_end = Acceptor(automaton, 2, 4).may_end[:, states.state]
     with np.errstate(divide="ignore"):

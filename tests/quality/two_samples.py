@@ -36,7 +36,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rnn_names import Model
 from rnn_names.arrays import records
 from rnn_names.conditions.acceptor import Acceptor
-from rnn_names.conditions.automaton import anything
+from rnn_names.conditions.automaton import any_text
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.ngram.kneser_ney import NGram
@@ -177,7 +177,7 @@ def ngram_names(names: Names, count: int, seed: int) -> list[str]:
     """Names of the 6-gram that distillation learns from, as it is: without the list's lengths."""
     vocabulary = Vocabulary.from_names(names)
     ngram = NGram(Names(vocabulary.encode(names.codes), names.offsets), len(vocabulary))
-    acceptor = Acceptor(anything(ngram.n_y), 1, int(names.lengths.max()))
+    acceptor = Acceptor(any_text(ngram.n_y), 1, int(names.lengths.max()))
     roots = Roots(
         [()], np.array([ngram.start]), np.ones(1), records(automaton_state=np.zeros(1, np.int32))
     )

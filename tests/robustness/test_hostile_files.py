@@ -14,7 +14,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.errors import ModelFileError
 from rnn_names.model import npz as archive
-from rnn_names.model.checks import MAX_WEIGHT
+from rnn_names.model.file_checks import MAX_WEIGHT
 from rnn_names.training.checkpoint import allowed_types
 from support.model_files import WRONG_CONTENTS, make_model, members, rewrite
 from support.program import python

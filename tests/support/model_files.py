@@ -8,7 +8,7 @@ import numpy as np
 
 from rnn_names import Model
 from rnn_names.corpus.names import Vocabulary
-from rnn_names.model import checks
+from rnn_names.model import file_checks
 from rnn_names.network import rnn
 
 CHARACTERS = "abé愛𐐷"
@@ -66,7 +66,10 @@ ROW = "fingerprints: not a row of numbers in ascending order"
 WRONG_CONTENTS = {
     "no meta": (lambda c: c.pop("meta"), "meta"),
     "meta no object": (put("meta", np.array("[1]")), "JSON object"),
-    "other format": (set_meta(format=checks.FORMAT + 1), f"format version {checks.FORMAT + 1}"),
+    "other format": (
+        set_meta(format=file_checks.FORMAT + 1),
+        f"format version {file_checks.FORMAT + 1}",
+    ),
     "unknown cell": (set_meta(cell="lstm"), "lstm"),
     "another cell": (set_meta(cell="rnn"), "bn"),
     "no vocabulary": (lambda c: c["meta"].pop("vocabulary"), "vocabulary"),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rnn_names import Model
 from rnn_names.errors import ModelFileError
-from rnn_names.model.checks import ARRAYS
+from rnn_names.model.file_checks import ARRAYS
 from rnn_names.model.npz import read
 from rnn_names.training.checkpoint import allowed_types
 from support.model_files import make_model
@@ -74,7 +74,7 @@ def killed(output, rng):
         Model.load(output)
     if state.exists():
         meta, arrays = read(str(state), allowed_types)
-        Model.of(meta, {name: array for name, array in arrays.items() if name in ARRAYS})
+        Model.from_contents(meta, {name: array for name, array in arrays.items() if name in ARRAYS})
     if litter:
         return "half-written file left aside"
     return "new model" if _stamp(output) != before else "old model"

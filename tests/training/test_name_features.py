@@ -111,7 +111,7 @@ def test_a_letter_that_is_nearly_always_first_has_a_bounded_factor_elsewhere(mon
         return np.abs(wholes.factors(drawn).pairs).max()
 
     assert largest() < 4
-    monkeypatch.setattr("rnn_names.training.name_features.SPREAD", np.inf)
+    monkeypatch.setattr("rnn_names.training.name_features.PRIOR_SPREAD", np.inf)
     assert largest() > 4
 
 

@@ -3,7 +3,7 @@
 //     drawNames: withTexts, withBoldness, drawOptions (rootsOf), conditionsOf
 //         NameQueue.run: batch, attempts
 //             attempts: drawBatch (rowsOf, choose, nextNodes)
-//             drawPilot, where names seem rare; then GuidedSampler.prepare and names
+//             drawPilot, where names seem rare; then GuidedDrawer.prepare and names
 //         NameQueue.addWaiting, shortage
 
 import { conditionsOf } from "./conditions.js";

@@ -10,7 +10,7 @@ import { folding } from "./text.js";
 import { haveTriples } from "./triples.js";
 
 const MAX_LOSS = 2.3; // nats per character; models with a higher loss have no minMeanP
-const FEW_WORDS = 0.1; // words are excluded if at most this share of a list are words
+const MAX_WORD_SHARE = 0.1; // words are excluded if at most this share of a list are words
 
 /** Settings with lists of texts, in NFC, without "", which any name has, but for expressions. */
 export function withTexts(settings) {
@@ -44,7 +44,7 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
   }
   if (wanted.noWords) {
     const prints = [...new Set(lists.flatMap((list) => [...list]))];
-    if (shareOfWords(prints) > FEW_WORDS) delete wanted.noWords;
+    if (shareOfWords(prints) > MAX_WORD_SHARE) delete wanted.noWords;
   }
   const isGiven = ([name, value]) =>
     value !== undefined && (value !== false || name in BOLDNESS.safe); // others: by default

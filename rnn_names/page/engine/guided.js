@@ -22,7 +22,7 @@ const HARDLY_ANY = -14; // log-probability of the conditions with which names ca
 const MAX_COPIES = 20000; // the most from one proposal; 32 in Python, where a group must hold them
 
 /** Proposes names with a guide, `atOnce` at a time. */
-export class GuidedSampler {
+export class GuidedDrawer {
   /**
    * @param {import("./blend.js").Blend} blend
    * @param {import("./guide.js").Guide} guide

@@ -5,7 +5,7 @@
 import { NODES } from "./arithmetic.js";
 import { meetsAll } from "./conditions.js";
 import { Guide } from "./guide.js";
-import { attemptsFrom, FIRST_ROUND, GuidedSampler } from "./guided.js";
+import { attemptsFrom, FIRST_ROUND, GuidedDrawer } from "./guided.js";
 import { automatonOfPossible } from "./possible.js";
 import { seedKey } from "./random_keys.js";
 import { drawBatch } from "./walk.js";
@@ -40,7 +40,7 @@ export class NameQueue {
     this.drawnAtLastHit = 0; // value of `drawn` when the most recent name was found
     this.skipped = this.next = options.start; // the names of a guide to skip, and the next number
     this.waiting = []; // numbers whose names have not been returned yet: { number, attempt, name }
-    this.guided = /** @type {any} */ (options.prepared?.guided); // the GuidedSampler of rare names
+    this.guided = /** @type {any} */ (options.prepared?.guided); // the GuidedDrawer of rare names
     this.hasPilot = Boolean(this.guided); // whether a pilot has shown if names are rare
   }
 
@@ -156,7 +156,7 @@ export class NameQueue {
     }
     this.drawn += drawn;
     if (lastOfSpelling.passed - before > RARE * drawn) return;
-    this.guided = new GuidedSampler(blend, guide, atOnce);
+    this.guided = new GuidedDrawer(blend, guide, atOnce);
     [this.waiting, this.next] = [[], options.start]; // numbers begin anew, with proposals
     yield* this.guided.prepare(learned);
     if (options.prepared) options.prepared.guided = this.guided;

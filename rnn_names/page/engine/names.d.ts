@@ -6,7 +6,7 @@ export interface SampleOptions {
   seed?: number | bigint;
   /** One word for several options; single ones override it. Default: "balanced". */
   boldness?: "safe" | "balanced" | "wild";
-  /** Leave out characters so many times less probable than the most probable one. Default: 0. */
+  /** Leave out characters less than this many times as probable as the most probable. Default: 0. */
   minP?: number;
   /** Above 1 for wilder names; below 1, they are more alike. Default: 1. */
   temperature?: number;
@@ -42,7 +42,7 @@ export interface SampleOptions {
   novel?: boolean;
   /** Only names that are in the list. */
   listed?: boolean;
-  /** Names are so many edits apart, and as far from those of the list unless `listed`. */
+  /** At least this many edits between any two names, and between names and the list unless `listed`. */
   minEdits?: 1 | 2;
   /** The old name of `minEdits: 2`. */
   noNearCopies?: boolean;

@@ -83,7 +83,7 @@ async function takeFile(file) {
       $("own-samples").replaceChildren();
       showSamples(samples);
       if (!$("own-names").value) $("own-title").value = model.name;
-      const stored = await remembered(); // its list, or none, whatever the field has
+      const stored = await remembered(); // with the list it learned from; the field may have another
       return await addModel(model, isOf(stored, [model]) ? stored.text : "");
     } catch {
       return sayOfNames("This file has no model that was saved here: rnn-names reads others.");

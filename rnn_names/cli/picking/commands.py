@@ -52,7 +52,7 @@ TYPED_OPTIONS = CONDITIONS - {"exclude", "exclude_words"} | {"any_shape", "count
 
 def command_table(of_casts: bool) -> str:
     """The commands and their help, one per line."""
-    shown = (each for each in TYPED_COMMANDS if of_casts or "." not in each[0])
+    shown = (command for command in TYPED_COMMANDS if of_casts or "." not in command[0])
     return "\n".join(f"{typed:12}{help}" for typed, help, *_ in shown)
 
 
@@ -111,6 +111,6 @@ def as_typed(given: Mapping[str, Any]) -> str:
         if name not in TYPED_OPTIONS - {"count"} or value is False:
             continue
         values = value if isinstance(value, list | tuple) else [value]
-        texts = [""] if value is True else [f" {quote(str(each))}" for each in values]
+        texts = [""] if value is True else [f" {quote(str(text))}" for text in values]
         words += [as_option(name) + text for text in texts]
     return " ".join(words)

@@ -28,7 +28,7 @@ LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
 NAMES_BEFORE_TWINS = 200  # names like one that are found before near twins among them are shown
 NEAREST = 1000  # names a few edits from one, the most probable
-WAITED_ATTEMPTS = 1 << 13  # attempts without a new name after which a person need not wait
+WAITED_ATTEMPTS = 1 << 13  # attempts without a new name after which `pick` stops searching
 ATTEMPTS = 1 << 15  # attempts at names that begin or end as one does: about a second
 
 
@@ -168,7 +168,8 @@ class LinesToPick:
         number = 1 + self._pattern.columns.index(column) if column else 0
         origins = []
         for line in lines:
-            begin = [each for each in self._origins if each.casefold().startswith(line.casefold())]
+            beginning = line.casefold()
+            begin = [text for text in self._origins if text.casefold().startswith(beginning)]
             if not begin:
                 raise SamplingError(f"No line that was shown begins with {printable(line)}.")
             origins.append(self._origins[line if line in self._origins else begin[-1]])

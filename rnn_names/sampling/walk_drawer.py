@@ -17,7 +17,7 @@ from rnn_names.sampling.walk import Children, Roots, Walk
 from rnn_names.system import cached_property
 
 
-class WalkSampler:
+class WalkDrawer:
     """Draws accepted names that begin from some texts, the roots of its walks."""
 
     def __init__(
@@ -85,12 +85,12 @@ class WalkSampler:
         data = records(automaton_state=automaton_state)
         return Roots(texts, np.array(of_texts), np.array(log_probs), data)
 
-    def with_texts(self, texts: Texts) -> "WalkSampler":
-        """A sampler whose names begin from other texts."""
-        return WalkSampler(self._model, self._options, self.acceptor, texts)
+    def with_texts(self, texts: Texts) -> "WalkDrawer":
+        """A drawer whose names begin from other texts."""
+        return WalkDrawer(self._model, self._options, self.acceptor, texts)
 
-    def from_first_characters(self) -> "WalkSampler":
-        """A sampler whose roots are all first characters, unless there is a prefix."""
+    def from_first_characters(self) -> "WalkDrawer":
+        """A drawer whose roots are all first characters, unless there is a prefix."""
         if [*self.texts] != [()]:
             return self
         first = self.acceptor.may_follow(0, self.exact_roots.data["automaton_state"])[0]

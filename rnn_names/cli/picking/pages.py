@@ -17,7 +17,7 @@ from rnn_names.errors import SamplingError
 WIDEST_ANSWER = 80  # columns of an answer
 LONGEST_BRIEF = 40  # characters of an entry in an answer
 COLUMN_GAP = 2  # columns between columns of names
-SILENCE = 1.0  # seconds until it is said that names are being looked for
+SECONDS_OF_SILENCE = 1.0  # seconds until it is said that names are being looked for
 
 
 def is_typed() -> bool:
@@ -109,7 +109,9 @@ def reshow(lines: Sequence[str], count: int) -> None:
 @contextmanager
 def _message_if_slow(shown: Sequence[str]) -> Iterator[None]:
     """Writes a message after a second if a page takes longer."""
-    timer = threading.Timer(SILENCE, lambda: say("Looking for more…" if shown else "Looking…"))
+    timer = threading.Timer(
+        SECONDS_OF_SILENCE, lambda: say("Looking for more…" if shown else "Looking…")
+    )
     timer.daemon = True
     if is_typed():
         with suppress(RuntimeError):  # where a limit allows no thread
@@ -129,7 +131,7 @@ def brief(lines: Sequence[str]) -> str:
     Emil Wingford, a locksmith, who speaks…; Ada Hill, a smith
     """
     texts = list[str]()
-    for first, *rest in (each.strip().split("\n") for each in lines):
+    for first, *rest in (line.strip().split("\n") for line in lines):
         text = shorten(first, LONGEST_BRIEF, placeholder="…").replace(",…", "…")
         texts.append(text.removesuffix("…") + "…" if rest else text)
     return ("; " if "," in "".join(texts) else ", ").join(texts)
@@ -141,12 +143,12 @@ def first_lines(entries: Sequence[str]) -> list[str]:
     >>> first_lines(["Hare\n  kept by Bo\n  pie", "Hare\n  kept by Bo\n  soup", "Toad\n  tea"])
     ['Hare… pie', 'Hare… soup', 'Toad…']
     """
-    lines = [each.split("\n") for each in entries]
-    shared = Counter((place, line) for each in lines for place, line in enumerate(each))
+    lines_of_each = [entry.split("\n") for entry in entries]
+    shared = Counter(placed for lines in lines_of_each for placed in enumerate(lines))
     texts = list[str]()
-    for first, *rest in lines:
+    for first, *rest in lines_of_each:
         alike = shared[0, first]
-        own = [each for place, each in enumerate(rest, 1) if shared[place, each] < alike]
+        own = [line for place, line in enumerate(rest, 1) if shared[place, line] < alike]
         texts.append(first + "…" * bool(rest) + (f" {own[0].strip()}" if own and alike > 1 else ""))
     return texts
 
@@ -154,8 +156,8 @@ def first_lines(entries: Sequence[str]) -> list[str]:
 def picked(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
     """The lines with some numbers, as in "1 4-7"; a message says which numbers `whole` has."""
     wanted = dict[int, None]()
-    for each in re.split(r"[\s,]+[+-]?", numbers):
-        ends = [*map(int, re.findall(r"\d+", each))]
+    for numeral in re.split(r"[\s,]+[+-]?", numbers):  # "1" or "4-7"
+        ends = [*map(int, re.findall(r"\d+", numeral))]
         wanted |= dict.fromkeys(range(min(ends), max(ends) + 1))
     found = {number: lines[number - 1] for number in wanted if 1 <= number <= len(lines)}
     if len(wanted) > len(found):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from rnn_names.blas_check import check_products
 from rnn_names.errors import RnnNamesError
-from rnn_names.products import check_products
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

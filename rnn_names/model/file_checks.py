@@ -66,18 +66,18 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
 
 def _are_records(values: Any, kinds: dict[str, type], max_length: int) -> bool:
     """Whether this is a list, not too long, of objects with these keys and types of values."""
-    are_objects = isinstance(values, list) and all(isinstance(each, dict) for each in values)
+    are_objects = isinstance(values, list) and all(isinstance(record, dict) for record in values)
     return (
         are_objects
         and len(values) <= max_length
-        and all({key: type(value) for key, value in each.items()} == kinds for each in values)
+        and all({key: type(value) for key, value in record.items()} == kinds for record in values)
     )
 
 
 def _sources(values: Any) -> tuple[Source, ...]:
     if not _are_records(values, dict.fromkeys(Source._fields, str), MAX_SOURCES):
         raise ModelFileError("`meta` has sources that are not a list of what, origin and terms")
-    return tuple(Source(**each) for each in values)
+    return tuple(Source(**record) for record in values)
 
 
 def _check_blend(parts: Any) -> None:

@@ -8,11 +8,12 @@ from operator import attrgetter
 
 import click
 
-from rnn_names.cli import interrupts, pick_commands
-from rnn_names.cli.kept_file import KeptFile
-from rnn_names.cli.pick_commands import as_typed
-from rnn_names.cli.pick_pages import brief, is_typed, picked, reshow, say, show
-from rnn_names.cli.pick_sources import LinesToPick, NamesToPick
+from rnn_names.cli import interrupts
+from rnn_names.cli.picking import commands
+from rnn_names.cli.picking.commands import as_typed
+from rnn_names.cli.picking.kept_file import KeptFile
+from rnn_names.cli.picking.pages import brief, is_typed, picked, reshow, say, show
+from rnn_names.cli.picking.sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.cli.usage_hints import remedy_for
 from rnn_names.corpus.characters import complaint, composed, in_one_line, refused_characters
@@ -45,13 +46,13 @@ class PickSession:
             if is_typed():
                 say("Type numbers to keep names, Enter for others, ? for help, q to end.")
             while (typed := _read()) is not None:
-                method, arguments = pick_commands.command_of(typed)
+                method, arguments = commands.command_of(typed)
                 if method == "end":
                     break
                 if method:
                     attrgetter(method)(self)(*arguments)
                 else:
-                    say(pick_commands.not_understood(typed, self.page))
+                    say(commands.not_understood(typed, self.page))
             say(self.kept.count())
 
     def _interrupted(self) -> int:
@@ -61,7 +62,7 @@ class PickSession:
     def help(self) -> None:
         """Shows the commands, the parts of a cast, and the conditions."""
         source, options = self.source, self.source.options
-        print_to_stderr(pick_commands.command_table(bool(source.parts)))
+        print_to_stderr(commands.command_table(bool(source.parts)))
         if source.parts:
             say(source.parts)
         of_all = {name: getattr(options, name) for name in options.non_defaults}
@@ -115,7 +116,7 @@ class PickSession:
         """
         before = options, by_label = self.source.options, self.source.by_label
         try:
-            given, dropped = pick_commands.typed_options(typed)
+            given, dropped = commands.typed_options(typed)
             if part:
                 options = replace(options, count=given.pop("count", options.count))
                 column = self.source.column(part)
@@ -192,7 +193,7 @@ class PickSession:
             return "Hardly any others are left."
         if remedy := remedy_for(error, vars(options)):
             return f"There are no more such names. For more, type {remedy}."
-        if given := pick_commands.conditions_in(error, options):
+        if given := commands.conditions_in(error, options):
             return f"There are no more such names. For others, loosen {' or '.join(given)}."
         return with_options(error).partition("\n")[0]
 

@@ -1,4 +1,4 @@
-"""What is kept in `pick`: a text file, which people may edit meanwhile, and commands for it."""
+"""The file of what is kept in `pick`, which people may edit while it runs, and commands for it."""
 
 import os
 import re
@@ -7,18 +7,26 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from rnn_names.cli.interrupts import critical_section
-from rnn_names.cli.pick_pages import brief, first_lines, laid_out, numbered, picked, say, terminal
+from rnn_names.cli.picking.pages import (
+    brief,
+    first_lines,
+    laid_out,
+    numbered,
+    picked,
+    say,
+    terminal,
+)
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import SamplingError, printable
 from rnn_names.files import check_writable, write_all
-from rnn_names.sampling.remembered import Remembered
+from rnn_names.locked_file import LockedFile
 
 LINE = rb".*\S.*\n?"
 ENTRY_OF_LINES = rb"(?:.*\S.*\n?)+(?:\s*\n)?"  # up to an empty line
 ENTRY_WITH_INDENT = rb"(?:(?:\S.*\n?)+(?:[ \t]+\S.*\n?)*|(?:[ \t]+\S.*\n?)+)(?:\s*\n)?"
 
 
-class KeptFile(Remembered):
+class KeptFile(LockedFile):
     """Kept names, one per line, or lines of a cast with `pattern`.
 
     An empty line follows each entry that may have several lines. If only later lines of the pattern
@@ -64,7 +72,7 @@ class KeptFile(Remembered):
 
     def entry(self, data: bytes) -> str:
         """An entry, without remarks."""
-        lines = (line.removesuffix("\r") for line in self._decoded(data).split("\n"))
+        lines = (line.removesuffix("\r") for line in self.decoded(data).split("\n"))
         if "\t" in self._remarks:
             lines = (line.partition("\t")[0] for line in lines)
         if "#" in self._remarks:
@@ -92,25 +100,27 @@ class KeptFile(Remembered):
         """Takes out the entries with these numbers of the list."""
         kept = self.entries()
         found = [*picked(numbers, self._listed or kept, "The list").values()]
-        for gone in (each for each in found if each not in kept):
+        for gone in (entry for entry in found if entry not in kept):
             say(f"{brief([gone])} is not in {self._title} any more")
-        self.change([each for each in found if each in kept], [])
+        self.change([entry for entry in found if entry in kept], [])
 
     def take_out(self, name: str) -> None:
         """Takes out the entry that is this name, or begins with it."""
         kept, folded = self.entries(), name.casefold()
-        firsts = {each: each.partition("\n")[0] for each in kept}
-        exact = [each for each, first in firsts.items() if first.casefold() == folded]
+        firsts = {entry: entry.partition("\n")[0] for entry in kept}
+        exact = [entry for entry, first in firsts.items() if first.casefold() == folded]
         found = [name] if name in kept else exact[-1:]
-        found = found or [each for each in firsts if each.casefold().startswith(folded)]
+        found = found or [entry for entry in firsts if entry.casefold().startswith(folded)]
         if not found:
-            near = [f"; nearest: {each}" for each in get_close_matches(name, firsts.values(), n=1)]
+            near = [
+                f"; nearest: {match}" for match in get_close_matches(name, firsts.values(), n=1)
+            ]
             say(f"{printable(name)} is not in {self._title}{''.join(near)}")
         elif len(found) == 1:
             self.change(found, [])
         else:
             self._listed = kept
-            numbers = [f"-{n}" for n, each in enumerate(kept, 1) if each in found]
+            numbers = [f"-{n}" for n, entry in enumerate(kept, 1) if entry in found]
             say(f"{len(found)} begin with this; type one of {', '.join(numbers)}")
 
     def change(self, gone: Sequence[str], new: Sequence[str]) -> None:
@@ -157,7 +167,7 @@ class KeptFile(Remembered):
         return self._rewrite(edited)
 
     def _content(self) -> bytes:
-        return self._rewrite(lambda data: data)[0] if os.path.lexists(self._path) else b""
+        return self._rewrite(lambda data: data)[0] if os.path.lexists(self.path) else b""
 
     def _rewrite(self, edited: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
         """Replaces the content by `edited(content)`; returns the old and the new content."""
@@ -165,10 +175,10 @@ class KeptFile(Remembered):
         def created(path: str, flags: int) -> int:
             return os.open(path, flags | os.O_CREAT, 0o666)
 
-        with critical_section(), self._opened("r+b", created) as file:
+        with critical_section(), self.opened("r+b", created) as file:
             old = file.readall()
             new = edited(old)
-            self._append(file, new[len(old) :])  # first, since the disk may be full
+            self.append(file, new[len(old) :])  # first, since the disk may be full
             if not new.startswith(old):  # if it does, other programs may append meanwhile
                 file.seek(0)
                 write_all(file, new)
