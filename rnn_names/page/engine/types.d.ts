@@ -1,7 +1,7 @@
 // The shapes of what the functions of the engine pass to one another.
 
 import type { Shape } from "./shape.js";
-import type { GuidedSampler } from "./guided.js";
+import type { GuidedDrawer } from "./guided.js";
 
 /** 64 bits: of a key, or of a fingerprint. */
 export interface Word {
@@ -70,7 +70,7 @@ export interface DrawOptions {
   topK: number;
   topP: number;
   shape: Shape | undefined;
-  prepared?: { guided?: GuidedSampler }; // where casts keep it for further draws
+  prepared?: { guided?: GuidedDrawer }; // where casts keep it for further draws
 }
 
 /** A condition on names, with the numbers of those that were tested and that passed. */
