@@ -118,11 +118,11 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
     temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
     coldest = max(temperature, LEAST_HALVED)
     halvings = max(math.ceil(math.log2(COOLED_BELOW / coldest)), MIN_HALVINGS)
-    first, *falling = [coldest * 2**k for k in range(halvings, 0, -1)]
+    first, *falling = [*(coldest * 2**k for k in range(halvings, 0, -1)), temperature]
     preparation = _Preparation(sampler, acceptor, root, first)
     preparation.draw(ROUND_SIZES[0])
     few_dominate = few_names_dominate(preparation.guide, temperature)
-    for next_temperature in [*falling, temperature]:
+    for next_temperature in falling:
         preparation.explore()
         if few_dominate:
             preparation.explore_by_beam_search()
