@@ -20,8 +20,9 @@ And `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 8,000 en
     guided          turns the weight of each into a number of copies, mostly 0 or 1
     name_groups     drops the first 31 copies and yields 64: Popp, Pepp, Prepp, …
 
-The others: `walk_drawer` draws on walks, and again in float64 what is too close to call;
-`network_predictor` gives a walk its probabilities; `attempts` makes attempts until one passes, for
-streams, casts and aliases; `presets` settles boldness and lengths; `admission` and `remembered`
-leave out repeats; `alias` gives each key a name; `best` searches for the most probable names.
+The others: `walk_drawer` draws on walks, and again in float64 what is too close to call; nodes of a
+walk wait on the `frontier`; `network_predictor` gives a walk its probabilities; `attempts` makes
+attempts until one passes, for streams, casts and aliases; `presets` settles boldness and lengths;
+`admission` and `remembered` leave out repeats; `alias` gives each key a name; `best` searches for
+the most probable names.
 """

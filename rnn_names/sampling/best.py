@@ -25,10 +25,10 @@ from rnn_names.corpus.names import EOS, Names
 from rnn_names.errors import LongNamesWarning, SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
+from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.name_queue import ENDLESS
 from rnn_names.sampling.remembered import Remembered
 from rnn_names.sampling.sampler import Sampler, make_sampler
-from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
 PREFIXES_AT_ONCE = 1024  # prefixes that are extended together
 CHARACTERS_AT_ONCE = 1 << 26  # limits the prefixes extended together where names may be long

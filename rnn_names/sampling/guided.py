@@ -20,9 +20,10 @@ from rnn_names.lookahead.guide import Guide, least_log_bound
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.completion import LEAST_LOG
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.network_predictor import NetworkPredictor
 from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
-from rnn_names.sampling.walk import Children, Roots, Walk
+from rnn_names.sampling.walk import Roots, Walk
 from rnn_names.sampling.walk_drawer import WalkDrawer
 from rnn_names.system import cached_property
 

@@ -9,7 +9,8 @@ from rnn_names.conditions.options import CommonOptions
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.sampling.choice import keep_top_k, keep_top_p
-from rnn_names.sampling.walk import Children, Predictor
+from rnn_names.sampling.frontier import Children
+from rnn_names.sampling.walk import Predictor
 
 NODES_AT_ONCE = 1 << 9  # nodes computed together: with fewer, threads wait more often
 MARGIN = 8e-6

@@ -96,7 +96,10 @@ class Sampler:
 
     @property
     def needs_pilot(self) -> bool:
-        """Whether a pilot, a trial draw, must measure how rare accepted names are."""
+        """Whether a pilot, a trial draw, must measure how rare accepted names are.
+
+        Not if only the shape of the list's names is required, which nearly all of the model's have.
+        """
         options = self.options
         shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
         shortest = options.min_length or shortest_listed

@@ -12,11 +12,9 @@ text as the root, names 0 to 3 are drawn:
 
 A `Predictor` gives the probabilities of the next character, and each name chooses by its own random
 number (`choice`). The acceptor says where names may end, and gives a name up as soon as no
-completion is accepted. Nodes whose states are not computed yet wait on the *frontier*.
+completion is accepted. Nodes whose states are not computed yet wait on the `frontier`.
 """
 
-from collections import Counter, defaultdict
-from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -27,15 +25,8 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, IndexedNames, Names
 from rnn_names.network.completion import LEAST_LOG
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
+from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.random_keys import weighted_index
-
-
-class Children(NamedTuple):
-    """m nodes, each one character below its parent."""
-
-    parent_states: Array  # (p, …)
-    parent: Array  # (m,) row of each node's parent among these, in ascending order
-    character: Array  # (m,) index of the character that leads to each node
 
 
 class Predictor(Protocol):
@@ -183,77 +174,3 @@ class Walk:
     def _child_data(self, data: Array, children: Children, next_state: Array) -> Array:
         """The records of children of the nodes; the automaton is in `next_state` after them."""
         return records(automaton_state=next_state)
-
-
-# --- The frontier --------------------------------------------------------------------------------
-
-NO_NAMES = np.zeros(0, np.int32)  # for `best`, which searches prefixes and draws no names
-
-
-class NodeBatch(NamedTuple):
-    """m nodes of one level, and the k names at them."""
-
-    children: Children  # the nodes
-    # (m,) records with what is known of the nodes besides their states: `automaton_state`, of the
-    # acceptor's automaton, and more for a guided walk or `best`.
-    data: Array
-    rows: Array = NO_NAMES  # (k,) the rows of the names in the walk's `keys`
-    node: Array = NO_NAMES  # (k,) the node of each name, ascending
-
-
-class Frontier:
-    """The nodes that wait on each level, taken in batches of at most `at_once`.
-
-    A batch comes from the deepest level that can fill one. So most batches are full, and few nodes
-    wait on any level.
-    """
-
-    def __init__(self, at_once: int) -> None:
-        self._at_once = at_once
-        self._batches = defaultdict[int, list[NodeBatch]](list)
-        self._nodes = Counter[int]()  # waiting on each level
-
-    def __bool__(self) -> bool:
-        """Whether any nodes wait."""
-        return self._nodes.total() > 0
-
-    def add(self, level: int, batch: NodeBatch) -> None:
-        """Adds nodes to a level, and drops the states of parents without a child."""
-        (parent_states, parent, character), data, rows, node = batch
-        for start in range(0, len(parent), self._at_once):
-            nodes = slice(start, start + self._at_once)
-            here = slice(*np.searchsorted(node, (start, start + self._at_once)))  # of the names
-            first_child = differs_from_previous(parent[nodes])  # whether it is its parent's first
-            parents = parent_states.take(parent[nodes][first_child], axis=0)
-            children = Children(parents, np.cumsum(first_child) - 1, character[nodes])
-            part = NodeBatch(children, data[nodes], rows[here], node[here] - start)
-            self._batches[level].append(part)
-        self._nodes[level] += len(parent)
-
-    def take(self) -> tuple[int, NodeBatch]:
-        """Removes a batch from the deepest level that fills one, else from the first with nodes."""
-        levels = [level for level, n in self._nodes.items() if n]
-        full = [level for level in levels if self._nodes[level] >= self._at_once]
-        level = max(full) if full else min(levels)
-        batches = self._batches[level]
-        chosen, n = list[NodeBatch](), 0
-        while batches and (not chosen or n + len(batches[-1].children.parent) <= self._at_once):
-            chosen.append(batches.pop())
-            n += len(chosen[-1].children.parent)
-        self._nodes[level] -= n
-        return level, _joined(chosen)
-
-
-def _joined(batches: list[NodeBatch]) -> NodeBatch:
-    children, data, rows, node = zip(*batches, strict=True)
-    parent_states, parent, character = zip(*children, strict=True)
-    parents = _rows_of_joined(parent, parent_states)
-    joined = Children(np.concatenate(parent_states), parents, np.concatenate(character))
-    nodes = _rows_of_joined(node, parent)
-    return NodeBatch(joined, np.concatenate(data), np.concatenate(rows), nodes)
-
-
-def _rows_of_joined(rows: tuple[Array, ...], arrays: tuple[Array, ...]) -> Array:
-    """The rows `rows[k]` of each array `arrays[k]`, as rows of all arrays concatenated."""
-    n_before = [0, *accumulate(map(len, arrays[:-1]))]
-    return np.concatenate([each + n for each, n in zip(rows, n_before, strict=True)])

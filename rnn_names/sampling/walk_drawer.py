@@ -11,9 +11,10 @@ from rnn_names.conditions.acceptor import Acceptor, Indices, Texts, names_from_i
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import IndexedNames, Names
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.network_predictor import NetworkPredictor
 from rnn_names.sampling.random_keys import uniform, weighted_index
-from rnn_names.sampling.walk import Children, Roots, Walk
+from rnn_names.sampling.walk import Roots, Walk
 from rnn_names.system import cached_property
 
 

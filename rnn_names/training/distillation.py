@@ -32,8 +32,9 @@ from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.processes.threads import Submit, deferred
+from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.random_keys import keys_at, seed_key
-from rnn_names.sampling.walk import Children, Predictor, Roots, Walk
+from rnn_names.sampling.walk import Predictor, Roots, Walk
 from rnn_names.training.batches import Batches
 from rnn_names.training.name_features import NameFeatures
 

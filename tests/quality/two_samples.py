@@ -40,9 +40,10 @@ from rnn_names.conditions.automaton import any_text
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.ngram.kneser_ney import NGram
+from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import MAX_BATCH
-from rnn_names.sampling.walk import Children, Roots, Walk
+from rnn_names.sampling.walk import Roots, Walk
 from rnn_names.training.settings import Settings
 from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer

@@ -12,7 +12,7 @@ from support.networks import at_temperature, random_model
 
 @pytest.mark.parametrize("at_once", [1, 7, 256])
 def test_the_best_names_are_the_first_of_all_sorted_names(at_once, monkeypatch):
-    monkeypatch.setattr(best, "AT_ONCE", at_once)
+    monkeypatch.setattr(best, "PREFIXES_AT_ONCE", at_once)
     everything = ranked(tiny_model())
     for count in (1, 5, 60):
         assert tiny_model().best(count) == everything[:count]
