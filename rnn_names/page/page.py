@@ -52,7 +52,7 @@ STARTS = {
 PLACES = {"english-towns", "stars"}  # models of these casts whose names are not people's
 NAME_PART = re.compile(r"\{(?:\w+=)?([a-z-]+)(?::[^{}]*)?\}")  # a name of a model
 FILE_PART_NAME = re.compile(r"\{\w+=(?=[\w-]+\.txt\})")  # the name of a part that is a file's line
-SIR_OR_DAME = re.compile(r"\[Sir (\{person\}\[.*?\])\|Dame \{person\}\[.*?\]\]")
+SIR_OR_DAME = re.compile(r"\{\w+=\[Sir (\{person\}\[.*?\])\|Dame \{person\}\[.*?\]\]\}")
 SAME_CHOICES = re.compile(r"\{\w+=\[(\{\w+\})\|\1\]\}")  # a choice between two equal parts
 
 PEOPLES = re.compile(r"\w+(?:ish|ian|ese)|dutch|french|german|greek|icelandic|mexican|norse|welsh")
@@ -225,7 +225,7 @@ def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
     pattern = NAME_PART.sub(
         lambda part: part[0] if part[1] in models else general[part[1] in PLACES], text
     )
-    pattern = escape(SAME_CHOICES.sub(r"\1", SIR_OR_DAME.sub(r"[Ser \1]", pattern)))
+    pattern = escape(SAME_CHOICES.sub(r"\1", SIR_OR_DAME.sub(r"Ser \1", pattern)))
     pattern = pattern.replace("{person} {place}", "{person} of {place}")  # places are no surnames
     return f'<button class="chip" data-cast="{pattern}">{STARTS[cast]}</button>'
 

@@ -227,6 +227,7 @@ def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
       }, 10);
     })""")
     assert page.locator("#progress:indeterminate").is_visible(), "it moves, nothing is found"
+    assert page.locator("#found").inner_text() == "Looking…"
     press(page, "Stop", count=0)
     assert re.fullmatch(r"Stopped: 0 of 20 names found in [\d,]+ drawn\.", said(page))
     page.get_by_label("Ends with", exact=True).fill("zzzzz")

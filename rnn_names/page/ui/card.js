@@ -32,6 +32,7 @@ export function explain(name) {
   const { blend, parts } = blendOf(models, chosen.shares);
   const places = name ? blend.predictions(name) : [];
   const letters = Array.from(name.normalize("NFC"));
+  $("typed").style.setProperty("--letters", `${letters.length}`);
   const rows = Math.ceil(places.length / PER_ROW);
   $("letters").style.setProperty("--per-row", `${Math.ceil(places.length / rows) || 1}`);
   $("letters").replaceChildren(...places.map((place, i) => letterButton(blend, place, letters, i)));

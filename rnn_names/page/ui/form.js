@@ -49,10 +49,11 @@ export function showValues() {
   $("min-length").placeholder = Math.min(...parts.map(({ shortest }) => shortest));
   $("max-length").placeholder = longest;
   $("names").style.setProperty("--longest", $("max-length").value || longest);
-  const isForgetful = (isCasting() ? modelsOfCast() : parts).some((model) => !model.fingerprints);
+  const used = isCasting() ? modelsOfCast() : parts;
+  const isForgetful = used.some((model) => !model.fingerprints);
   $("novel").disabled = $("no-near-copies").disabled = isForgetful; // they need the models' lists
   $("novel-hint").hidden = !isForgetful;
-  $("new")?.toggleAttribute("hidden", !isOn($("novel"))); // or another subtitle
+  $("new")?.toggleAttribute("hidden", !isOn($("novel")) || !used.length); // or another subtitle
   showChips();
 }
 

@@ -60,7 +60,8 @@ export function listenToNames() {
     }, LONG_PRESS);
   });
   listen("pointerover", (name, { pointerType }) => {
-    if (pointerType === "mouse" && !isCasting()) tint(name.firstChild.firstChild);
+    const isExplained = !$("likely").hidden && !$("details").hidden;
+    if (pointerType === "mouse" && isExplained) tint(name.firstChild.firstChild);
   });
   $("names").addEventListener("pointerleave", () => tint(null));
   for (const event of ["pointerup", "pointercancel", "pointerout"])
@@ -70,7 +71,10 @@ export function listenToNames() {
   // If the name of the card is among the names, it is marked, can be held, and stays in view.
   document.addEventListener("card", () => {
     showHeld();
-    placeOfCard()?.scrollIntoView({ block: "nearest" });
+    const place = placeOfCard();
+    place?.scrollIntoView({ block: "nearest" });
+    const { left = 0 } = place?.getBoundingClientRect() ?? {};
+    $("likely").classList.toggle("left", left > innerWidth / 2); // where it would cover the name
   });
 }
 

@@ -78,7 +78,11 @@ function fillingOf({ count, unique, minEdits, boldness }) {
 async function searched(settings, filling, mine) {
   const isOver = () => mine !== current;
   const watch = {
-    found: (name) => isOver() || filling.show(name),
+    found: (name) => {
+      if (isOver()) return;
+      filling.show(name);
+      $("found").textContent = `${filling.n_found} of ${settings.count}`;
+    },
     progress: (share = filling.n_found / settings.count) => share && ($("progress").value = share),
     stopped: () => mine.isStopped || isOver(),
   };
@@ -108,6 +112,7 @@ async function drawOfBlend(settings, watch) {
 function busy(isBusy) {
   $("stop").disabled = !isBusy;
   $("progress").removeAttribute("value"); // moving until something is found
+  $("found").textContent = "Looking…";
   $("search").classList.toggle("busy", isBusy);
   $("names").ariaBusy = isBusy;
 }
