@@ -12,5 +12,7 @@ An example: `cast '{norse} of {welsh-towns}' -n 3 --unique --seed 1`.
     NameSource.names_for: makes attempts by the part's path, round 0 and the line's number
     Admission: leaves out lines that came before, and ends after three: Æva of Cefn-dristeg, …
 
-Uniqueness in a cast is of whole lines; in `{norse:unique}`, of the names of one part.
+Uniqueness in a cast is of whole lines; in `{norse:unique}`, of the names of one part. The
+option min_edits acts twice, since each part that does not set its own gets that of the cast: an
+attempt near a name of the part's list fails, and a candidate near a used name is passed over.
 """

@@ -14,7 +14,6 @@ from rnn_names.cli.options import command, flag
 from rnn_names.cli.streams import escape_control_characters, write
 from rnn_names.errors import RnnNamesError, plural, shortened
 from rnn_names.model.selection import find_model_file
-from rnn_names.system import facts as this_system
 
 LONGEST_ROW = 400  # characters; a file may have texts of any length
 
@@ -40,8 +39,12 @@ def info(model: Models, json: bool, system: bool) -> None:
 
     read = click.get_current_context().find_root().obj
     if system:
+        from rnn_names.cli.bug_report import facts_for_bug_report
+
         how = "not from" if isinstance(read, RnnNamesError) else "also from"
-        facts: dict[str, Any] = this_system() | ({"options": f"{how} {read}"} if read else {})
+        facts: dict[str, Any] = facts_for_bug_report()
+        if read:
+            facts["options"] = f"{how} {read}"
     elif isinstance(read, RnnNamesError):
         raise read
     else:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
 
-FEW_LISTED = 1000  # the most names of a list for a note; most short names are near a longer one
+FEW_LISTED = 1000  # the most names of a list for a note: in longer ones, most have a near copy
 MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the list
 
 

@@ -29,7 +29,8 @@ def score(file: str, model: Models, sort: bool, rank: str, form: Form) -> None:
 
     FILE is a text file with one name per line; - is standard input. Each line of the output is the
     natural logarithm of a name's probability, a tab, and the name. A name with a character that the
-    model does not know gets -inf. A summary goes to standard error.
+    model does not know gets -inf; a blank line gets the probability of an empty name. A summary
+    without blank lines goes to standard error.
 
     With --rank per-character, that logarithm divided by the name's characters, its end counted,
     comes first, and --sort goes by it.

@@ -14,7 +14,7 @@ not an edit.
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,16 @@ NAMES_EDITED_AT_ONCE = 1 << 6  # names for which the first of two edits is made 
 
 DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
 """Kinds of edits: how many characters are deleted, and how many are inserted there."""
+
+
+class Edits(NamedTuple):
+    """p edits of one kind: each deletes, inserts or replaces a character of a name."""
+
+    row: Array  # (p,) the row of the name
+    place: Array  # (p,) the place in it
+    kind: tuple[int, int]
+    characters: Array  # (p, k) or (k,) that may be inserted there, as indices; 0 for none
+    following: Array  # (p,) the character after them, perhaps in another case
 
 
 class NearList:
@@ -151,13 +161,8 @@ class NearList:
         text, lengths = self._vocabulary.indexed(names).padded()
         return np.pad(text, ((0, 0), (0, 3))), lengths
 
-    def _edits(self, text: Array, lengths: Array) -> Iterator[tuple[Any, ...]]:
-        """Yields all edits of some names, p edits of one kind at a time.
-
-        Yields the row of each name, (p,), the place in it, (p,), the kind, the k characters that
-        may be inserted there, (p, k) or (k,), as indices, 0 for none, and the character after them,
-        (p,), perhaps in another case.
-        """
+    def _edits(self, text: Array, lengths: Array) -> Iterator[Edits]:
+        """Yields all edits of some names, one kind at a time."""
         row, place = np.nonzero(np.arange(text.shape[1]) <= lengths[:, None])
         at, following = text[row, place], text[row, place + 1]
         lower, upper, is_upper = self._lower, self._upper, self._is_upper[at]
@@ -179,4 +184,4 @@ class NearList:
             (INSERTION, either, self._in_both_cases, [at, lower[at]]),
         ]:
             for after in cases:
-                yield row[places], place[places], kind, characters, after[places]
+                yield Edits(row[places], place[places], kind, characters, after[places])

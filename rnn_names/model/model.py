@@ -37,7 +37,8 @@ class Model(LanguageModel):
             (n_y,) and a0 (n_a,), with g = 1; for a GRU g = 3, and there is a bn (n_a,).
         training: the training record, as JSON. `longest` and `shortest` are the lengths of the
             longest and the shortest name of the list; `lower_case_beginnings` says whether any name
-            begins with a lower-case letter, and `pairs` which odd pairs of characters names have.
+            begins with a lower-case letter, `pairs` which odd pairs of characters names have, and
+            `known_triples` which three characters they have in a row.
         fingerprints: (n,) sorted, of all names it has learned, by `rnn_names.corpus.fingerprints`;
             None if they are not stored.
         own_list_fingerprints: the fingerprints of its own list, if `fingerprints` also covers the

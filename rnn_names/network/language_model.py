@@ -1,4 +1,4 @@
-"""A language model: a network, its vocabulary, and facts about the list it learned from."""
+"""What drawing needs of a model; `model.Model` adds its file and its methods."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -82,8 +82,8 @@ class LanguageModel:
     def knows(self, names: Iterable[str] | Names) -> Array:
         """Whether each name is in the list, including held-out names: (len(names),) bool.
 
-        The very low probability of a false positive is in `rnn_names.corpus.fingerprints`. Raises
-        SamplingError if the model has no fingerprints.
+        A false positive is very improbable (`rnn_names.corpus.fingerprints`). Raises SamplingError
+        if the model has no fingerprints.
         """
         return among(fingerprint(_normalised(names)), require_fingerprints(self))
 

@@ -26,7 +26,7 @@ from rnn_names.ngram.kneser_ney import NGram
 MAX_HISTORY_TABLE = 1 << 23  # probabilities in a table; histories are shortened to fit
 
 
-class Factors(NamedTuple):
+class LogFactors(NamedTuple):
     """The logarithms of the factors of a tilt."""
 
     kinds: Array  # (n_y + 1,) int, the kind of each symbol; the last symbol is START
@@ -34,10 +34,10 @@ class Factors(NamedTuple):
     ends: Array  # (n_y + 1,) log e
     lengths: Array  # (longest + 1,) log g
 
-    def times(self, other: "Factors") -> "Factors":
+    def plus(self, other: "LogFactors") -> "LogFactors":
         """The tilt that multiplies the factors of both."""
         sums = (mine + its for mine, its in zip(self[1:], other[1:], strict=True))
-        return Factors(self.kinds, *sums)
+        return LogFactors(self.kinds, *sums)
 
     def after(self, symbols: Array) -> Array:
         """The factors of each next character without g, after some symbols: (m,) to (m, n_y)."""
@@ -56,7 +56,7 @@ class Factors(NamedTuple):
 class Tilt:
     """The factors of each next character; V is computed by an n-gram."""
 
-    def __init__(self, ngram: NGram, factors: Factors) -> None:
+    def __init__(self, ngram: NGram, factors: LogFactors) -> None:
         self.factors, self._at_end = factors, np.exp(factors.lengths)
         self._contexts = contexts = ngram.contexts.limited_to(MAX_HISTORY_TABLE // ngram.n_y)
         p = ngram.after_contexts(np.arange(len(contexts)))

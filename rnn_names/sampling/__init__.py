@@ -2,7 +2,8 @@
 
 An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. Read these in order:
 
-    stream          makes a Sampler, whose acceptor and tests follow from the options
+    stream          makes a Sampler by the options: `presets` settles boldness and lengths, and
+                    conditions that an automaton can follow join the acceptor, others are tests
     name_queue      makes attempts 0 and 1 at number 0, since one may fail
     random_keys     gives each attempt a key, from the seed, the number and the attempt
     sampler         has a WalkDrawer draw the names of these keys

@@ -101,7 +101,7 @@ def _search(
                 shorter = Sampler(model, replace(sampler.options, max_length=longest))
                 search = _Search(shorter, progress, rank)
         wanted = last
-        while True:
+        while True:  # all searches together extend at most MAX_PREFIXES
             names = certain = search.run(wanted)
             if far_apart := DistantNames.from_options(options):
                 names = [*filter(far_apart.add_if_far, certain)]
@@ -166,12 +166,11 @@ class _Search:
         size = self.predictor.n_y * self.acceptor.max_length**2
         self.at_once = max(min(PREFIXES_AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace(self.predictor.dtype)
-        self.n_extended = 0  # prefixes, in all searches of a run
+        self.n_extended = 0  # prefixes, in all searches so far
         self.has_all = False  # whether the last one found all possible names
 
     def run(self, wanted: int) -> list[str]:
         """The most probable names, most probable first: `wanted` names, or all there are."""
-        self.n_extended = 0
         names: list[_Name] = []
         for _ in self.bounds(wanted):
             names = self.names

@@ -3,7 +3,8 @@
 A seed gives the same names on every processor. But the last bits of the network's probabilities
 differ from one to another, and with the batch that is computed. So if a random number lies within
 a margin of the edge between two characters, the choice is *too close to call*: the name is drawn
-again in float64, where the error is some 10⁹ times as small, so that the right side is certain.
+again in float64, where the error is some 10⁹ times as small: other processors then practically
+never choose otherwise.
 """
 
 import numpy as np

@@ -73,7 +73,8 @@ class GuidedWalk(Walk):
         with np.errstate(divide="ignore"):
             data["log_weight"] += np.log(total)
         data["log_weight"] += top
-        return probabilities, 0.0  # float64: too rarely too close to call to draw again
+        # In float64, choices that are too close to call are too rare to draw again.
+        return probabilities, 0.0
 
     def _end(self, length: int, data: Array, rows: Array, node: Array) -> None:
         # A log weight is Σ log(total / completion): log total is in it, and that of EOS is 1.

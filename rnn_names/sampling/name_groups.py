@@ -26,7 +26,8 @@ BURN_IN, GROUP_SIZE = MAX_COPIES - 1, 64
 
 A proposal may give up to `MAX_COPIES` copies of its name in a row, and the end of a group cuts the
 last run. That alone would make names with long runs too rare. Dropping the first names cuts the
-first run about as often, which restores the shares, very nearly where repeats are few.
+first run about as often, which restores the shares, very nearly where repeats are few. As many are
+dropped as let the first name kept be at any place of the longest run.
 """
 DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 
@@ -77,7 +78,7 @@ class NameGroups:
             group = np.repeat(waiting, at_a_time)
             proposal = np.tile(n_proposals + np.arange(at_a_time), len(waiting))
             names, rows, copies = self._guided.propose(keys_at(self._key, numbers[group], proposal))
-            names, rows, counts = self._sampler.filter(len(group), names, rows)
+            names, rows, counts = self._sampler.passing(len(group), names, rows)
             tally.add(counts)
             each_copy = np.repeat(np.arange(len(rows)), copies[rows])
             rows = rows[each_copy]

@@ -43,9 +43,9 @@ class DrawnNames(NamedTuple):
 
 
 class Sampler:
-    """Draws names with a `WalkDrawer`, and tests them with `filter`.
+    """Draws names with a `WalkDrawer`, and tests them (`passing`).
 
-    Where the acceptor accepts few, a `GuidedDrawer` draws them (`preparation`), and only `filter`
+    Where the acceptor accepts few, a `GuidedDrawer` draws them (`preparation`), and only `passing`
     is used.
     """
 
@@ -77,13 +77,16 @@ class Sampler:
 
     def draw(self, keys: Array) -> DrawnNames:
         """Draws a name by each key, (n,), and tests it."""
-        return self.filter(len(keys), *self.drawer.draw(keys))
+        return self.passing(len(keys), *self.drawer.draw(keys))
 
-    def filter(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
-        """Tests names already drawn: the accepted ones of `n_drawn` attempts, in these rows."""
-        passing, tally = self.rows_that_pass(names)
+    def passing(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
+        """The drawn names that meet the other conditions, too.
+
+        `names` are those accepted of `n_drawn` attempts, in these `rows`.
+        """
+        chosen, tally = self.rows_that_pass(names)
         tally = Tally({self.title: (n_drawn, len(names)), **tally})
-        return DrawnNames(names.take(passing), rows[passing], tally)
+        return DrawnNames(names.take(chosen), rows[chosen], tally)
 
     def rows_that_pass(self, names: Names) -> tuple[Array, Tally]:
         """The rows of the names that meet the conditions on whole names, and the tally."""

@@ -39,8 +39,9 @@ def names_of_stream(
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises SamplingError after the last if there are fewer.
 
-    Makes at most `budget` attempts, and `budget` more for every 16 accepted names. The default is
-    lower for long names, which take longer (`MAX_FAILED_CHARACTERS`).
+    Makes at most `budget` attempts, by default `MAX_ATTEMPTS`, and `budget` more for every 16
+    accepted names. Any budget is lowered for long names, which take longer
+    (`MAX_FAILED_CHARACTERS`). Under rare conditions it is the most proposals of each group.
     """
     process = os.getpid()
     sampler, options = make_sampler(model, options)

@@ -95,7 +95,7 @@ class Teacher(Predictor):
                 break
             factors = features.factors(drawn)
             if before is not None:
-                factors = factors.times(before.factors)
+                factors = factors.plus(before.factors)
             teacher.tilt = Tilt(ngram, factors)
             loss, last = teacher._loss(tree), loss
             # The n-gram, by which the tilt looks ahead, may differ too much from the teacher.

@@ -24,7 +24,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.ngram.contexts import transitions
-from rnn_names.ngram.tilt import Factors
+from rnn_names.ngram.tilt import LogFactors
 from rnn_names.training.batches import Batches
 
 SEEN_RARELY = 2  # the most occurrences of a rare character in the distinct training names
@@ -69,7 +69,7 @@ class NameFeatures:
         total, once = (np.bincount(kind, n, self._n_kinds) for n in (each, each * (seen == 1)))
         self._mean_terms[: 3 * self._n_y] *= np.tile(1 - (once / np.maximum(total, 1))[kind], 3)
 
-    def factors(self, drawn: Names) -> Factors:
+    def factors(self, drawn: Names) -> LogFactors:
         """The tilt that gives drawn names the list's means."""
         row, terms = self._terms(drawn)
         often = np.bincount(terms, minlength=self._n_terms)
@@ -103,7 +103,7 @@ class NameFeatures:
         rows = [row, row[first], row[last], row]
         return np.concatenate(rows), np.concatenate(terms)
 
-    def _as_factors(self, power_factors: Array, term_factors: Array) -> Factors:
+    def _as_factors(self, power_factors: Array, term_factors: Array) -> LogFactors:
         n_y, kinds = self._n_y, self._kinds
         characters, first, last, following = np.split(term_factors, [n_y, 2 * n_y, 3 * n_y])
         following = following.reshape(self._n_kinds, self._n_kinds)
@@ -111,7 +111,7 @@ class NameFeatures:
         pairs[kinds[n_y]] += first
         ends = np.append(last, 0) + following[kinds, kinds[EOS]]
         lengths = self._powers(np.arange(self._longest + 1)) @ power_factors
-        return Factors(kinds, pairs, ends, lengths)
+        return LogFactors(kinds, pairs, ends, lengths)
 
 
 def fitted_tilt(features: Array, means: Array, prior: float = 0.0, steps: int = 30) -> Array:

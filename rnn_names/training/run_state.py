@@ -53,7 +53,7 @@ def _is_record(record: Mapping[str, Any], epoch: int, has_held_out: bool) -> boo
 
 def _are_in_bounds(state: Mapping[str, Any]) -> bool:
     """Whether weights, loss and steps are as in a run that goes on."""
-    weights = (state[name] for name in ("trained", "first", "network"))
+    weights = (state[name] for name in ("weights", "initial_weights", "weights_after_network"))
     return (
         0 <= state["smoothed_loss"] < math.inf
         and all(np.abs(array).max() < MAX_WEIGHT for array in weights)

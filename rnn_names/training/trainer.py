@@ -223,13 +223,13 @@ class Trainer:
     def state(self) -> dict[str, Any]:
         """The state to resume from, besides `model`: JSON values and arrays, not copied.
 
-        The keys are as in the file; "network" stands for the weights after the network stage.
+        The keys are as in the file.
         """
         return {
             **vars(self.position),
-            "trained": self._weights,
-            "first": self._initial_weights,
-            "network": self._first_stage_weights,
+            "weights": self._weights,
+            "initial_weights": self._initial_weights,
+            "weights_after_network": self._first_stage_weights,
             **{f"optimizer_{name}": array for name, array in self._optimizer.state.items()},
         }
 

@@ -7,7 +7,7 @@ import pytest
 
 from rnn_names.corpus.names import EOS
 from rnn_names.ngram.kneser_ney import NGram
-from rnn_names.ngram.tilt import Factors, Tilt
+from rnn_names.ngram.tilt import LogFactors, Tilt
 from support.networks import indexed, tilt_weight
 
 N_Y, LONGEST = 4, 4
@@ -24,7 +24,7 @@ def test_the_tilted_n_gram_multiplies_each_name_by_its_factors(known, kinds):
     rng = np.random.default_rng(1)
     names = [rng.integers(1, known + 1, rng.integers(1, LONGEST + 1)).tolist() for _ in range(30)]
     ngram = NGram(indexed(names), N_Y)
-    factors = Factors(
+    factors = LogFactors(
         kinds=np.array(kinds),
         pairs=rng.normal(size=(4, N_Y)),
         ends=rng.normal(size=N_Y + 1) if known == 3 else np.full(N_Y + 1, 1.5),
@@ -50,7 +50,7 @@ def test_the_tilted_n_gram_multiplies_each_name_by_its_factors(known, kinds):
 
 
 def test_after_any_character_the_factors_are_the_mean_of_all():
-    factors = Factors(
+    factors = LogFactors(
         kinds=np.array([0, 1, 2, 2, 3]),
         pairs=np.log([[9, 9, 9, 9], [9, 1, 2, 3], [9, 4, 5, 6], [9, 9, 9, 9]]),
         ends=np.log([9, 1, 2, 4, 9]),

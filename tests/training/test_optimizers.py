@@ -63,13 +63,13 @@ def test_a_step_of_sgd_is_minus_rate_times_clipped_mean_gradient(cell, clip, mon
     trainer = Trainer(TrainingSetup(corpus_from_strings(NAMES), Settings(**plain, **sizes, **how)))
     coded = [trainer.vocabulary.encode(np.array([ord(c) for c in name])).tolist() for name in NAMES]
     characters = sum(len(name) + 1 for name in NAMES)
-    passed, before = 0, optimizers.views(trainer.state()["trained"].copy(), trainer._shapes)
+    passed, before = 0, optimizers.views(trainer.state()["weights"].copy(), trainer._shapes)
     for epoch in trainer.epochs():
         loss, gradients = plain_bptt.loss_and_gradients(
             coded, {name: array.astype(float) for name, array in before.items()}
         )
         assert epoch.training_loss == pytest.approx(loss / characters, rel=1e-5)
-        after = optimizers.views(trainer.state()["trained"].copy(), trainer._shapes)
+        after = optimizers.views(trainer.state()["weights"].copy(), trainer._shapes)
         for name, gradient in gradients.items():
             mean = gradient / characters
             passed += np.count_nonzero(np.abs(mean) > clip)

@@ -138,10 +138,10 @@ def test_the_teacher_uses_the_best_network(held_out, corpus):
     for record in trainer.epochs():
         loss = -record.epoch if record.held_out_loss is None else record.held_out_loss
         if loss < best:
-            best, kept = loss, trainer.state()["trained"].copy()
+            best, kept = loss, trainer.state()["weights"].copy()
         if record.epoch == 6:
             break
-    assert np.array_equal(trainer.state()["network"], kept)
+    assert np.array_equal(trainer.state()["weights_after_network"], kept)
 
 
 def test_distillation_starts_from_the_best_network_and_improves_it(names):

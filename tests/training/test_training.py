@@ -149,7 +149,7 @@ def test_weights_are_rounded_to_the_nearest():
 
 def test_the_model_is_rounded_to_bfloat16_before_its_loss_is_measured(names, tmp_path):
     trainer, records = trained(names, held_out=0.2)
-    model, exact = trainer.model, trainer.state()["network"]
+    model, exact = trainer.model, trainer.state()["weights_after_network"]
     for name, array in model.params.items():
         assert np.array_equal(rounded(array), array), name
     assert not np.array_equal(rounded(exact), exact), "training itself does not round"
