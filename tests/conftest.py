@@ -9,7 +9,7 @@ from functools import cache
 from unittest import mock
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
@@ -20,7 +20,13 @@ from rnn_names.training import settings as training_settings
 from support import browser, package, program
 from support.networks import SYLLABLES
 
-settings.register_profile("suite", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile(
+    "suite",
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],  # as it may be on a busy machine
+)
 settings.load_profile("suite")
 
 collect_ignore = ["support/public_names.py", "support/without_posix"]
