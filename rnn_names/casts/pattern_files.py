@@ -10,7 +10,7 @@ from io import BytesIO
 
 from rnn_names.casts.bundled_casts import CASTS, CASTS_FOLDER
 from rnn_names.corpus.characters import composed
-from rnn_names.corpus.corpus import nonblank_lines, opened, read_lines, read_small
+from rnn_names.corpus.reading import nonblank_lines, opened, read_lines, read_small
 from rnn_names.errors import (
     CorpusError,
     OwnFileWarning,

@@ -45,7 +45,7 @@ def alias(file: str, model: Models, secret_file: str | None, form: Form, **given
     name in any order, any part of the list and on any machine, with the same model, options and
     secret. Different keys may have the same name, unless --unique is given.
     """
-    from rnn_names.corpus.corpus import read_lines
+    from rnn_names.corpus.reading import read_lines
     from rnn_names.model.model import blended
     from rnn_names.sampling.alias import Aliases
 
@@ -99,7 +99,7 @@ def _note(keys: Sequence[str]) -> str:
 def _secret(path: str | None) -> bytes:
     if path is None:
         return b""
-    from rnn_names.corpus.corpus import read_small
+    from rnn_names.corpus.reading import read_small
 
     with open_input(path) as (title, stream):
         secret = read_small(title, stream).removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")

@@ -34,7 +34,7 @@ def read_options(owner: type, given: dict[str, Any]) -> Any:
     lists = dict[str, list[str]]()
     for name, path in files.items():
         if path is not None:
-            from rnn_names.corpus.corpus import nonblank_lines
+            from rnn_names.corpus.reading import nonblank_lines
 
             with open_input(path) as source:
                 lists[name] = nonblank_lines(*source)

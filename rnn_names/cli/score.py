@@ -37,8 +37,8 @@ def score(file: str, model: Models, sort: bool, rank: str, form: Form) -> None:
     """
     import numpy as np
 
-    from rnn_names.corpus.corpus import read_names
     from rnn_names.corpus.names import Names
+    from rnn_names.corpus.reading import read_names
     from rnn_names.model.model import blended
 
     if not os.path.exists(file) and os.path.exists(find_model_file(file)):

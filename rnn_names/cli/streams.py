@@ -143,7 +143,7 @@ def open_input(path: str) -> Iterator[tuple[str, BinaryIO]]:
         yield "standard input", sys.stdin.buffer
         interrupts.wait_if_ending()  # Ctrl-C also ends the writer: the list is incomplete
         return
-    from rnn_names.corpus import corpus
+    from rnn_names.corpus.reading import opened
 
-    with corpus.opened(path) as source:
+    with opened(path) as source:
         yield source

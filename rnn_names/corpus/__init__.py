@@ -1,6 +1,6 @@
 """From text to names to indices.
 
 Start with `characters` (what a name can contain), `names` (many names in one array, as code points
-or as indices) and `corpus` (reading a list to learn from). `fingerprints` tells whether a name is
-in a list; `shape` describes the form of its names.
+or as indices), `reading` (the lines of files) and `corpus` (a list to learn from). `fingerprints`
+tells whether a name is in a list; `shape` describes the form of its names.
 """

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import Any, Literal
 
-from rnn_names.corpus.corpus import MAX_DIGITS, Corpus, corpus_from_file, corpus_from_strings
+from rnn_names.corpus.corpus import Corpus, corpus_from_file, corpus_from_strings
+from rnn_names.corpus.reading import MAX_DIGITS
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import CorpusError, TrainingError, short_repr
 from rnn_names.model.bundled import CLOSEST, NONE

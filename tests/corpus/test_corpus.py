@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_names.corpus import corpus
+from rnn_names.corpus import reading
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.corpus import Corpus, corpus_from_strings, read_corpus, read_names
+from rnn_names.corpus.corpus import Corpus, corpus_from_strings, read_corpus
 from rnn_names.corpus.names import Names
+from rnn_names.corpus.reading import read_names
 from rnn_names.errors import CorpusError
 
 
@@ -172,7 +173,7 @@ def test_the_result_does_not_depend_on_pieces(size, monkeypatch):
     bad = text + b"\na\x07b"
     with pytest.raises(CorpusError) as whole:
         read(bad)
-    monkeypatch.setattr(corpus, "PIECE_BYTES", size)
+    monkeypatch.setattr(reading, "PIECE_BYTES", size)
     assert counted(read(text)) == counted(expected)
     assert read(text).n_blank == expected.n_blank == 7
     with pytest.raises(CorpusError) as pieces:
@@ -193,13 +194,13 @@ def test_a_byte_order_mark_is_removed_only_at_the_beginning(monkeypatch):
     assert counted(marked) == {"a": 1, "b": 1}
     with pytest.raises(CorpusError, match="line 2: a byte-order mark"):
         read_corpus([("text", TwoBytesAtATime("a\n\ufeffb\n".encode()))])
-    monkeypatch.setattr(corpus, "PIECE_BYTES", 16)
+    monkeypatch.setattr(reading, "PIECE_BYTES", 16)
     with pytest.raises(CorpusError, match="line 9: a byte-order mark"):
         read("a\n" * 8 + "\ufeffb\n")
 
 
 def test_an_endless_line_does_not_fill_the_memory(monkeypatch):
-    monkeypatch.setattr(corpus, "PIECE_BYTES", 1000)
+    monkeypatch.setattr(reading, "PIECE_BYTES", 1000)
     stream = io.BytesIO(b"a\n" + b"x" * 100_000)
     with pytest.raises(CorpusError, match="line 2: over 1,000 bytes without a line end; is it one"):
         read_corpus([("text", stream)])

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names import Settings, train
-from rnn_names.corpus.corpus import PIECE_BYTES, corpus_from_strings, read_corpus
+from rnn_names.corpus.corpus import corpus_from_strings, read_corpus
+from rnn_names.corpus.reading import PIECE_BYTES
 from rnn_names.errors import CorpusError
 from rnn_names.network.scoring import log_probs
 from rnn_names.ngram.kneser_ney import NGram

@@ -26,7 +26,7 @@ from unittest.mock import Mock
 import pytest
 
 from rnn_names import Model, system
-from rnn_names.corpus.corpus import PIECE_BYTES, read_names
+from rnn_names.corpus.reading import PIECE_BYTES, read_names
 from rnn_names.errors import CorpusError, ModelFileError, printable
 from rnn_names.files import check_writable
 from support.model_files import OLD_MODEL, make_model
