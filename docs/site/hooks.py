@@ -6,6 +6,7 @@
 - api.md: the public names, from their docstrings
 - benchmarks.md: pictures made from the tables of the results, and from a training
 - project/…: the documents outside docs/ that a page links to
+- here.js: by which 404.html finds the folder of the site
 - source/…: the code and lists that a page links to, so that the site is whole without a repository
 """
 

@@ -40,7 +40,7 @@ def anywhere(page: str) -> str:
     page = re.sub(r'((?:href|src)=")/', r"\1./", page)
     page = page.replace('new URL("/",location)', 'new URL(".",document.baseURI)')
     page = page.replace("<head>", f"<head><script>{SEEK}</script>", 1)
-    page, n = CONFIG.subn(rf'\1"."\2\3<script>{{{THEME}}}</script>', page)
+    page, n = CONFIG.subn(rf'\1"."\2./\3<script>{{{THEME}}}</script>', page)
     if n != 1:
         raise ValueError("404.html has no base that the theme would read")
     return page

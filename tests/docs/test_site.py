@@ -23,6 +23,7 @@ import equations
 import faces
 import framed
 import kinds
+import not_found
 
 from rnn_names.cli.main import cli
 from rnn_names.model.bundled import MODELS
@@ -149,3 +150,20 @@ def test_the_face_is_loaded_for_ranges_of_characters_that_css_knows():
         re.fullmatch(r"U\+[0-9A-F]+(-[0-9A-F]+)?(,U\+[0-9A-F]+(-[0-9A-F]+)?)*", each)
         for each in ranges
     )
+
+
+def test_the_page_for_what_is_not_there_needs_no_address_of_the_site():
+    """Regression: it linked all from the root, so it had no style in the folder of a project."""
+    theme = '<script>scope=new URL("/",location)</script>'
+    config = '<script id="__config">{"base": "/", "search": "/search.js"}</script>'
+    links = '<link href="/site.css"><a href="/kinds.html"></a><a href="https://a.example/"></a>'
+    page = not_found.anywhere(f"<head>{theme}{links}</head>{config}")
+    assert "here.js" in page.split("<link")[0], "before what depends on it"
+    found = re.findall('(?:href|"search")(?:=|: )"(.*?)"', page)
+    assert found == ["./site.css", "./kinds.html", "https://a.example/", "./search.js"]
+    assert '"/' not in page
+
+
+def test_the_page_for_what_is_not_there_must_have_a_base_for_the_theme():
+    with pytest.raises(ValueError, match="base"):
+        not_found.anywhere("<head></head>")
