@@ -152,7 +152,7 @@ def test_the_face_is_loaded_for_ranges_of_characters_that_css_knows():
     )
 
 
-def test_the_page_for_what_is_not_there_needs_no_address_of_the_site():
+def test_the_404_page_needs_no_address_of_the_site():
     """Regression: it linked all from the root, so it had no style in the folder of a project."""
     theme = '<script>scope=new URL("/",location)</script>'
     config = '<script id="__config">{"base": "/", "search": "/search.js"}</script>'
@@ -164,6 +164,6 @@ def test_the_page_for_what_is_not_there_needs_no_address_of_the_site():
     assert '"/' not in page
 
 
-def test_the_page_for_what_is_not_there_must_have_a_base_for_the_theme():
+def test_the_404_page_must_have_a_base_for_the_theme():
     with pytest.raises(ValueError, match="base"):
         not_found.anywhere("<head></head>")
