@@ -18,9 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SPEED = ROOT / "tests" / "benchmarks" / "RESULTS.md"
 QUALITY = ROOT / "tests" / "quality" / "RESULTS.md"
 
-WIDTH, MARGIN, LINE, BAR, GAP = 400, 64, 21, 15, 14
-"""Of a chart, in its own units: the room for values; the heights of a row's label, of a bar, and of
-what lies between rows.
+MARGIN, LINE, BAR, GAP = 64, 26, 19, 16
+"""Of a chart, in pixels: the room for values at a side; the heights of a row's label, of a bar, and
+of what lies between rows. Places from left to right are per cent of what is between the margins, so
+that a chart is as wide as its page.
 """
 
 
@@ -139,10 +140,10 @@ def bars(rows: Sequence[Row], unit: str, rival: str) -> str:
         if row.theirs is not None:
             bars.append(("theirs", row.theirs))
         for kind, value in bars:
-            length = (WIDTH - MARGIN) * value / most
+            length = 100 * value / most
             parts.append(
-                f'<rect class="{kind}" y="{y + 1:g}" width="{length:.1f}" height="{BAR - 4}" '
-                f'rx="2"/><text class="value" x="{length + 6:.1f}" y="{y + BAR / 2:g}">'
+                f'<rect class="{kind}" y="{y + 1:g}" width="{length:.1f}%" height="{BAR - 4}" '
+                f'rx="2"/><text class="value" x="{length:.1f}%" dx="6" y="{y + BAR / 2 - 1:g}">'
                 f"{value:,.0f}</text>"
             )
             y += BAR
@@ -170,74 +171,99 @@ def dots(
     low, high = min(values), max(values)
 
     def place(value: float) -> float:
-        return MARGIN + (WIDTH - 2 * MARGIN) * (scale(value) - low) / (high - low)
+        return 100 * (scale(value) - low) / (high - low)
 
     parts = []
     y = 0.0
     for row in rows:
         assert row.theirs is not None
-        parts.append(_label(y, row.label))
+        parts.append(_label(y, row.label, -MARGIN))
         y += LINE + BAR / 2
         ours, theirs = place(row.ours), place(row.theirs)
-        parts.append(f'<path class="between" d="M{ours:.1f},{y:g}H{theirs:.1f}"/>')
+        parts.append(
+            f'<line class="between" x1="{ours:.1f}%" x2="{theirs:.1f}%" y1="{y:g}" y2="{y:g}"/>'
+        )
         for kind, x, value in (("theirs", theirs, row.theirs), ("ours", ours, row.ours)):
-            side, end = (-10, " end") if x == min(ours, theirs) else (10, "")
+            side, end = (-11, " end") if x == min(ours, theirs) else (11, "")
             parts.append(
-                f'<circle class="{kind}" cx="{x:.1f}" cy="{y:g}" r="5"/>'
-                f'<text class="value{end}" x="{x + side:.1f}" y="{y:g}">{value:{digits}}</text>'
+                f'<circle class="{kind}" cx="{x:.1f}%" cy="{y:g}" r="6"/>'
+                f'<text class="value{end}" x="{x:.1f}%" dx="{side}" y="{y:g}">'
+                f"{value:{digits}}</text>"
             )
         y += BAR / 2 + GAP
     return _chart(y, parts, rows, unit, rival)
 
 
-def curve(epochs: Sequence[tuple[str, float]], height: float = 200) -> str:
+def curve(epochs: Sequence[tuple[str, float]], height: float = 260) -> str:
     """A chart of a loss over the epochs: a line for each stage, and where the stage ended."""
-    low = min(loss for _, loss in epochs)
-    high = low + 1
+    low, high = min(loss for _, loss in epochs), max(loss for _, loss in epochs)
+    margin = (high - low) / 8
+    low, high = low - margin, high + margin
+    bottom = height - LINE
 
     def place(epoch: int, loss: float) -> tuple[float, float]:
-        share = (high - min(loss, high)) / (high - low)
-        return (WIDTH - MARGIN) * epoch / len(epochs), LINE + (height - 3 * LINE) * share
+        share = (epoch - 1) / max(len(epochs) - 1, 1)
+        return 100 * share, bottom * (high - loss) / (high - low)
 
     stages: dict[str, list[tuple[int, float]]] = {}
-    for i, (stage, loss) in enumerate(epochs):
-        stages.setdefault(stage, []).append((i + 1, loss))
+    for i, (stage, loss) in enumerate(epochs, 1):
+        stages.setdefault(stage, []).append((i, loss))
     parts = []
-    for tenth in range(math.ceil(low * 5), math.floor(high * 5) + 1):
-        y = place(0, tenth / 5)[1]
-        parts.append(f'<path class="rule" d="M0,{y:.1f}H{WIDTH - MARGIN}"/>')
-        parts.append(f'<text class="value" x="{WIDTH - MARGIN + 6}" y="{y:.1f}">{tenth / 5}</text>')
+    step = next(step for step in (0.1, 0.2, 0.5, 1, 2, 5) if (high - low) / step <= 8)
+    for i in range(math.ceil(low / step), math.floor(high / step) + 1):
+        y = place(1, i * step)[1]
+        parts.append(f'<line class="rule" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(f'<text class="value" x="100%" dx="8" y="{y:.1f}">{i * step:.1f}</text>')
+    lines = []
+    for points in stages.values():
+        line = " ".join(f"{x:.2f},{y:.1f}" for x, y in (place(*point) for point in points))
+        lines.append(f'<polyline class="curve" points="{line}"/>')
+    parts.append(
+        f'<svg class="stretched" viewBox="0 0 100 {bottom}" preserveAspectRatio="none" '
+        f'width="100%" height="{bottom}">{"".join(lines)}</svg>'
+    )
     for stage, points in stages.items():
-        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*point) for point in points))
-        parts.append(f'<polyline class="curve" points="{line}"/>')
         x, y = place(*points[-1])
-        parts.append(f'<circle class="ours" cx="{x:.1f}" cy="{y:.1f}" r="3"/>')
-        beside = 14 if stage == epochs[-1][0] else -12  # the last one below
+        beside = 16 if stage == epochs[-1][0] else -14  # the last one below
         parts.append(
-            f'<text class="value end" x="{x:.1f}" y="{y + beside:.1f}">{stage}: '
+            f'<circle class="ours" cx="{x:.2f}%" cy="{y:.1f}" r="4"/>'
+            f'<text class="value end" x="{x:.2f}%" y="{y + beside:.1f}">{stage}: '
             f"{points[-1][1]:.3f}</text>"
         )
-    parts.append(f'<text class="value" x="0" y="{height - 6:g}">{len(epochs)} epochs</text>')
+    y = height - LINE / 2
+    parts.append(f'<text class="value" x="0" y="{y:g}">epoch 1</text>')
+    parts.append(f'<text class="value end" x="100%" y="{y:g}">epoch {len(epochs)}</text>')
     rows = [Row(stage, points[-1][1]) for stage, points in stages.items()]
-    return _chart(height, parts, rows, "nats per character", "")
+    unit = "nats per character"
+    return _chart(height, parts, rows, unit, "", f"{unit}, lower is better")
 
 
-def _label(y: float, words: str) -> str:
+def _label(y: float, words: str, x: float = 0) -> str:
     """What a row is about, above it."""
-    return f'<text x="0" y="{y + LINE / 2:g}">{escape(words)}</text>'
+    return f'<text x="{x:g}" y="{y + LINE / 2:g}">{escape(words)}</text>'
 
 
-def _chart(height: float, parts: Sequence[str], rows: Sequence[Row], unit: str, rival: str) -> str:
-    """A picture with a legend; its numbers are in its description, for those who do not see it."""
+def _chart(
+    height: float,
+    parts: Sequence[str],
+    rows: Sequence[Row],
+    unit: str,
+    rival: str,
+    caption: str = "",
+) -> str:
+    """A picture with a legend; its numbers are in its description, for those who do not see it.
+
+    The caption stands in the place of the legend.
+    """
     said = "; ".join(
         f"{row.label}: {row.ours:,g}" + ("" if row.theirs is None else f" against {row.theirs:,g}")
         for row in rows
     )
-    keys = '<span class="key ours"></span>rnn-names'
+    keys = caption or '<span class="key ours"></span>rnn-names'
     if rival:
         keys += f' <span class="key theirs"></span>{escape(rival)}'
     return (
         f'<figure class="chart" markdown="0"><figcaption>{keys}</figcaption>'
-        f'<svg viewBox="0 0 {WIDTH} {height:g}" role="img" '
+        f'<svg height="{height:g}" role="img" '
         f'aria-label="{escape(f"{unit}: {said}")}">{"".join(parts)}</svg></figure>'
     )

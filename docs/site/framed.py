@@ -3,7 +3,8 @@
 Such a page takes the colours that were chosen on the site, also while it is shown, and leads back
 to the site, whose pages all have the same kept names. In the frame of the first page it has no
 title of its own, since the site has one, and its tabs stand at the left; the site takes its hue,
-which is that of the kind that writes.
+which is that of the kind that writes. What opens in the frame never scrolls within it, or the first
+swipe on a phone would not move the site.
 """
 
 from __future__ import annotations
@@ -31,6 +32,25 @@ SCRIPT = """{
   };
   follow();
   addEventListener("storage", follow);
+  // The form for a list may be higher than a small frame, which then takes its height.
+  const grow = () => {
+    const isOpen = document.getElementById("own-list").offsetHeight;
+    const end = document.querySelector("main").getBoundingClientRect().bottom + scrollY;
+    const below = parseFloat(getComputedStyle(document.body).paddingBottom);
+    frameElement.style.minHeight = isOpen ? `${Math.ceil(end + below) + 1}px` : "";
+  };
+  const shrink = () => {
+    frameElement.style.minHeight = "";
+    dispatchEvent(new Event("resize")); // before the page counts the names that fit
+    requestAnimationFrame(grow);
+  };
+  if (frameElement) {
+    addEventListener("DOMContentLoaded", () => {
+      new ResizeObserver(grow).observe(document.getElementById("own-list"));
+      document.getElementById("views").addEventListener("click", shrink, true);
+    });
+    addEventListener("popstate", shrink);
+  }
   if (frameElement)
     new MutationObserver(() => {
       const hue = root.style.getPropertyValue("--hue");
@@ -97,6 +117,12 @@ STYLE = """
 /* On a phone all of it is in the frame, so that a swipe moves the site. */
 @media screen and (max-width: 46rem) {
   .framed :is(#keep-all, #look) { display: none; }
+}
+@media screen and (max-width: 46rem), screen and (max-width: 78rem) and (max-height: 30rem) {
+  .framed #names { --at-least: 3; } /* fewer than a window has at least */
+}
+@media screen and (max-width: 46rem) and (max-height: 36rem) {
+  .framed :is(#amount, #first-hint) { display: none; }
 }
 @media screen and (max-width: 23.999rem) {
   .framed #copy-link { display: none; }

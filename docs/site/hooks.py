@@ -6,6 +6,7 @@
 - api.md: the public names, from their docstrings
 - benchmarks.md: pictures made from the tables of the results, and from a training
 - project/…: the documents outside docs/ that a page links to
+- here.js: by which 404.html finds the folder of the site
 - source/…: the code and lists that a page links to, so that the site is whole without a repository
 """
 
@@ -28,6 +29,7 @@ import equations
 import faces
 import framed
 import kinds
+import not_found
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -52,7 +54,8 @@ BODIES = {"index.md": "first", "tutorial.md": "steps", "cli.md": "commands"}
 BODIES |= {"how-it-works.md": "contents", "python.md": "python"}
 """Pages that site.css and site.js treat as of a kind of their own."""
 
-BOOSTS = {"cli.md|python.md|in-your-browser.md|tutorial.md|blending.md|page.md|kinds.md": 2}
+BOOSTS: dict[str, float] = {"blending.md|casts.md|in-your-browser.md|tutorial.md": 3}
+BOOSTS |= {"python.md|page.md|kinds.md": 2, "api.md|cli.md": 0.5}
 BOOSTS |= {"exercises.md|benchmarks.md|project/(?!SECURITY).*": 0.3}
 FOR_FEW = "releasing.md|.*/tried.md"
 """How much pages count in a search, if not as the others do; and those that it leaves out."""
@@ -99,6 +102,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "icon.svg": icon_of(hue),
         "site.css": style(hue),
         "site.js": (HERE / "site.js").read_text("utf-8"),
+        "here.js": not_found.HERE,
     }
     for name in bundled.MODELS:
         others = kinds.others_like(name)
@@ -259,17 +263,24 @@ def preview(page: Page, config: MkDocsConfig) -> str:
 
 
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
-    """Says on the page for what is not there where to look instead."""
+    """Says on the page for what is not there where to look instead.
+
+    Without the address of the site there is no list of addresses, which would be empty, and that
+    page finds the folder of the site.
+    """
+    if template_name == "sitemap.xml" and not config.site_url:
+        return ""
     if template_name != "404.html":
         return output
     first = urlsplit(config.site_url or "/").path
-    return on_post_page(output, None, config).replace(
+    output = on_post_page(output, None, config).replace(
         "<h1>404 - Not found</h1>",
         "<h1>That name is not on the list.</h1>"
-        f'<p>There is no such page. Here are <a href="{first}">names</a> and '
+        f'<p>There is no such page. Here are <a href="{first}index.html">names</a> and '
         f'<a href="{first}kinds.html">kinds of names</a>; or search above.</p>'
         f'<ul class="some">{"".join(f"<li>{name}</li>" for name in kinds.some_names())}</ul>',
     )
+    return output if config.site_url else not_found.anywhere(output)
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:

@@ -45,7 +45,7 @@ def page() -> str:
         f"{len(bundled.MODELS)} kinds come with the program. Each card shows three names that are "
         "on no list. Press it, and a network that learned from one writes more in your browser.",
         "[Mix kinds in your browser](index.md){ .md-button .md-button--primary }\n"
-        "[Blends, in the terminal](blending.md)",
+        "[Blends, in the terminal](blending.md){ .aside }",
         '<div class="find">'
         '<input type="search" id="find-kind" placeholder="Find a kind" aria-label="Find a kind">'
         f'<p class="jump">{"".join(map(_way_to, GROUPS))}</p></div>'

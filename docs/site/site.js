@@ -33,10 +33,11 @@ for (const code of document.querySelectorAll(".highlight code:is(.typed, :has(.g
 for (const code of document.querySelectorAll(":is(p, li) > code"))
   code.classList.toggle("whole", code.textContent.length < 24);
 // A search for an option, such as --min-p: to the engine of the search, the first hyphens of a word
-// would mean that pages must not have it. Small words are left out unless there are no others.
+// would mean that pages must not have it, and the last letter of --min-p begins a word of any title,
+// so both are left out. Small words are left out unless there are no others.
 const SMALL = /(?<!\S)(an?|the|how|to|of|is|it|do|i|my|your|in|for)(?!\S)/gi;
 const queryOf = (typed) => {
-  const words = typed.replace(/(?<!\S)-+/g, "");
+  const words = typed.replace(/(?<!\S)-+|(?<=\S)-\w?(?!\S)/g, "");
   return words.replace(SMALL, "").trim() ? words.replace(SMALL, "") : words;
 };
 const { postMessage } = Worker.prototype;

@@ -23,6 +23,7 @@ import equations
 import faces
 import framed
 import kinds
+import not_found
 
 from rnn_names.cli.main import cli
 from rnn_names.model.bundled import MODELS
@@ -71,11 +72,11 @@ def test_pictures_show_the_measured_values(tmp_path):
     lines = [{"stage": s, "held_out_loss": x} for s, x in zip(stages, losses, strict=True)]
     log.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     page = charts.page(log)
-    pictures = [part.split("</svg>")[0] for part in page.split("<svg ")[1:]]
+    pictures = re.findall("<svg .*</svg>", page)
     assert len(pictures) == 5
     assert page.count("<polyline") == 3 and "distillation: 1.512<" in page
     for picture in pictures:
-        ElementTree.fromstring(f"<svg {picture}</svg>")
+        ElementTree.fromstring(picture)
     speed = (ROOT / "tests" / "benchmarks" / "RESULTS.md").read_text("utf-8")
     shown = f"{charts.sampling()[0].ours:,.0f} ("
     assert shown in speed and shown.strip(" (") in page
@@ -149,3 +150,20 @@ def test_the_face_is_loaded_for_ranges_of_characters_that_css_knows():
         re.fullmatch(r"U\+[0-9A-F]+(-[0-9A-F]+)?(,U\+[0-9A-F]+(-[0-9A-F]+)?)*", each)
         for each in ranges
     )
+
+
+def test_the_404_page_needs_no_address_of_the_site():
+    """Regression: it linked all from the root, so it had no style in the folder of a project."""
+    theme = '<script>scope=new URL("/",location)</script>'
+    config = '<script id="__config">{"base": "/", "search": "/search.js"}</script>'
+    links = '<link href="/site.css"><a href="/kinds.html"></a><a href="https://a.example/"></a>'
+    page = not_found.anywhere(f"<head>{theme}{links}</head>{config}")
+    assert "here.js" in page.split("<link")[0], "before what depends on it"
+    found = re.findall('(?:href|"search")(?:=|: )"(.*?)"', page)
+    assert found == ["./site.css", "./kinds.html", "https://a.example/", "./search.js"]
+    assert '"/' not in page
+
+
+def test_the_404_page_must_have_a_base_for_the_theme():
+    with pytest.raises(ValueError, match="base"):
+        not_found.anywhere("<head></head>")

@@ -208,9 +208,10 @@ function fitting() {
   if (!places.length) return settingsOfForm().count; // there is nothing to measure
   const row = height / Math.ceil(places.length / columns);
   const rows = Math.floor((innerHeight - top - scrollY - below - spare) / row);
-  const usual = innerHeight < LOW ? FEWER : data.count;
+  const set = Number(getComputedStyle($("names")).getPropertyValue("--at-least")); // in a frame
+  const usual = set || (innerHeight < LOW ? FEWER : data.count);
   const held = 1 + Math.max(-1, ...chosen.staying().keys());
-  const least = Math.max(held, isCasting() ? FEW : usual);
+  const least = Math.max(held, isCasting() ? set || FEW : usual);
   return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
 }
 
