@@ -115,11 +115,11 @@ def test_an_interrupt_ends_long_work(number, work, lines, left, corpus_file, tmp
 
 NAMED_PIPE_OPENED = """
 real = open
-import rnn_names.corpus.corpus
-rnn_names.corpus.corpus.open = lambda *a: (here(), real(*a))[1]"""
+import rnn_names.corpus.reading
+rnn_names.corpus.reading.open = lambda *a: (here(), real(*a))[1]"""
 
 STANDARD_INPUT_READ = """
-import rnn_names.corpus.corpus as c
+import rnn_names.corpus.reading as c
 read = c._bytes_left
 c._bytes_left = lambda *a: (here(), read(*a))[1]"""
 
@@ -152,7 +152,7 @@ def test_an_interrupted_pipe_is_no_complete_list(model_file):
     The end of the list, which then comes at once, is no list without names.
     """
     before = """
-import rnn_names.corpus.corpus as c
+import rnn_names.corpus.reading as c
 read, end = c._bytes_left, os._exit
 c._bytes_left = lambda *a: (here(), read(*a))[1]
 # There is time enough to say something wrong.
