@@ -18,7 +18,7 @@ from rnn_names.sampling import preparation, walk_drawer
 from rnn_names.training import distillation, warm_start
 from rnn_names.training import settings as training_settings
 from support import browser, package, program
-from support.networks import SYLLABLES
+from support.networks import QUICK, SYLLABLES
 
 settings.register_profile(
     "suite",
@@ -131,8 +131,7 @@ def model(model_file):
 @pytest.fixture(scope="session")
 def small_models():
     """One of each cell, with so few letters that all names can be listed."""
-    asked = {"hidden_size": 12, "epochs": 12, "batch_size": 4, "learning_rate": 0.02, "seed": 1}
-    asked |= {"dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0, "distil_epochs": 0}
+    asked = {"hidden_size": 12, "batch_size": 4, **QUICK}
     return {cell: train(SYLLABLES, cell=cell, **asked) for cell in ("gru", "rnn")}
 
 

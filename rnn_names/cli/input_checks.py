@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from rnn_names.cli.streams import open_input
-from rnn_names.errors import CorpusError, RnnNamesError, printable, with_options
+from rnn_names.errors import RnnNamesError, printable, with_options
 from rnn_names.files import check_writable
 
 
@@ -44,8 +44,11 @@ def read_options(owner: type, given: dict[str, Any]) -> Any:
 def refuse_single(path: str, noun: str, command: str) -> None:
     """Raises CorpusError with a correct command if a name or a key was given instead of a file."""
     if path.replace("-", "").isalnum() and not os.path.lexists(path):
+        from rnn_names.corpus.reading import opened
+
         pipe = f"a single {noun} goes through a pipe: echo {path} | rnn-names {command} -m MODEL"
-        raise CorpusError(f"{printable(path)}: cannot be read: No such file or directory; {pipe}")
+        with opened(path, f"; {pipe}"):  # raises it
+            pass
 
 
 def check_output(path: str, kind: str, beginning: bytes, option: str = "--output") -> None:

@@ -21,21 +21,24 @@ from urllib.parse import quote
 
 import numpy as np
 
+from rnn_names.conditions.options import Options
 from rnn_names.errors import RnnNamesError, plural, printable
 from rnn_names.model.model import PROGRAM_VERSION, blend
 from rnn_names.page import script
 from rnn_names.page.script import PageModel
 from rnn_names.page.style import INDENT, hue_of, icon_of, style_of
 from rnn_names.report.markup import assets, definitions, filled, isolated
+from rnn_names.sampling.stream import names_of_stream
 
 STRICT = '"use strict";\n'  # the first line of each script
 SCRIPTS = "engine", "learning", "interface"  # the elements of the scripts in a page
 TITLES = 3  # the most models that a title names, as in ui/shares.js
 COUNT = 20  # names of a page when it opens, or as many as fit
 FIRST, FIRST_SEED = 40, 1  # names that a page shows before its scripts run, and their seed
-AS_IT_OPENS: dict[str, Any] = {
-    "novel": True, "min_edits": 2, "unique": True, "clean": True, "boldness": "safe"
-}  # fmt: skip
+FIRST_BUDGET = 1 << 12  # attempts at them: a model may hardly write safe names
+AS_IT_OPENS = Options(
+    seed=FIRST_SEED, novel=True, min_edits=2, unique=True, clean=True, boldness="safe"
+)
 """The conditions of these names: those of the settings in `page.html`."""
 FOR_LISTS = "Names from your own list"  # the title of a page's window where a list is pasted
 MODELS_FOR_LISTS = (
@@ -167,10 +170,10 @@ def _first_names(writing: Sequence[PageModel]) -> list[str]:
     models = [part.model for part in writing]
     try:
         model = models[0] if len(models) == 1 else blend(models, [part.share for part in writing])
-        names = model.sample(FIRST, seed=FIRST_SEED, **AS_IT_OPENS)
-    except RnnNamesError:  # such as that a model does not keep its list
+        batches = names_of_stream(model, FIRST, AS_IT_OPENS, FIRST_BUDGET)
+        return [name for names in batches for name in names.to_strings()]
+    except RnnNamesError:  # there are too few, or a model does not keep its list
         return []
-    return names if len(names) == FIRST else []
 
 
 def _place(name: str) -> str:

@@ -7,6 +7,7 @@ from rnn_names.page.page import page as page_text
 from rnn_names.page.script import PageModel
 from support.browser import NOT_TESTED, Browser, missing
 from support.documents import ROOT
+from support.networks import QUICK
 
 LOOKS = {"reduced_motion": "reduce"}  # names that appear gently are drawn a dozen times
 
@@ -57,15 +58,8 @@ def dinosaurs(shared_by_processes):
     """A small model of the list of that name: the safe names of the bundled one take longer."""
 
     def train_it(folder):
-        asked = {
-            "hidden_size": 32,
-            "epochs": 12,
-            "batch_size": 64,
-            "learning_rate": 0.02,
-            "seed": 1,
-        }
-        asked |= {"dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0, "distil_epochs": 0}
-        train(ROOT / "data" / "dinosaurs.txt", init="none", **asked).save(folder / "model.npz")
+        asked = {"init": "none", "hidden_size": 32, "batch_size": 64, **QUICK}
+        train(ROOT / "data" / "dinosaurs.txt", **asked).save(folder / "model.npz")
 
     return Model.load(shared_by_processes("dinosaurs", train_it) / "model.npz")
 

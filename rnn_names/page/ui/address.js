@@ -88,7 +88,7 @@ export function readAddress() {
   const pairs = kept.map((name, i) => [name, note(i)]).filter(([name]) => isShowable(name));
   if (pairs.length) keepAll(pairs); // added to the kept names; the next address omits them
   const given = address.get("seed") ?? "";
-  const usualSeed = (!known && data.seed) || newSeed(); // first that of the baked names
+  const usualSeed = (!known && data.seed) || newSeed(); // of the names that a page begins with
   const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : usualSeed;
   Object.assign(chosen, { seed, wantedLists, fitted: history.state?.fitted ?? "" });
   return hasSeed;

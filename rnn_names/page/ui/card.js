@@ -114,12 +114,13 @@ const tints = SCALE.map((_, level) => {
   return made;
 });
 
-/** Tints the letters of a name in a text node, the stronger, the less they are expected. */
+/** Tints the letters of a name in a text node, the stronger, the less expected; null for none. */
 export function tint(text) {
   for (const each of tints) each?.clear();
+  if (!text) return;
   const { blend } = blendOf(models, chosen.shares);
   let end = 0;
-  for (const { character, logProbs } of text ? blend.predictions(text.data) : []) {
+  for (const { character, logProbs } of blend.predictions(text.data)) {
     const letter = new StaticRange({
       startContainer: text,
       startOffset: end,

@@ -7,6 +7,8 @@ import { $, listenToArrows, stopAt } from "./elements.js";
 const SWIPE = 60; // px: the least length of a swipe
 const SCREEN_EDGE = 24; // px from a side, where the browser may have its own swipes
 
+const closeAll = () => $("close-card").click(); // the card, and a drawer
+
 let watcher; // lets the gesture that goes back, on phones that have one, close a drawer first
 
 /** Opens a drawer; with `null`, closes the open drawer. Only a phone's style sheet has drawers. */
@@ -14,7 +16,7 @@ export function openDrawer(id) {
   watcher?.destroy();
   const { CloseWatcher } = /** @type {any} */ (globalThis);
   watcher = id && CloseWatcher && new CloseWatcher();
-  if (watcher) watcher.onclose = () => $("close-card").click(); // this also closes a drawer
+  if (watcher) watcher.onclose = closeAll;
   const before = document.body.dataset.drawer;
   if (id) $("toast").replaceChildren(); // it would cover the drawer
   if (id) document.body.dataset.drawer = id;
@@ -42,8 +44,7 @@ export function showView(id) {
     chosen.holdNothing();
     for (const place of $("names").children) place.replaceChildren(); // of the other view
   }
-  $("likely").hidden = true; // it is about a name of another view, as messages are
-  openDrawer(null);
+  closeAll(); // the card is about a name of another view, as messages are
   $("toast").replaceChildren();
   scrollTo(0, 0);
 }
@@ -67,7 +68,7 @@ export function listenToDrawers(fitCount) {
   listenToArrows($("views").firstElementChild, openView);
   listenToArrows($("kinds"), stopAt);
   document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") $("close-card").click(); // this also closes a drawer
+    if (key === "Escape") closeAll();
   });
   listenToSwipes();
 }
