@@ -54,6 +54,9 @@ BODIES = {"index.md": "first", "tutorial.md": "steps", "cli.md": "commands"}
 BODIES |= {"how-it-works.md": "contents", "python.md": "python"}
 """Pages that site.css and site.js treat as of a kind of their own."""
 
+TITLES = {"npm/README.md": "For JavaScript"}
+"""Titles of pages that are not their headings."""
+
 BOOSTS: dict[str, float] = {"blending.md|casts.md|in-your-browser.md|tutorial.md": 3}
 BOOSTS |= {"python.md|page.md|kinds.md": 2, "api.md|cli.md": 0.5}
 BOOSTS |= {"exercises.md|benchmarks.md|project/(?!SECURITY).*": 0.3}
@@ -180,6 +183,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 def describe(page: Page, uri: str, markdown: str) -> None:
     """Says how a page is called, which may be longer than in the navigation, and who finds it."""
+    if title := TITLES.get(uri):
+        page.meta["title"] = title
     if heading := re.search(r"^# (.*?)(?: \{.*\})?$", markdown, re.MULTILINE):
         page.meta.setdefault("title", heading[1].replace("`", ""))
     page.meta["search"] = {"exclude": bool(re.fullmatch(FOR_FEW, uri))}

@@ -39,6 +39,7 @@ def anywhere(page: str) -> str:
     """404.html with links that begin at `/` changed to those of the folder of the site."""
     page = re.sub(r'((?:href|src)=")/', r"\1./", page)
     page = page.replace('new URL("/",location)', 'new URL(".",document.baseURI)')
+    page = page.replace("<title>", "<title>Page not found - ", 1)
     page = page.replace("<head>", f"<head><script>{SEEK}</script>", 1)
     page, n = CONFIG.subn(rf'\1"."\2./\3<script>{{{THEME}}}</script>', page)
     if n != 1:
