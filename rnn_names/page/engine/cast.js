@@ -53,7 +53,6 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   }
 }
 
-/** The name parts of a pattern, at all depths. */
 export const namePartsIn = (pieces) =>
   pieces.flatMap((piece) =>
     piece.kind === "name"

@@ -38,7 +38,6 @@ function bytesOfDigits(text) {
 
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
 
-/** Decodes whole numbers from a Rice code into an array. */
 function riceNumbers(code, bits, numbers) {
   const bytes = bytesOfDigits(code);
   let at = 0;

@@ -223,7 +223,6 @@ export class PatternReader extends Reader {
     throw this.error(`no lines of ${name} here`, place);
   }
 
-  /** Reads options up to }. */
   options(begin, isName) {
     const options = {};
     let rules;
@@ -265,7 +264,6 @@ export class PatternReader extends Reader {
     };
   }
 
-  /** All characters that the texts of parts can have. */
   charactersOfTexts() {
     const letters = this.models.map(({ vocabulary }) => vocabulary);
     const texts = [...letters, this.text, ...Object.values(this.files).flat()].join("\n");
@@ -300,7 +298,6 @@ export class PatternReader extends Reader {
     shares[index] += share;
   }
 
-  /** Reads an option, and its value if it has one. */
   option(options) {
     const place = this.at;
     const word = this.until("=,{}").trim().replaceAll("_", "-");

@@ -19,7 +19,6 @@ const [FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH] = [0, 1, 2];
 const COMPARED_NAMES = 300; // by which the model is chosen that training starts from
 const CLOSER = 0.5; // nats per character by which it is better than the frequencies of letters
 
-/** The names of an array in random order. */
 function shuffledNames(names, random) {
   const result = [...names];
   for (let i = result.length - 1; i > 0; i--) {

@@ -271,7 +271,6 @@ function fillField(field, part, i) {
   fit(field, field.value || field.placeholder);
 }
 
-/** Makes a control as wide as its text. */
 const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
 /** Listens to the controls; `fitCount` sets the number of lines when parts are folded or not. */

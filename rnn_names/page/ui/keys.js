@@ -57,7 +57,6 @@ export function listenToKeys(draw) {
   });
 }
 
-/** Moves the focus from a name by some columns and rows. */
 function moveFocus(name, aside, below) {
   const places = shownPlaces();
   const at = places.indexOf(name);

@@ -117,7 +117,6 @@ function busy(isBusy) {
   $("names").ariaBusy = isBusy;
 }
 
-/** Draws names with a new seed. */
 function more() {
   Object.assign(chosen, { seed: newSeed(), wantedLists: [] });
   chosen.stayed.clear();
