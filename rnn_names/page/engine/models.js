@@ -15,7 +15,7 @@ export function modelsIn(described) {
 
 const networks = new WeakMap(); // by model, made when they are needed
 
-export function networkOf(model) {
+function networkOf(model) {
   if (!networks.has(model)) networks.set(model, new Network(model));
   return networks.get(model);
 }

@@ -128,11 +128,7 @@ function lossAndLogitGradients(tree, logits, n_y) {
   let loss = 0;
   for (let row = 0; row < tree.rows; row++) {
     const start = row * outputs;
-    const passing = tree.passing[row];
-    if (!passing) {
-      logits.fill(0, start, start + outputs);
-      continue;
-    }
+    const passing = tree.passing[row]; // 0 in unused rows: their gradient is 0
     let largest = -Infinity;
     for (let c = start; c < start + n_y; c++) largest = Math.max(largest, logits[c]);
     let sum = 0;

@@ -83,7 +83,6 @@ function unknownLogit(learner, weights) {
   const { tree, logits } = predictions(someOf(learner.rows, MEASURED_NAMES), weights);
   let sum = 0;
   for (let row = 0; row < tree.rows; row++) {
-    if (!tree.passing[row]) continue;
     const start = row * tree.outputs;
     const own = logits.subarray(start, start + weights.by.length);
     sum += tree.passing[row] / own.reduce((total, logit) => total + Math.exp(logit), 0);

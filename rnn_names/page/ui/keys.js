@@ -5,10 +5,7 @@ import { favourites, undo } from "./favourites.js";
 import { columnsShown, showDetails, shownPlaces, toggleHold } from "./names.js";
 import { copy } from "./sharing.js";
 
-export function showKeys() {
-  $("keys").showModal();
-  $("keys-title").focus(); // not the button below, with a frame around it
-}
+export const showKeys = () => $("keys").showModal();
 
 const IN_FIELDS = "input:not([type=checkbox]), textarea, select, dialog *";
 

@@ -87,7 +87,9 @@ async function searched(settings, filling, mine) {
     stopped: () => mine.isStopped || isOver(),
   };
   try {
-    return await (isCasting() ? drawLines : drawOfBlend)(settings, watch);
+    if (isCasting()) return await drawLines(settings, watch);
+    const { shortage } = await drawNames(models, settings, settings.count, watch);
+    return shortage || withoutLetters(chosen.writing());
   } catch (error) {
     if (error instanceof WrongSettings) return error.message;
     throw error;
@@ -101,12 +103,6 @@ function fitsOtherwise() {
   if (!drawnPattern || drawnPattern === before || !fitAgain()) return false;
   writeAddress(false);
   return true;
-}
-
-/** Draws names of the blend; returns a message if there are too few, otherwise "". */
-async function drawOfBlend(settings, watch) {
-  const { shortage } = await drawNames(models, settings, settings.count, watch);
-  return shortage || withoutLetters(chosen.writing());
 }
 
 function busy(isBusy) {
