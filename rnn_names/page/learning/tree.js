@@ -49,8 +49,9 @@ const hasChildren = ({ names, length }) => names.some((name) => name.length > le
 /** The nodes one character after a node. */
 function childrenOf({ row, names, length }) {
   const longer = names.filter((name) => name.length > length);
-  const byNext = Map.groupBy(longer, (name) => name[length]);
-  return Array.from(byNext, ([x, names]) => ({ x, parent: row, length: length + 1, names }));
+  const withNext = (x) => longer.filter((name) => name[length] === x);
+  const next = new Set(longer.map((name) => name[length]));
+  return Array.from(next, (x) => ({ x, parent: row, length: length + 1, names: withNext(x) }));
 }
 
 function asArrays(nodes, rows, outputs) {
