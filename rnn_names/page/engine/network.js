@@ -41,10 +41,9 @@ export class Network {
   constructor({ weights, ...model }) {
     this.characters = Array.from(model.vocabulary); // by code point: index 1, 2, …
     this.n_a = model.hidden_size;
-    this.n_y = this.characters.length + 1;
     this.unknownLogit = model.unknown_logit;
     this.rows = padded(3 * this.n_a, ROWS);
-    this.outputs = padded(this.n_y, ROWS);
+    this.outputs = padded(this.characters.length + 1, ROWS);
     this.Waa = new Float64Array(this.rows * this.n_a);
     this.Waa.set(weights.Waa);
     this.Wya = new Float64Array(this.outputs * this.n_a);

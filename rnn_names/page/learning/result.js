@@ -3,9 +3,9 @@
 // that is saved with it write the same names.
 
 import { printsOfNames } from "../engine/fingerprints.js";
+import { CLIP } from "./adam.js";
 import { predictions } from "./gradients.js";
 import { someOf } from "./list.js";
-import { CLIP } from "./settings.js";
 
 const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know, in a blend
 export const LEARNED_SHARE = 50;
