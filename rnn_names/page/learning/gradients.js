@@ -57,8 +57,7 @@ function masked(a, mask, out = new Float64Array(a.length)) {
 
 /** The units that a mask keeps, all without one, and more where their number has to be padded. */
 function unitsOf(mask, n_a) {
-  const all = Array.from({ length: n_a }, (_, k) => k);
-  const units = mask ? all.filter((k) => mask[k]) : all;
+  const units = [...Array(n_a).keys()].filter((k) => !mask || mask[k]);
   return Int32Array.from(units.length % ROWS ? [...units, mask.indexOf(0)] : units);
 }
 
