@@ -60,7 +60,6 @@ export const namePartsIn = (pieces) =>
       : (piece.alternatives ?? []).flatMap((inner) => namePartsIn(inner)),
   );
 
-/** The joined texts of some pieces in each of some lines. */
 async function textsOfPieces(batch, pieces, key, rows) {
   const numbers = { [OF_NAMES]: 0, [OF_CHOICES]: 0 };
   const texts = rows.map(() => "");

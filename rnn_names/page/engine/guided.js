@@ -68,7 +68,6 @@ export class GuidedDrawer {
     for (let test = 1; guide.isLearning; test++) guide.isLearning = !(yield* this.test(test));
   }
 
-  /** One round of proposals; returns their weights. */
   *round() {
     yield* this.beamSearch();
     const weights = [];

@@ -89,7 +89,6 @@ export class PatternReader extends Reader {
     return read;
   }
 
-  /** Reads the closing bracket for the bracket at `begin`. */
   close(bracket, begin) {
     if (this.at === this.text.length)
       throw this.error(`${this.text[begin]} without a ${bracket}`, begin);

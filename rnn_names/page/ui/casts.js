@@ -111,7 +111,6 @@ export function showPattern() {
   showParts();
 }
 
-/** The models that the names of the pattern are from. */
 export function modelsOfCast() {
   const nameParts = namePartsIn(patternOfCast()?.pieces ?? []);
   return models.filter((_, i) => nameParts.some(({ shares }) => shares[i]));
@@ -182,7 +181,6 @@ function showStart() {
   }
 }
 
-/** Updates the pattern after a change of its parts. */
 function partsChanged() {
   $("pattern").value = patternOfParts();
   patternOfCast();

@@ -9,7 +9,6 @@ export const showKeys = () => $("keys").showModal();
 
 const IN_FIELDS = "input:not([type=checkbox]), textarea, select, dialog *";
 
-/** Listens to the keys; `draw` draws more names. */
 export function listenToKeys(draw) {
   const actions = {
     " ": draw,

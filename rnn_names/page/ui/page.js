@@ -172,7 +172,6 @@ async function open(isToFit, isLink = false, note = "") {
   open(false, false, "The list leaves too few safe names: these are balanced ones.");
 }
 
-/** Sets the number of names or lines to the number that fits. */
 function fitCount() {
   chosen.fitted = $("count").value = String(fitting());
 }
