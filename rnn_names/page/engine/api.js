@@ -15,7 +15,6 @@ import {
 } from "./options.js";
 import { PatternReader } from "./pattern.js";
 
-/** The functions of a page or a module with these models. */
 export function engineOf(models) {
   /** A promise of an array of names, which is shorter than `count` if no more names are found. */
   async function sample(count = 20, options = {}) {

@@ -53,7 +53,6 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   }
 }
 
-/** The name parts of a pattern, at all depths. */
 export const namePartsIn = (pieces) =>
   pieces.flatMap((piece) =>
     piece.kind === "name"
@@ -61,7 +60,6 @@ export const namePartsIn = (pieces) =>
       : (piece.alternatives ?? []).flatMap((inner) => namePartsIn(inner)),
   );
 
-/** The joined texts of some pieces in each of some lines. */
 async function textsOfPieces(batch, pieces, key, rows) {
   const numbers = { [OF_NAMES]: 0, [OF_CHOICES]: 0 };
   const texts = rows.map(() => "");

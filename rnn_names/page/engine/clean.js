@@ -7,7 +7,6 @@ import { folded } from "./text.js";
 
 const commonWords = fingerprintsOf(COMMON_WORDS);
 
-/** Whether a name is a common English word. */
 export function isWord(name) {
   const [begin, ...others] = name;
   const [first, ...rest] = begin.toUpperCase() + others.join(""); // of ﬁ, F and I
@@ -22,7 +21,6 @@ export function shareOfWords(prints) {
 
 const rude = { whole: new Set(RUDE_WORDS.whole.split(",")), parts: RUDE_WORDS.parts };
 
-/** Whether a name has no rude word. */
 export function isClean(name) {
   const words = folded(name).match(/[\p{L}\p{Nl}\p{No}]+/gu) ?? [];
   const text = ` ${words.join(" ")} `; // a space in a part is the end of a word

@@ -36,7 +36,6 @@ const spelled = (title, automaton) => ({
   isOfSpelling: true,
 });
 
-/** Conditions on length and spelling. */
 function* spellingConditions(settings, characters, { minLength, maxLength, shape }) {
   const range = minLength === maxLength ? minLength : `${minLength} to ${maxLength}`;
   const length = `has ${range} characters`;
@@ -107,7 +106,6 @@ function* conditionsOnOneName({ anyShape, ...settings }, models, blend) {
   }
 }
 
-/** Conditions that depend on earlier names. */
 function* conditionsOnOthers({ minEdits, unique }) {
   const dependsOnOthers = true;
   if (minEdits) {

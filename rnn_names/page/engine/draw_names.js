@@ -1,10 +1,4 @@
-// Draws a number of names that meet all conditions, in slices of time. The calls behind a name:
-//
-//     drawNames: withTexts, withBoldness, drawOptions (rootsOf), conditionsOf
-//         NameQueue.run: batch, attempts
-//             attempts: drawBatch (rowsOf, choose, nextNodes)
-//             drawPilot, where names seem rare; then GuidedDrawer.prepare and names
-//         NameQueue.addWaiting, shortage
+// Draws a number of names that meet all conditions, in slices of time.
 
 import { conditionsOf } from "./conditions.js";
 import { drawOptions, withBoldness, withTexts } from "./draw_options.js";

@@ -33,14 +33,11 @@ const MAX_VISITED = 2 ** 23; // the most float64 numbers for visited prefixes
 /** Guides draws; first without effect. While `isLearning`, it visits the prefixes of names. */
 export class Guide {
   constructor(automaton, { n_y, parts }, options) {
-    const { minLength, maxLength, roots, temperature } = options;
+    const { roots, temperature } = options;
     this.automaton = automaton;
     this.n_y = n_y;
     this.options = options;
     this.states = automaton.accepts.length;
-    this.minLength = minLength;
-    this.maxLength = maxLength;
-    this.roots = roots;
     const final = Math.max(temperature, MIN_TEMPERATURE);
     // The remaining halvings of the temperature, which begins between 1 and 2.
     this.halvings = Math.max(Math.ceil(Math.log2(1 / final)), 0);
@@ -73,9 +70,10 @@ export class Guide {
    * for them add up to far more, they are reduced.
    */
   learn(logUnvisited = Infinity) {
-    const additions = this.states * this.n_y * (this.maxLength + 1);
+    const { maxLength } = this.options;
+    const additions = this.states * this.n_y * (maxLength + 1);
     const size = Math.max(Math.min(Math.floor(MAX_ADDITIONS / additions), CONTEXTS), 1);
-    const { temperature, maxLength } = this;
+    const { temperature } = this;
     this.chain = new Chain(this.visited(), this.n_y, { temperature, maxLength, size });
     let further = new Float64Array(this.chain.rows.size * this.states).fill(-Infinity);
     this.completion = [];
@@ -126,7 +124,10 @@ export class Guide {
     const { n_y, states, chain, automaton } = this;
     const logs = chain.logProbabilities(length);
     const p = logs.map(Math.exp);
-    const scale = further.reduce((a, b) => Math.max(a, b), length < this.minLength ? -1e300 : 0);
+    const scale = further.reduce(
+      (a, b) => Math.max(a, b),
+      length < this.options.minLength ? -1e300 : 0,
+    );
     const relative = further.map((log) => Math.exp(log - scale));
     const completion = new Float64Array(chain.rows.size * states);
     for (let at = 0; at < completion.length; at++) {
@@ -163,9 +164,9 @@ export class Guide {
     if (!this.chain) return 0;
     if (c === EOS) {
       if (this.explores && visited?.logVisited !== undefined) return -Infinity;
-      return length >= this.minLength && this.automaton.accepts[state] ? 0 : -Infinity;
+      return length >= this.options.minLength && this.automaton.accepts[state] ? 0 : -Infinity;
     }
-    if (length === this.maxLength) return -Infinity;
+    if (length === this.options.maxLength) return -Infinity;
     const next = this.automaton.next[state * this.n_y + c];
     const following = this.chain.nextContext[context * this.n_y + c];
     return this.completionOf(length + 1, next, following, visited?.children.get(c), visited);
@@ -181,7 +182,7 @@ export class Guide {
 
   /** The root nodes, the log-probability of proposing each, and `total`, that of the conditions. */
   begin() {
-    const nodes = this.roots.map((root, i) => {
+    const nodes = this.options.roots.map((root, i) => {
       const [state, visited] = [this.automaton.starts[i], this.prefixes[i]];
       const context = this.chain?.longest(root.symbols);
       const estimate = this.completionOf(root.length, state, context, visited);
@@ -230,14 +231,9 @@ export class Guide {
   }
 }
 
-/** A prefix that is visited from now on. */
-const newPrefix = (symbols, length, state) =>
-  /** @type {import("./types.js").Prefix} */ ({
-    symbols,
-    length,
-    state,
-    children: new Map(),
-    nNames: 0,
-  });
+/** A prefix that is visited from now on. @returns {import("./types.js").Prefix} */
+function newPrefix(symbols, length, state) {
+  return { symbols, length, state, children: new Map(), nNames: 0 };
+}
 
 const logVisitedOf = ({ logVisited = -Infinity }) => logVisited;

@@ -23,12 +23,7 @@ const MAX_COPIES = 20000; // the most from one proposal; 32 in Python, where a g
 
 /** Proposes names with a guide, `atOnce` at a time. */
 export class GuidedDrawer {
-  /**
-   * @param {import("./blend.js").Blend} blend
-   * @param {import("./guide.js").Guide} guide
-   * @param {number} atOnce
-   */
-  constructor(blend, guide, atOnce) {
+  constructor(blend, /** @type {import("./guide.js").Guide} */ guide, atOnce) {
     this.blend = blend;
     this.guide = guide;
     this.atOnce = atOnce;
@@ -73,7 +68,6 @@ export class GuidedDrawer {
     for (let test = 1; guide.isLearning; test++) guide.isLearning = !(yield* this.test(test));
   }
 
-  /** One round of proposals; returns their weights. */
   *round() {
     yield* this.beamSearch();
     const weights = [];

@@ -15,7 +15,7 @@ export function modelsIn(described) {
 
 const networks = new WeakMap(); // by model, made when they are needed
 
-export function networkOf(model) {
+function networkOf(model) {
   if (!networks.has(model)) networks.set(model, new Network(model));
   return networks.get(model);
 }
@@ -38,7 +38,6 @@ function bytesOfDigits(text) {
 
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
 
-/** Decodes whole numbers from a Rice code into an array. */
 function riceNumbers(code, bits, numbers) {
   const bytes = bytesOfDigits(code);
   let at = 0;

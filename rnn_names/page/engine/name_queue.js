@@ -22,12 +22,7 @@ const GIVE_UP = 20000; // attempts in a row without a name, after which the sear
 
 /** Draws the names of a seed that meet some conditions, in the order of their numbers. */
 export class NameQueue {
-  /**
-   * @param {import("./blend.js").Blend} blend
-   * @param {import("./types.js").DrawOptions} options
-   * @param {import("./types.js").Condition[]} conditions
-   */
-  constructor(blend, options, conditions) {
+  constructor(blend, options, /** @type {import("./types.js").Condition[]} */ conditions) {
     this.blend = blend;
     this.options = options;
     this.onOthers = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);

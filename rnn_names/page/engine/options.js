@@ -12,13 +12,10 @@ export class WrongSettings extends TypeError {}
 
 export const MAX_LENGTH = 200; // characters of a name
 
-/** A type of values: its description for errors, and a test of a value. */
-const valueType = (words, allows) => ({ words, allows });
-
 const isAmount = (value) => typeof value === "number" && value >= 0 && value < Infinity;
 const isText = (value) => typeof value === "string";
 
-/** The type of an option, from its JSON Schema in `OPTIONS`. */
+/** The type of an option, from its JSON Schema: `words` for errors, and a test of a value. */
 function typeOfOption({ type, words, ...schema }) {
   const { minimum = 0, exclusiveMinimum = -1, maximum = Infinity } = schema;
   const isNumber = (value) =>
@@ -29,24 +26,26 @@ function typeOfOption({ type, words, ...schema }) {
     integer: (value) => isNumber(value) && Number.isSafeInteger(value),
     array: (value) => [value].flat().every(isText),
   };
-  return { type, ...valueType(words, allows[type] ?? ((value) => schema.enum.includes(value))) };
+  return { type, words, allows: allows[type] ?? ((value) => schema.enum.includes(value)) };
 }
 
-/** The type of each option of Python's `sample`. */
 export const VALUE_TYPES = Object.fromEntries(
   Object.entries(OPTIONS).map(([name, described]) => [name, typeOfOption(described)]),
 );
 
 export const COUNT = VALUE_TYPES.seed;
-export const TEXT = valueType("a text", isText);
-const isTie = (value) => ["same", "different"].includes(value);
-export const INITIALS = valueType('"same" or "different"', isTie);
+export const TEXT = { words: "a text", allows: isText };
+export const INITIALS = {
+  words: '"same" or "different"',
+  allows: (value) => ["same", "different"].includes(value),
+};
 
 export const SAMPLE_OPTIONS = {
   ...VALUE_TYPES,
-  seed: valueType(`${VALUE_TYPES.seed.words}; above 2 ** 53 - 1, a BigInt`, (value) =>
-    typeof value === "bigint" ? value >= 0n : VALUE_TYPES.seed.allows(value),
-  ),
+  seed: {
+    words: `${COUNT.words}; above 2 ** 53 - 1, a BigInt`,
+    allows: (value) => (typeof value === "bigint" ? value >= 0n : COUNT.allows(value)),
+  },
   noNearCopies: VALUE_TYPES.novel,
 };
 
@@ -57,15 +56,12 @@ export const newNames = (/** @type {any} */ { anyBeginning, noNearCopies, ...opt
   ...(noNearCopies && { minEdits: 2 }),
 });
 
-/** The type of the shares of some models. */
 export function sharesType(models) {
   const known = models.map(({ name }) => name).join(", ");
   const words = `a list with a number for each model (${known}), none below 0 and one above it`;
   const isForEach = (value) => Array.isArray(value) && value.length === models.length;
-  return valueType(
-    words,
-    (value) => isForEach(value) && value.every(isAmount) && value.some(Boolean),
-  );
+  const allows = (value) => isForEach(value) && value.every(isAmount) && value.some(Boolean);
+  return { words, allows };
 }
 
 const areLines = (value) => Array.isArray(value) && value.every(isText);
@@ -75,7 +71,7 @@ export const CAST_OPTIONS = {
   ...SAMPLE_OPTIONS,
   initials: INITIALS,
   parts: VALUE_TYPES.unique,
-  files: valueType("an object with a list of lines for each file", areFiles),
+  files: { words: "an object with a list of lines for each file", allows: areFiles },
 };
 
 /** Raises a TypeError with a description of the type unless a value has the type. */

@@ -89,7 +89,6 @@ export class PatternReader extends Reader {
     return read;
   }
 
-  /** Reads the closing bracket for the bracket at `begin`. */
   close(bracket, begin) {
     if (this.at === this.text.length)
       throw this.error(`${this.text[begin]} without a ${bracket}`, begin);
@@ -223,7 +222,6 @@ export class PatternReader extends Reader {
     throw this.error(`no lines of ${name} here`, place);
   }
 
-  /** Reads options up to }. */
   options(begin, isName) {
     const options = {};
     let rules;
@@ -265,7 +263,6 @@ export class PatternReader extends Reader {
     };
   }
 
-  /** All characters that the texts of parts can have. */
   charactersOfTexts() {
     const letters = this.models.map(({ vocabulary }) => vocabulary);
     const texts = [...letters, this.text, ...Object.values(this.files).flat()].join("\n");
@@ -300,7 +297,6 @@ export class PatternReader extends Reader {
     shares[index] += share;
   }
 
-  /** Reads an option, and its value if it has one. */
   option(options) {
     const place = this.at;
     const word = this.until("=,{}").trim().replaceAll("_", "-");

@@ -9,9 +9,6 @@ const FEW_POSSIBLE = 1024; // possible spellings that are tested one by one for 
 /**
  * The joint automaton of the conditions on the spelling, without those that make it too large.
  * Raises WrongSettings if no name can meet all conditions.
- * @param {import("./blend.js").Blend} blend
- * @param {import("./types.js").DrawOptions} options
- * @param {import("./types.js").Condition[]} conditions
  */
 export function automatonOfPossible(blend, options, conditions) {
   const beginnings = options.roots.map(({ text }) => text);
@@ -51,7 +48,6 @@ function checkFew(texts, others) {
   );
 }
 
-/** The texts that an automaton accepts. */
 function* textsOf({ next, accepts, starts, isOpen }, { n_y, characters }, beginnings, lengths) {
   const waiting = beginnings.map((text, i) => ({ text, length: lengthOf(text), state: starts[i] }));
   while (waiting.length) {

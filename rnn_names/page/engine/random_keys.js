@@ -60,5 +60,4 @@ export function randomNumbers(seed, use) {
   return () => uniform(key, t++);
 }
 
-/** A new random seed below 2³². */
 export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];

@@ -49,7 +49,6 @@ export function same(wanted, ignoreCase) {
   return (character) => caseless(character) === common;
 }
 
-/** The term of a text. */
 export const textTerm = (text, ignoreCase) =>
   sequence(Array.from(text, (character) => one(same(character, ignoreCase))));
 
@@ -63,7 +62,6 @@ const ENDS = { "^": "^", "\\A": "^", $: "(?=\\n?$)", "\\Z": "$" }; // $ also end
 const MAX_REPEATED = 2 ** 32 - 2; // of a repetition
 const NOTHING = { term: sequence([]), source: "", least: 0, most: 0 };
 
-/** Reads a text from left to right. */
 export class Reader {
   constructor(text) {
     this.text = text;
@@ -165,7 +163,6 @@ export class Expression extends Reader {
     this.take(/(?:\(\?#(?:\\.|[^\\)])*\))+/sy);
   }
 
-  /** Reads an item with its repetition. */
   item() {
     const edge = this.edge();
     if (edge) return edge;

@@ -51,19 +51,12 @@ export function rootsOf(texts, blend, options) {
   const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
   const kept = [];
   for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
-  const after = new Map(); // the nodes of all prefixes of roots
-  after.set("", { hidden: blend.firstState(), logProb: 0 });
   const roots = kept.filter((text) => kept.length === 1 || lengthOf(text) <= options.maxLength);
   const found = roots.map((text) => {
-    let [begun, node] = ["", after.get("")];
-    for (const character of text) {
-      begun += character;
-      if (!after.has(begun)) {
-        const last = blend.index.get(character);
-        const logProb = node.logProb + nextLogProbs(blend, node.hidden, 1, options)[last];
-        after.set(begun, { hidden: blend.nextStates(node.hidden, 1, [0], [last]), logProb });
-      }
-      node = after.get(begun);
+    let node = { hidden: blend.firstState(), logProb: 0 };
+    for (const c of blend.encode(text)) {
+      const logProb = node.logProb + nextLogProbs(blend, node.hidden, 1, options)[c];
+      node = { hidden: blend.nextStates(node.hidden, 1, [0], [c]), logProb };
     }
     return { text, symbols: START + ranks(text), length: lengthOf(text), ...node };
   });

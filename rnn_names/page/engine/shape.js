@@ -23,7 +23,6 @@ function pairsOf(text) {
   return kinds.slice(1).map((kind, i) => kinds[i] + kind);
 }
 
-/** The odd pairs of adjacent kinds in a name. */
 export const oddPairs = (name) => pairsOf(`${name}\n`).filter((pair) => isOdd(...Array.from(pair)));
 
 /** An automaton of names with the shape of the lists; its states are kinds. */
@@ -32,11 +31,9 @@ export class Shape {
     this.allowed = new Set(models.flatMap(({ pairs }) => pairs ?? []));
     this.hasPairs = models.every(({ pairs }) => pairs);
     this.barsLowerCase = models.every((model) => model.bars_lower_case);
-    this.kinds = new Map();
     this.first = "\n";
   }
 
-  /** Allows the pairs of a text. */
   allow(text) {
     for (const pair of pairsOf(text)) this.allowed.add(pair);
   }
@@ -51,8 +48,7 @@ export class Shape {
   }
 
   nextState(state, character) {
-    if (!this.kinds.has(character)) this.kinds.set(character, kindOf(character));
-    const kind = this.kinds.get(character);
+    const kind = kindOf(character);
     return state === DEAD || this.isBarred(state, kind) ? DEAD : kind;
   }
 

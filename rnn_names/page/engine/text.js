@@ -9,7 +9,6 @@ export function folded(text) {
   return lower.join("").normalize("NFC");
 }
 
-/** The characters of a text in lower case. */
 export const lowerCase = (text) => Array.from(text, (c) => single(c.toLowerCase()) ?? c);
 
 /** Folds the case of a text, with `ignoreCase`. */

@@ -60,12 +60,7 @@ export function* drawBatch(blend, options, attempts, guide) {
   return draws.map(({ name, weight, key }) => ({ name, weight, point: pointOf(key) }));
 }
 
-/**
- * The log-probabilities of the next character after each of some nodes, (n_y,); a guide has those
- * of visited nodes.
- * @param {import("./types.js").Node[]} nodes
- * @returns {Float64Array[]}
- */
+/** log p of the next character after each of some nodes, (n_y,); a guide has those of visited. */
 export function rowsOf(blend, nodes, options) {
   const { n_y } = blend;
   const asked = nodes.filter(({ visited }) => !visited?.logs);

@@ -4,8 +4,7 @@
 //     m = β₁ m + (1 − β₁) g,    v = β₂ v + (1 − β₂) g²
 //     params −= (learning rate · C / (1 − β₁ᵗ)) · m / (√v + ε C)
 
-import { CLIP } from "./settings.js";
-
+export const CLIP = 5; // no number of a gradient is larger
 const BETA_1 = 0.9;
 const BETA_2 = 0.99;
 const EPSILON = 1e-8;

@@ -16,7 +16,7 @@
 // `params` are Wax (3 n_a, n_y), Waa (3 n_a, n_a), ba (3 n_a), Wya (n_y, n_a), by (n_y), a0 and bn
 // (n_a), row by row. n_a is a multiple of NODES.
 
-import { NODES, padded, product, ROWS, sigmoid, tanh } from "../engine/arithmetic.js";
+import { NODES, normalise, padded, product, ROWS, sigmoid } from "../engine/arithmetic.js";
 import { EOS, inputTable } from "../engine/network.js";
 import { prefixTree } from "./tree.js";
 
@@ -57,8 +57,7 @@ function masked(a, mask, out = new Float64Array(a.length)) {
 
 /** The units that a mask keeps, all without one, and more where their number has to be padded. */
 function unitsOf(mask, n_a) {
-  const all = Array.from({ length: n_a }, (_, k) => k);
-  const units = mask ? all.filter((k) => mask[k]) : all;
+  const units = [...Array(n_a).keys()].filter((k) => !mask || mask[k]);
   return Int32Array.from(units.length % ROWS ? [...units, mask.indexOf(0)] : units);
 }
 
@@ -117,33 +116,22 @@ function gruForward({ a, p, r, z, c }, row, parent, from_x, x, n_a) {
     const q = 3 * parent * n_a + k;
     r[o] = sigmoid(from_x[x + k] + p[q]);
     z[o] = sigmoid(from_x[x + n_a + k] + p[q + n_a]);
-    c[o] = tanh(from_x[x + 2 * n_a + k] + r[o] * p[q + 2 * n_a]);
+    c[o] = Math.tanh(from_x[x + 2 * n_a + k] + r[o] * p[q + 2 * n_a]);
     a[o] = c[o] + z[o] * (a[parent * n_a + k] - c[o]);
   }
 }
 
 /** The loss of a tree in nats, summed over its characters; `logits` becomes their gradient. */
 function lossAndLogitGradients(tree, logits, n_y) {
-  const { outputs } = tree;
+  const { outputs, y, passing } = tree; // unused rows have 0 of both, and so no gradient
   let loss = 0;
   for (let row = 0; row < tree.rows; row++) {
     const start = row * outputs;
-    const passing = tree.passing[row];
-    if (!passing) {
-      logits.fill(0, start, start + outputs);
-      continue;
+    const logs = normalise(logits.subarray(start, start + n_y));
+    for (let c = 0; c < n_y; c++) {
+      loss -= y[start + c] * logs[c];
+      logs[c] = passing[row] * Math.exp(logs[c]) - y[start + c];
     }
-    let largest = -Infinity;
-    for (let c = start; c < start + n_y; c++) largest = Math.max(largest, logits[c]);
-    let sum = 0;
-    for (let c = start; c < start + n_y; c++) {
-      const above = logits[c] - largest;
-      if (tree.y[c]) loss -= tree.y[c] * above;
-      logits[c] = Math.exp(above);
-      sum += logits[c];
-    }
-    loss += passing * Math.log(sum);
-    for (let c = start; c < start + n_y; c++) logits[c] = (passing * logits[c]) / sum - tree.y[c];
   }
   return loss;
 }

@@ -9,9 +9,11 @@ import { adam } from "./adam.js";
 import { baseRows, fittedBase } from "./base.js";
 import { lossAndGradients, meanLoss } from "./gradients.js";
 import { digestOf, factsOf, someOf } from "./list.js";
-import { DECAY_TO_START, MAX_HELD_OUT, rateFactor, settingsFor } from "./settings.js";
 import { randomWeights, weightsFrom } from "./start.js";
 import { encodedNames, prefixTree } from "./tree.js";
+
+const MAX_HELD_OUT = 2000;
+const DECAY_TO_START = 2.4; // as in rnn_names/training/trainer.py
 
 // The uses of random numbers: each has a generator of its own.
 const [FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH] = [0, 1, 2];
@@ -19,7 +21,6 @@ const [FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH] = [0, 1, 2];
 const COMPARED_NAMES = 300; // by which the model is chosen that training starts from
 const CLOSER = 0.5; // nats per character by which it is better than the frequencies of letters
 
-/** The names of an array in random order. */
 function shuffledNames(names, random) {
   const result = [...names];
   for (let i = result.length - 1; i > 0; i--) {
@@ -162,3 +163,28 @@ function lossOfModel({ hidden_size: n_a, vocabulary, weights }, names) {
   const [all, known] = [characters(encoded), characters(spelled)];
   return (meanLoss(spelled, weights) * known + Math.log(weights.by.length) * (all - known)) / all;
 }
+
+// --- Settings, as in rnn_names/training/settings.py and stages.py ---------------------------------
+
+/** The settings for a list of `names` distinct names, as in Python; `started`: from the base. */
+function settingsFor(names, started = false) {
+  const ratio = Math.max(names, 100) / 1200; // to a list as long as the dinosaurs
+  const first = started ? 60 : Math.min(Math.round(110 / ratio ** 0.58), 150);
+  const most = started ? 0.45 : 0.6;
+  const recurrentDropout = Math.min(Math.max(0.5 - 0.095 * Math.log(ratio), 0.05), most);
+  return {
+    hidden_size: names < 500 ? 128 : 192,
+    epochs: first + 3,
+    learning_rate: started ? 0.008 : 0.009,
+    held_out: started ? 0 : 0.1,
+    batch_size: Math.max(Math.round(64 * ratio ** (2 / 3)), 16),
+    dropout: threePlaces(recurrentDropout + 0.1),
+    recurrent_dropout: threePlaces(recurrentDropout),
+    patience: Math.max(16, Math.floor(first / 2)),
+  };
+}
+
+const threePlaces = (x) => Math.round(x * 1000) / 1000;
+
+/** The learning rate after a share of the run, as a fraction of the highest: half a cosine. */
+const rateFactor = (share) => (1 + Math.cos(Math.PI * share)) / 2;

@@ -13,7 +13,6 @@ const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are n
 /** Whether a text has characters that no name can hold, or that stand for bytes of no text. */
 export const isRefused = (text) => REFUSED.test(text) || text.includes("\ufffd");
 
-/** A text without such characters. */
 export const withoutRefused = (text) => Array.from(text, (c) => (isRefused(c) ? "" : c)).join("");
 
 /** The title of a model in what somebody typed, or in a file. */

@@ -3,9 +3,9 @@
 // that is saved with it write the same names.
 
 import { printsOfNames } from "../engine/fingerprints.js";
+import { CLIP } from "./adam.js";
 import { predictions } from "./gradients.js";
 import { someOf } from "./list.js";
-import { CLIP } from "./settings.js";
 
 const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know, in a blend
 export const LEARNED_SHARE = 50;
@@ -83,7 +83,6 @@ function unknownLogit(learner, weights) {
   const { tree, logits } = predictions(someOf(learner.rows, MEASURED_NAMES), weights);
   let sum = 0;
   for (let row = 0; row < tree.rows; row++) {
-    if (!tree.passing[row]) continue;
     const start = row * tree.outputs;
     const own = logits.subarray(start, start + weights.by.length);
     sum += tree.passing[row] / own.reduce((total, logit) => total + Math.exp(logit), 0);

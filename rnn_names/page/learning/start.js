@@ -26,15 +26,9 @@ function orthogonal(random, n) {
 export function randomWeights(random, n_y, n_a) {
   const Waa = new Float64Array(3 * n_a * n_a);
   for (let gate = 0; gate < 3; gate++) Waa.set(orthogonal(random, n_a), gate * n_a * n_a);
-  return {
-    Wax: normals(random, 3 * n_a * n_y, Math.sqrt(0.5)),
-    Waa,
-    Wya: normals(random, n_y * n_a, 1 / Math.sqrt(n_a)),
-    ba: new Float64Array(3 * n_a),
-    by: new Float64Array(n_y),
-    a0: new Float64Array(n_a),
-    bn: new Float64Array(n_a),
-  };
+  const zeros = new Float64Array(n_a);
+  const known = { Waa, ba: new Float64Array(3 * n_a), by: zeros, a0: zeros, bn: zeros };
+  return weightsFrom(random, known, Array(n_y).fill(-1));
 }
 
 /**

@@ -54,7 +54,6 @@ function childrenOf({ row, names, length }) {
   return Array.from(next, (x) => ({ x, parent: row, length: length + 1, names: withNext(x) }));
 }
 
-/** The arrays of a tree. */
 function asArrays(nodes, rows, outputs) {
   const [x, parent] = [new Int32Array(rows), new Int32Array(rows)];
   const [passing, y] = [new Int32Array(rows), new Float64Array(rows * outputs)];

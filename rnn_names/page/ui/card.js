@@ -19,7 +19,6 @@ function visible(character) {
   return /^\p{M}$/u.test(character) ? `◌${character}` : character;
 }
 
-/** Opens the card of a name. */
 export function openCard(name) {
   $("typed").value = name;
   $("likely").hidden = false;
@@ -131,7 +130,6 @@ export function tint(text) {
   }
 }
 
-/** Shows the five most probable characters at a place of the name. */
 function showExpected(blend, place, letters, i) {
   const before = i ? ["after ", bdi(letters.slice(0, i).join(""))] : ["at the beginning"];
   $("expected-title").replaceChildren("Expected ", ...before);

@@ -41,24 +41,18 @@ function modelsByKind() {
 
 /** The parts of a parsed pattern; `composed` is its text. */
 function partsOf(composed, { pieces }) {
-  const found = [];
-  let isSpaced = false;
-  for (const piece of pieces) {
+  return pieces.flatMap((piece, i) => {
     if (typeof piece === "string") {
       const text = piece.replace(/^ | $/g, "");
-      if (text.trim()) found.push({ kind: "text", text, isSpaced: piece.startsWith(" ") });
-      isSpaced = piece.endsWith(" ");
-      continue;
+      return text.trim() ? { kind: "text", text, isSpaced: piece.startsWith(" ") } : [];
     }
+    const before = pieces[i - 1];
+    const isSpaced = typeof before === "string" && before.endsWith(" ");
     const raw = composed.slice(piece.begin, piece.end);
-    const words = wordsOf(piece);
-    const kind =
-      piece.kind === "name" ? "name" : words && raw.startsWith("[") ? "words" : "pattern";
-    const text = { name: raw.slice(1, -1), words, pattern: raw }[kind];
-    found.push({ kind, text, isSpaced });
-    isSpaced = false;
-  }
-  return found;
+    const words = raw.startsWith("[") && wordsOf(piece);
+    const kind = piece.kind === "name" ? "name" : words ? "words" : "pattern";
+    return { kind, text: { name: raw.slice(1, -1), words, pattern: raw }[kind], isSpaced };
+  });
 }
 
 /** The alternatives of a choice, joined with bars, if all are equally likely texts without bars. */
@@ -117,7 +111,6 @@ export function showPattern() {
   showParts();
 }
 
-/** The models that the names of the pattern are from. */
 export function modelsOfCast() {
   const nameParts = namePartsIn(patternOfCast()?.pieces ?? []);
   return models.filter((_, i) => nameParts.some(({ shares }) => shares[i]));
@@ -188,7 +181,6 @@ function showStart() {
   }
 }
 
-/** Updates the pattern after a change of its parts. */
 function partsChanged() {
   $("pattern").value = patternOfParts();
   patternOfCast();
@@ -271,7 +263,6 @@ function fillField(field, part, i) {
   fit(field, field.value || field.placeholder);
 }
 
-/** Makes a control as wide as its text. */
 const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
 /** Listens to the controls; `fitCount` sets the number of lines when parts are folded or not. */

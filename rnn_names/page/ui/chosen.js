@@ -11,7 +11,6 @@ export const openingShares = () => models.map(({ share }) => share);
 /** The title of a model: "Norwegian towns" for norwegian-towns (page/page.py). */
 export const titleOf = ({ name, title = name }) => title;
 
-/** The temperature that a boldness implies. */
 const temperatureOf = (word) => BOLDNESS[word].temperature ?? 1;
 
 export const chosen = {
@@ -35,7 +34,6 @@ export const chosen = {
     chosen.stayed.clear();
   },
 
-  /** Sets the boldness, and the temperature that it implies. */
   setBoldness(word) {
     chosen.boldness = word;
     chosen.temperature = temperatureOf(word);

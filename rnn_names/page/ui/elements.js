@@ -68,7 +68,6 @@ export function onClick(actions) {
   for (const [id, action] of Object.entries(actions)) $(id).addEventListener("click", action);
 }
 
-/** The name in the card; "" if its field is empty. */
 export const nameOfCard = () => $("typed").value.trim();
 
 /** What a promise brings; undefined if that takes longer than some ms. */

@@ -102,7 +102,6 @@ function store() {
   }
 }
 
-/** Shows the kept names, and listens to their buttons. */
 export function listenToFavourites() {
   document.addEventListener("card", showKept);
   keepThese(storedFavourites());

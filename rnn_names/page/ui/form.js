@@ -26,7 +26,6 @@ export function settingsOfForm() {
   return { ...newNames(fields), count, seed, boldness, ...own, shares };
 }
 
-/** Applies the new value of a slider. */
 export function moved(slider) {
   if (slider === $("temperature")) chosen.temperature = Number(slider.value);
   if (slider.dataset.share) giveShare(Number(slider.dataset.share), Number(slider.value));

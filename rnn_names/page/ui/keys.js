@@ -5,14 +5,10 @@ import { favourites, undo } from "./favourites.js";
 import { columnsShown, showDetails, shownPlaces, toggleHold } from "./names.js";
 import { copy } from "./sharing.js";
 
-export function showKeys() {
-  $("keys").showModal();
-  $("keys-title").focus(); // not the button below, with a frame around it
-}
+export const showKeys = () => $("keys").showModal();
 
 const IN_FIELDS = "input:not([type=checkbox]), textarea, select, dialog *";
 
-/** Listens to the keys; `draw` draws more names. */
 export function listenToKeys(draw) {
   const actions = {
     " ": draw,
@@ -57,7 +53,6 @@ export function listenToKeys(draw) {
   });
 }
 
-/** Moves the focus from a name by some columns and rows. */
 function moveFocus(name, aside, below) {
   const places = shownPlaces();
   const at = places.indexOf(name);

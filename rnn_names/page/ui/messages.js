@@ -8,17 +8,16 @@ const inForce = () => [...TEXTS, "min-length", "max-length"].filter((id) => $(id
 
 /** Shows the conditions in force above the names, each with a button that drops it. */
 export function showChips() {
-  $("chips").hidden = !inForce().length;
-  $("chips").replaceChildren(...inForce().map(conditionChip));
+  const chips = inForce().map((id) => {
+    const label = element("span", {}, `${labelOf(id)} `, bdi($(id).value));
+    const ariaLabel = `Drop ${label.textContent}`;
+    return button(label, () => setCondition(id, ""), { className: "chip", ariaLabel });
+  });
+  $("chips").hidden = !chips.length;
+  $("chips").replaceChildren(...chips);
 }
 
 const labelOf = (id) => $(id).labels[0].textContent.replace(/ \(.*/u, "");
-
-function conditionChip(id) {
-  const label = element("span", {}, `${labelOf(id)} `, bdi($(id).value));
-  const ariaLabel = `Drop ${label.textContent}`;
-  return button(label, () => setCondition(id, ""), { className: "chip", ariaLabel });
-}
 
 /** A link that drops a condition; its label has the condition's text, or the name of a length. */
 function linkWithout(id) {

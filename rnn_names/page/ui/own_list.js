@@ -110,7 +110,6 @@ function sayOfNames(text) {
   $("own-count").scrollIntoView({ block: "nearest" });
 }
 
-/** Learns from the names in the text field, and adds the result to the models. */
 async function learnOwnList() {
   const name = titleIn($("own-title").value);
   const names = listIn($("own-names").value);
@@ -262,7 +261,6 @@ function replaceModels(all) {
   if (!document.body.inert && !isCasting()) followKinds(); // not while the page opens
 }
 
-/** Adds the model that an earlier visit stored. */
 export async function recall() {
   const learned = await remembered();
   if (!learned) return;

@@ -87,7 +87,9 @@ async function searched(settings, filling, mine) {
     stopped: () => mine.isStopped || isOver(),
   };
   try {
-    return await (isCasting() ? drawLines : drawOfBlend)(settings, watch);
+    if (isCasting()) return await drawLines(settings, watch);
+    const { shortage } = await drawNames(models, settings, settings.count, watch);
+    return shortage || withoutLetters(chosen.writing());
   } catch (error) {
     if (error instanceof WrongSettings) return error.message;
     throw error;
@@ -103,12 +105,6 @@ function fitsOtherwise() {
   return true;
 }
 
-/** Draws names of the blend; returns a message if there are too few, otherwise "". */
-async function drawOfBlend(settings, watch) {
-  const { shortage } = await drawNames(models, settings, settings.count, watch);
-  return shortage || withoutLetters(chosen.writing());
-}
-
 function busy(isBusy) {
   $("stop").disabled = !isBusy;
   $("progress").removeAttribute("value"); // moving until something is found
@@ -117,7 +113,6 @@ function busy(isBusy) {
   $("names").ariaBusy = isBusy;
 }
 
-/** Draws names with a new seed. */
 function more() {
   Object.assign(chosen, { seed: newSeed(), wantedLists: [] });
   chosen.stayed.clear();
@@ -177,7 +172,6 @@ async function open(isToFit, isLink = false, note = "") {
   open(false, false, "The list leaves too few safe names: these are balanced ones.");
 }
 
-/** Sets the number of names or lines to the number that fits. */
 function fitCount() {
   chosen.fitted = $("count").value = String(fitting());
 }

@@ -44,7 +44,6 @@ export async function forget(isOurs) {
   return learned;
 }
 
-/** The page with its current models, as HTML. */
 export function pageWithModels() {
   const page = /** @type {Element} */ (pristine.cloneNode(true));
   const described = models.map((model) =>

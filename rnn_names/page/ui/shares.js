@@ -68,7 +68,6 @@ export function withoutLetters(parts) {
 
 // --- Controls ------------------------------------------------------------------------------------
 
-/** Makes the controls for the current models. */
 export function buildShares() {
   $("shares").hidden = models.length < 2;
   $("shares").replaceChildren(...(models.length === 2 ? sliderBetween() : models.map(bar)));

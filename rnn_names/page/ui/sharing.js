@@ -28,7 +28,6 @@ export function shareLink(url, sentence) {
   else copy(url, `${sentence}. It works for people who have this file.`);
 }
 
-/** Copies a text to the clipboard, and shows a message. */
 export async function copy(text, sentence = "Copied") {
   try {
     await navigator.clipboard.writeText(text);
