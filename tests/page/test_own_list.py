@@ -566,7 +566,7 @@ def test_on_a_phone_learn_and_stop_are_visible_and_stop_names_its_effect(page):
 
 
 def test_sample_names_during_learning_are_new(page, small_models):
-    names = page.evaluate("namesToWatch(models[0])")
+    names = page.evaluate("namesToWatch(models[0], 1)")
     assert names and not small_models["gru"].knows(names).any()
 
 

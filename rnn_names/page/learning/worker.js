@@ -5,7 +5,8 @@ import { Learner } from "./learner.js";
 import { learnedModel } from "./result.js";
 
 const NAMES_TO_WATCH = 16;
-const WATCHING = 200; // ms that those may take
+const WATCHING = 200; // ms that those may take, and the last ones:
+const AT_LAST = 2000;
 const MOMENT = 500; // ms between two messages
 
 let policy; // what makes addresses that a page with `require-trusted-types-for` takes
@@ -43,7 +44,7 @@ export function startLearning(script, message, progress) {
 
 /**
  * The worker's side. Its message has `names`, the `models` and the `base` that training may start
- * from, and the model's `name`. It posts { startedFrom, share, epoch, heldOutLoss }, `share` of the
+ * from, the model's `name`, and the `seed` of names to watch. It posts { startedFrom, share, epoch, heldOutLoss }, `share` of the
  * run that is over, with the best `model` so far and some `names` of it if it is new, and `isDone`
  * at the end.
  */
@@ -53,25 +54,25 @@ export function learnOnMessage() {
     const startedFrom = learner.start?.name;
     self.postMessage({ startedFrom, share: 0 });
     let [last, sent] = [0, 0];
-    const news = async () => {
-      if (learner.best.epoch === sent) return {};
+    const news = async (time = 0) => {
+      if (!time && learner.best.epoch === sent) return {};
       sent = learner.best.epoch;
       const model = learnedModel(learner, data.name);
-      return { model, names: await namesToWatch(model) };
+      return { model, names: await namesToWatch(model, data.seed, time || WATCHING) };
     };
     for (const step of learner.epochs()) {
       if (performance.now() - last < MOMENT) continue;
       self.postMessage({ startedFrom, ...step, ...(await news()) });
       last = performance.now();
     }
-    self.postMessage({ share: 1, isDone: true, ...(await news()) });
+    self.postMessage({ share: 1, isDone: true, ...(await news(AT_LAST)) });
   };
 }
 
 /** A few new names of a model, of one seed: they can be seen to become better. */
-export async function namesToWatch(model) {
-  const end = performance.now() + WATCHING;
+export async function namesToWatch(model, seed, time = WATCHING) {
+  const end = performance.now() + time;
   const stopped = () => performance.now() > end; // names of the first epochs may have no end
-  const settings = { seed: 1, boldness: "safe", novel: true, clean: true, unique: true };
+  const settings = { seed, boldness: "safe", novel: true, clean: true, unique: true };
   return (await drawNames([model], settings, NAMES_TO_WATCH, { stopped })).names;
 }

@@ -79,7 +79,7 @@ async function takeFile(file) {
   if (file.name.endsWith(".npz")) {
     try {
       const model = modelOfNpz(await file.arrayBuffer());
-      const samples = await namesToWatch(model); // an error if the model writes none
+      const samples = await namesToWatch(model, chosen.seed); // an error if the model writes none
       $("own-samples").replaceChildren();
       showSamples(samples);
       if (!$("own-names").value) $("own-title").value = model.name;
@@ -120,7 +120,7 @@ async function learnOwnList() {
     return $("own-names").focus();
   }
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
-  let started; // the time of the first progress message
+  const run = { started: 0, left: Infinity }; // ms at the first progress message; s, as last said
   showState("learning");
   $("toast").replaceChildren(); // nothing is taken back meanwhile
   $("own-progress").removeAttribute("value"); // indeterminate at first
@@ -128,9 +128,10 @@ async function learnOwnList() {
   const time = names.length > 300 ? "some minutes" : "under a minute";
   sayOfList(`Getting ready… ${formatted(names.length)} names usually take ${time}.`);
   showSamples(someOf(names, 16), "waiting"); // until the first names are written
-  const progress = (message) => showProgress(message, (started ??= performance.now()));
+  const progress = (message) => showProgress(message, run);
   const starts = models.filter(({ digest }) => !digest); // or links would bring other names
-  learning = startLearning(script, { name, names, models: starts, base: data.base }, progress);
+  const message = { name, names, models: starts, base: data.base, seed: chosen.seed };
+  learning = startLearning(script, message, progress);
   try {
     await addModel(await learning.finished, $("own-names").value);
   } catch (/** @type {any} */ error) {
@@ -155,7 +156,9 @@ function showSamples(names, className = "") {
   const before = Array.from($("own-samples").children);
   const places = names.map((name) => element("li", { className }, bdi(name)));
   for (const [i, place] of places.entries()) place.dataset.before = before[i]?.textContent ?? "";
-  const stay = before.slice(names.length).filter((place) => place.className === className);
+  const isOther = ({ textContent }) => !names.includes(textContent);
+  const later = before.slice(names.length).filter(isOther);
+  const stay = later.filter((place) => place.className === className);
   $("own-samples").replaceChildren(...places, ...stay);
 }
 
@@ -168,13 +171,19 @@ function nearTo(startedFrom) {
   return start ? ` It starts from ${titleOf(start)}.` : "";
 }
 
+/** The time that learning will take at most, from its seconds. */
+function timeLeft(seconds) {
+  if (seconds > 99) return `At most ${Math.ceil(seconds / 60)} minutes`;
+  return seconds > 5 ? `At most ${seconds} seconds` : "A few seconds";
+}
+
 /** Shows a progress message of the worker: the bar, the start, the time left, and sample names. */
-function showProgress({ share, model, names, startedFrom }, started) {
+function showProgress({ share, model, names, startedFrom }, run) {
+  run.started ||= performance.now();
   $("own-progress").value = share;
-  const seconds = (performance.now() - started) / 1000;
-  const left = Math.ceil(seconds / share - seconds);
-  const time = left > 99 ? `${Math.ceil(left / 60)} minutes` : `${left} seconds`;
-  const most = seconds > 2 ? ` At most ${time} more.` : "";
+  const seconds = (performance.now() - run.started) / 1000;
+  if (seconds > 2) run.left = Math.min(run.left, 5 * Math.ceil((seconds / share - seconds) / 5));
+  const most = run.left < Infinity ? ` ${timeLeft(run.left)} more.` : "";
   if (share) sayOfList(`Learning…${most}${nearTo(startedFrom)}`);
   if (names?.length) showSamples(names);
   if (model) $("own-stop").textContent = "Stop, and keep what there is";
