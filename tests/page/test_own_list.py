@@ -128,7 +128,7 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     assert saved.evaluate("models.map(({ share }) => share)") == page.evaluate(
         "models.map(({ share }) => share)"
     ), "it opens as the page is"
-    page.evaluate("names => showProgress({ share: 0.5, names }, 0)", [HOSTILE])
+    page.evaluate("names => showProgress({ share: 0.5, names }, { started: 0 })", [HOSTILE])
     assert page.locator("#own-samples li").all_text_contents() == [HOSTILE]
     assert page.locator("img").count() == saved.locator("img").count() == 0
     saved.get_by_role("tab", name="Your list").click()

@@ -125,7 +125,7 @@ function* conditionsOnOthers({ minEdits, unique }) {
   }
 }
 
-const quotedTexts = (texts) => texts.map((text) => `“${text}”`).join(" or ");
+export const quotedTexts = (texts) => texts.map((text) => `“${text}”`).join(" or ");
 
 export function meetsAll(name, conditions) {
   for (const condition of conditions) {

@@ -2,6 +2,7 @@
 
 import { automatonOf } from "./automaton.js";
 import { nextLogProbs } from "./blend.js";
+import { quotedTexts } from "./conditions.js";
 import { lengthOf, WrongSettings } from "./options.js";
 
 const FEW_POSSIBLE = 1024; // possible spellings that are tested one by one for other conditions
@@ -22,7 +23,9 @@ export function automatonOfPossible(blend, options, conditions) {
     automaton = joint(spelled);
   }
   checkBeginnings(automaton, blend, options);
-  if (others.length) checkFew(textsOf(automaton, blend, beginnings, options), others);
+  const begins = beginnings[0] ? [`begins with ${quotedTexts(beginnings)}`] : [];
+  const titles = [...begins, ...conditions.map(({ title }) => title)];
+  if (others.length) checkFew(textsOf(automaton, blend, beginnings, options), others, titles);
   return automaton;
 }
 
@@ -35,16 +38,18 @@ function checkBeginnings({ next, starts, isOpen }, blend, options) {
     throw new WrongSettings("No name can begin like that.");
 }
 
-/** Raises WrongSettings if there are few possible texts, and the other conditions rule out each. */
-function checkFew(texts, others) {
+/**
+ * Raises WrongSettings if there are few possible texts, and the other conditions rule out each;
+ * `titles` are those of all conditions.
+ */
+function checkFew(texts, others, titles) {
   const few = Array.from({ length: FEW_POSSIBLE + 1 }, () => texts.next().value);
   const meets = (text) => text && others.every(({ passes }) => passes(text));
   if (few.at(-1) !== undefined || few.some(meets)) return;
-  const titles = others.map(({ title }) => title).join(", ");
   throw new WrongSettings(
     others.length > 1
-      ? `No name can meet all conditions: a name ${titles}.`
-      : `No name ${titles} here.`,
+      ? `No name can meet all conditions: a name ${titles.join(", ")}.`
+      : `No name ${others[0].title} here.`,
   );
 }
 

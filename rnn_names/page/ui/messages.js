@@ -39,14 +39,14 @@ function mark(wrong, sentence) {
   wrongHint.scrollIntoView({ block: "nearest" });
 }
 
-/** The conditions that a message is about: it quotes their texts, or else names their kinds. */
+/** The conditions that a message is about: it quotes their texts, or names their kinds. */
 function conditionsIn(sentence) {
   const isQuoted = (id) => textsIn($(id)).some((text) => sentence.includes(`“${text}”`));
   const isNamed = (id) =>
     id === "match"
       ? sentence.startsWith("A pattern")
-      : id.endsWith("length") && /characters(\.| \()/u.test(sentence);
-  return inForce().filter(sentence.includes("“") ? isQuoted : isNamed);
+      : id.endsWith("length") && /\d characters/u.test(sentence);
+  return inForce().filter((id) => isQuoted(id) || isNamed(id));
 }
 
 /** Shows a message with ways on, or "" for none; screen readers say how many names there are. */
@@ -54,15 +54,15 @@ export function say(sentence, /** @type {number | undefined} */ names = undefine
   const named = conditionsIn(sentence);
   const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;
   mark(wrong, sentence);
-  const dropped = named[0] ?? (wrong.length === 1 ? wrong[0] : undefined);
+  const dropped = named.length || wrong.length === 1 ? wrong : [];
   const isTooFew = / found in | all conditions: /.test(sentence);
-  const isTooSafe = !named.length && chosen.boldness === "safe" && isTooFew;
+  const isTooSafe = chosen.boldness === "safe" && isTooFew;
   const beBalanced = () => $("balanced").click();
   const heard = names === undefined ? "" : ` ${names} name${names === 1 ? "" : "s"}.`;
   $("status").replaceChildren(
     sentence,
     element("span", { className: "unseen" }, heard),
-    ...(dropped ? [" ", linkWithout(dropped)] : []),
+    ...dropped.flatMap((id) => [" ", linkWithout(id)]),
     ...(isTooSafe ? [" ", button("Draw balanced ones", beBalanced, { className: "link" })] : []),
   );
 }
