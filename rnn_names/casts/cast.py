@@ -72,11 +72,9 @@ def parsed(options: CastOptions, by_label: OptionsOfParts | None = None) -> Patt
 def draw_texts(
     pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines = lines_of_file
 ) -> Iterator[list[tuple[str, ...]]]:
-    """The lines of a pattern with their columns, some lines at a time.
+    """The lines of a pattern with their columns, some lines at a time; some may be redrawn.
 
-    The lines in `options.redraw` are redrawn, one after another. A line for which nothing else is
-    found stays as it was, with FewNewNamesWarning. If too few lines are found, SamplingError comes
-    after them; its message shows which part of the pattern is the cause.
+    If too few are found, SamplingError comes after them, and shows the part that is the cause.
     """
     drawer = CastDrawer(pattern, options, load, read)
     with one_blas_thread():

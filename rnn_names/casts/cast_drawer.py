@@ -133,7 +133,7 @@ class CastDrawer:
         is_unique, window = self.options.unique or remember is not None, WINDOW
         if is_unique:
             limits = (source.max_candidates(WINDOW) for source in self._name_sources)
-            window = min(limits, default=WINDOW)
+            window = min([WINDOW, *limits])
         return Admission(count, is_unique, remember, window)
 
     # --- Choices and names ------------------------------------------------------------------------
@@ -194,10 +194,9 @@ class CastDrawer:
         return lines, None
 
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
-        """The candidates to draw next, when no drawn candidate of the first request fits.
+        """The candidates that are needed next; none if the first request has no more.
 
-        To see which candidates the later requests will need, the names that they would get are
-        added to a fork of `used`. Empty if the first request has no more candidates.
+        What later requests will need shows in a fork of `used`, with the names that they would get.
         """
         used, to_draw = self.used.fork(), list[Candidate]()
         for k, request in enumerate(requests):
@@ -253,25 +252,24 @@ class CastDrawer:
         """Copies of a line with texts of later rounds from these sources, one after another."""
         chosen = dict[PartSource, Any]([*line.names.items(), *line.picks.items()])
         kept = {source: chosen[source] for source in chosen.keys() - sources}
-        of_names = [source for source in sources if isinstance(source, NameSource)]
-        end = min(
-            (source.affordable(MAX_CANDIDATES) for source in of_names), default=MAX_CANDIDATES
-        )
-        first, size, is_over = 0, 4, False
-        while first < end and not is_over:
+        of_names = (source for source in sources if isinstance(source, NameSource))
+        end = min([MAX_CANDIDATES, *(source.affordable(MAX_CANDIDATES) for source in of_names)])
+        first, size = 0, 4
+        while first < end:
             rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
             next_ones = (request.next_candidate(self.used) for request in requests)
             candidates = [*filter(None, next_ones)]
             self._draw_by_source(candidates, deferred)
-            is_over = any(request.cause for request in requests)
             for candidate in candidates:
                 candidate.request.line.names.update(candidate.names)
             for new in lines:
                 if None not in new.names.values():
                     new.texts = self._texts_of(new)
                     yield new
+            if any(request.cause for request in requests):
+                return
             first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
 
     def sources_at(self, line: Line, column: int) -> set[PartSource]:

@@ -7,13 +7,11 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
-from typing import Any, TypeVar
+from typing import Any
 
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.sources import Line, NameSource, PartSource
 from rnn_names.errors import FewNewNamesWarning, SamplingError, plural
-
-Item = TypeVar("Item")
 
 
 def redrawn_lines(drawer: CastDrawer) -> Iterator[list[Line]]:
@@ -87,15 +85,12 @@ def _contents(line: Line, sources: set[PartSource], column: int) -> set[tuple[An
 
 
 def variants_of(drawer: CastDrawer, line: Line, column: int = 0) -> Iterator[Line]:
-    """Many lines that differ from `line` in a single name: its first, its second, and so on.
-
-    With `column`, only the names in that column change; a column without names gets another text.
-    """
+    """Many lines that differ from `line` in a single name, or in the text of a column without."""
     sources = drawer.sources_at(line, column)
     names: list[set[PartSource]] = [{source} for source in line.names if source in sources]
     return roundrobin(drawer.later_lines(line, new) for new in names or [sources])
 
 
-def roundrobin(streams: Iterable[Iterator[Item]]) -> Iterator[Item]:
+def roundrobin(streams: Iterable[Iterator[Any]]) -> Iterator[Any]:
     """The first item of each stream, then the second of each, and so on."""
     return (item for items in zip_longest(*streams) for item in items if item is not None)

@@ -15,6 +15,7 @@ from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, count, islice
+from typing import Any
 
 import numpy as np
 
@@ -45,10 +46,6 @@ class Candidate:
     def fits(self, used: UsedNames) -> bool:
         """Whether names were found, far from the names used and from each other."""
         return bool(self.names) and used.are_far(self.names)
-
-
-NamesOfEach = Sequence[Sequence[str]]
-"""The names of each of some candidates: one of each source, or none if none was found."""
 
 
 class Request:
@@ -83,9 +80,8 @@ class Request:
     def next_to_draw(self, first: Candidate, used: UsedNames, waits: bool) -> list[Candidate]:
         """The next candidates to draw, in growing batches: 0, then 1 and 2, then 3 to 8.
 
-        Each batch is twice as large as all before it. At the limit it is empty, and the cast ends
-        at this line. A line that waits for earlier lines has a sixteenth of the limit, since they
-        may still use its names.
+        At the limit a batch is empty, and the cast ends at this line. A line that waits for earlier
+        lines has a sixteenth of the limit, since they may still use its names.
         """
         n = 1
         if first.index:
@@ -109,8 +105,7 @@ class Request:
     def draw(self, candidates: Sequence[Candidate]) -> None:
         """Draws candidates of this request and of others of its kind, with the same source.
 
-        Where a search ends without a name, the request of that candidate notes the cause, and the
-        candidates from there on stay as they were.
+        Where a search ends without a name, the request of that candidate notes the cause.
         """
         lines = [candidate.request.line for candidate in candidates]
         index = np.array([candidate.index for candidate in candidates])
@@ -126,7 +121,7 @@ class Request:
             candidate.is_drawn = True
             candidate.names = dict(zip(self.source.sources, names, strict=False))
 
-    def _names_for(self, rounds: Array, numbers: Array, initials: Array) -> NamesOfEach:
+    def _names_for(self, rounds: Array, numbers: Array, initials: Array) -> list[Any]:
         """The names of candidates in these rounds of lines with these numbers, (n,) each."""
         return self.source.names_of_lines(rounds, numbers)
 
@@ -173,7 +168,7 @@ class DifferentInitialRequest(Request):
         """Why no candidate fits, and none is left to draw."""
         return Cause(self.source, NO_INITIAL.format("with such a"))
 
-    def _names_for(self, rounds: Array, numbers: Array, initials: Array) -> NamesOfEach:
+    def _names_for(self, rounds: Array, numbers: Array, initials: Array) -> list[Any]:
         keys = child(keys_at(self.source.key, rounds, numbers), ONLY_ATTEMPT)
         names, rows, _ = self.source.draw(keys, initials)
         name_of = dict(zip(rows.tolist(), zip(names.to_strings(), strict=True), strict=True))

@@ -59,9 +59,8 @@ class KeptFile(LockedFile):
         has_casts = re.search(rb"^[^\s#].*\n[ \t]+\S", data, re.MULTILINE) is not None
         has_casts |= self._entry == ENTRY_OF_LINES and b"\n\n" in data
         if data and has_casts == (self._entry == LINE):
-            has, wanted = "single names", "casts"
-            if has_casts:
-                has, wanted = "casts of several lines", "names"
+            has = "casts of several lines" if has_casts else "single names"
+            wanted = "names" if has_casts else "casts"
             message = f"has {has}; give another file for {wanted}, as in -o {wanted}.txt"
             raise SamplingError(f"{self._title} {message}")
 
@@ -112,10 +111,8 @@ class KeptFile(LockedFile):
         found = [name] if name in kept else exact[-1:]
         found = found or [entry for entry in firsts if entry.casefold().startswith(folded)]
         if not found:
-            near = [
-                f"; nearest: {match}" for match in get_close_matches(name, firsts.values(), n=1)
-            ]
-            say(f"{printable(name)} is not in {self._title}{''.join(near)}")
+            near = "".join(map("; nearest: {}".format, get_close_matches(name, firsts.values(), 1)))
+            say(f"{printable(name)} is not in {self._title}{near}")
         elif len(found) == 1:
             self.change(found, [])
         else:
@@ -171,11 +168,7 @@ class KeptFile(LockedFile):
 
     def _rewrite(self, edited: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
         """Replaces the content by `edited(content)`; returns the old and the new content."""
-
-        def created(path: str, flags: int) -> int:
-            return os.open(path, flags | os.O_CREAT, 0o666)
-
-        with critical_section(), self.opened("r+b", created) as file:
+        with critical_section(), self.opened("r+b") as file:
             old = file.readall()
             new = edited(old)
             self.append(file, new[len(old) :])  # first, since the disk may be full
