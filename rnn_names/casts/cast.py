@@ -10,7 +10,6 @@ from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import OptionsOfParts, Pattern, parse
 from rnn_names.casts.pattern_files import lines_of_file, read_pattern
-from rnn_names.casts.redrawing import redrawn_lines
 from rnn_names.casts.sources import LoadModel, ReadLines
 from rnn_names.conditions.options import CastOptions
 from rnn_names.declarations import parameters_of
@@ -78,5 +77,5 @@ def draw_texts(
     """
     drawer = CastDrawer(pattern, options, load, read)
     with one_blas_thread():
-        for lines in redrawn_lines(drawer) if options.redraw else drawer.lines():
+        for lines in drawer.redrawn_lines() if options.redraw else drawer.lines():
             yield [line.texts for line in lines]

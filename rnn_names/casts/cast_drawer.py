@@ -12,13 +12,15 @@ An example, from the pattern to the texts of a line:
 
 A candidate is a function of the seed, the part's path, and the numbers of the line and the round.
 So a change to one part leaves the others as they were, unless they share an initial. Which names
-are used depends on the lines before. Redrawn lines have later rounds (`redrawing`).
+are used depends on the lines before. Redrawn lines have later rounds.
 """
 
-from collections import deque
+import warnings
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import nullcontext
 from functools import cache, partial
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -47,7 +49,7 @@ from rnn_names.casts.used_names import UsedNames
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line, initial_of
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError, TooFewNamesError
+from rnn_names.errors import FewNewNamesWarning, SamplingError, TooFewNamesError, plural
 from rnn_names.processes.threads import Submit, deferred, worker_threads
 from rnn_names.sampling.admission import WINDOW, Admission
 from rnn_names.sampling.stream import WORTH_THREADS
@@ -248,7 +250,76 @@ class CastDrawer:
 
     # --- Lines that are redrawn -------------------------------------------------------------------
 
-    def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
+    def redrawn_lines(self) -> Iterator[list[Line]]:
+        """All lines together; those in the option `redraw` are drawn anew, one after another.
+
+        All texts that are not redrawn stay; new ones come from later rounds. A line for which
+        nothing else is found stays as it was, with FewNewNamesWarning.
+        """
+        shortage, columns, redraw = None, self.pattern.columns, self.options.redraw
+        lines = list[Line]()
+        earlier = defaultdict[int, set[tuple[Any, str]]](set)  # contents of each line, by index
+        for number, part in redraw:
+            if part not in columns and not (isinstance(part, int) and part <= len(columns)):
+                named = f" ({', '.join(columns)})" if isinstance(part, str) else ""
+                reason = f"a line has {plural(len(columns), 'part')}{named}"
+                raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
+        try:
+            for batch in self.lines():
+                lines += batch
+        except SamplingError as error:
+            shortage = error
+        for number, part in redraw:
+            column, index = columns.index(part) + 1 if part in columns else part, number - 1
+            if index < len(lines) and not self._redraw(lines, index, column, earlier[index]):
+                what = f"{number}.{part}" if part else number
+                reason = "nothing else was found that meets all conditions beside the other lines"
+                if not self._sources_at(lines[index], column):
+                    reason = "the line has an alternative without this part"
+                message = f"redraw {what} stays as it was: {reason}"
+                warnings.warn(message, FewNewNamesWarning, stacklevel=2)
+        yield lines
+        if shortage:
+            raise shortage
+
+    def _redraw(
+        self, lines: list[Line], index: int, column: int, earlier: set[tuple[Any, str]]
+    ) -> bool:
+        """Draws another text for a column, or other names for the whole line if `column` is 0.
+
+        Returns False if none fits that is not among the `earlier` contents. The old names still
+        count as used, but the old initial is free again.
+        """
+        line, others = lines[index], lines[:index] + lines[index + 1 :]
+        sources = self._sources_at(line, column)
+        if not sources:  # the part is in an alternative that the line does not use
+            return False
+        earlier |= _contents(line, sources, column)
+        if self.options.initials == "different":
+            self.used.initials.recount(others)
+        is_text = not any(isinstance(source, NameSource) for source in sources)
+        other_texts = {other.texts[column] for other in others}
+        # Prefer a text that no other line has.
+        for avoided in [other_texts, set[str]()] if is_text else [set[str]()]:
+            for new in self._later_lines(line, sources):
+                if _contents(new, sources, column) & earlier or new.texts[column] in avoided:
+                    continue
+                if self.options.unique and new.texts[0] in {other.texts[0] for other in others}:
+                    continue
+                names = {source: name for source, name in new.names.items() if source in sources}
+                if self.used.are_far(names):
+                    self.used.add(names)
+                    lines[index] = new
+                    return True
+        return False
+
+    def variants_of(self, line: Line, column: int = 0) -> Iterator[Line]:
+        """Many lines that differ from `line` in one name, or in the text of a column without."""
+        sources = self._sources_at(line, column)
+        names: list[set[PartSource]] = [{source} for source in line.names if source in sources]
+        return roundrobin(self._later_lines(line, new) for new in names or [sources])
+
+    def _later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""
         chosen = dict[PartSource, Any]([*line.names.items(), *line.picks.items()])
         kept = {source: chosen[source] for source in chosen.keys() - sources}
@@ -272,7 +343,7 @@ class CastDrawer:
                 return
             first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
 
-    def sources_at(self, line: Line, column: int) -> set[PartSource]:
+    def _sources_at(self, line: Line, column: int) -> set[PartSource]:
         """The sources of a column; column 0 has all names, or all choices if there is no name."""
         if not column:
             return {*line.names} or {*line.picks}
@@ -284,3 +355,16 @@ class CastDrawer:
             for part, source in self.source_of.items()
             if any(part.path[: len(path)] == path for path in paths)
         }
+
+
+def _contents(line: Line, sources: set[PartSource], column: int) -> set[tuple[Any, str]]:
+    """The texts of these sources in a line: their names, or the text of a column with a choice."""
+    names = [source for source in sources if isinstance(source, NameSource)]
+    if len(names) == len(sources):
+        return {(source, line.names.get(source) or "") for source in names}
+    return {(column, line.texts[column])}
+
+
+def roundrobin(streams: Iterable[Iterator[Any]]) -> Iterator[Any]:
+    """The first item of each stream, then the second of each, and so on."""
+    return (item for items in zip_longest(*streams) for item in items if item is not None)

@@ -121,9 +121,8 @@ def _measured_weights(
 ) -> dict[str, float] | None:
     """The initials' weights times the shares of names that meet the conditions, in fixed pilots.
 
-    None where lines are not rare, or none is found. An initial is measured until enough names of
-    each source have met the conditions, or until even three further names could not make it
-    matter. Warns with RareConditionsWarning if the pilots do not suffice for that.
+    None where lines are not rare, or none is found. An initial is measured until enough names met
+    the conditions, or until three more would not matter; RareConditionsWarning if that never comes.
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
     made, n_met = np.zeros(len(initials)), np.zeros((len(sources), len(initials)))

@@ -72,10 +72,9 @@ def page(
     for_lists: bool = False,
     learn: bool = False,
 ) -> str:
-    """The page as HTML.
+    """The page as HTML; with `for_lists`, it opens where a list is pasted.
 
-    With `for_lists`, it opens where a list is pasted, and writes names of the first model. With
-    `for_lists` or `learn`, it has the base, which short lists start from.
+    With `for_lists` or `learn`, it has the base, which short lists start from.
     """
     names = [title_of(part) for part in parts]
     texts = [STRICT + text for text in script.scripts(for_lists or learn)]
@@ -106,6 +105,7 @@ def page(
         data["seed"] = FIRST_SEED
     document_title = _heading(names, is_blend=len(shown) > 1)
     own_subtitle = subtitle and isolated(subtitle)
+    packed = json.dumps(dict(zip(SCRIPTS, texts, strict=True))).encode()  # for ui/unpack.js
     html = INDENT.sub("", assets("page/ui/page.html"))
     return Template(html).substitute(
         policy=_policy(style, [unpack, *texts]),
@@ -114,8 +114,7 @@ def page(
         heading_class="long" if len(title or _heading(shown)) >= LONG_TITLE else "short",
         subtitle=filled("page/ui/subtitle.html") if subtitle is None else own_subtitle,
         program=escape(PROGRAM_VERSION),
-        **_view(for_lists),
-        **_blend(names, shares),
+        **_view(names, shares, for_lists),
         starts="".join(starts),
         places="".join(map(_place, first or [""] * COUNT)),
         count=COUNT,
@@ -123,20 +122,23 @@ def page(
         sources="".join(_source(part) for part in parts),
         icon="data:image/svg+xml," + quote(icon_of(hue)),
         style=style,
-        packed=_packed(dict(zip(SCRIPTS, texts, strict=True))),
+        packed=base64.b64encode(zlib.compress(packed, 9)).decode(),
         unpack=unpack,
         data=script.as_script_data(data),
     )
 
 
-def _view(for_lists: bool) -> dict[str, str]:
-    """What opens the page at its names, or where a list is pasted."""
+def _view(names: Sequence[str], shares: Sequence[float], for_lists: bool) -> dict[str, str]:
+    """What is shown as the page opens: the names and what is above them, or where a list goes."""
     return {
         "view": "own-list" if for_lists else "results",
         "names_selected": str(not for_lists).lower(),
         "list_selected": str(for_lists).lower(),
         "no_names": " hidden" if for_lists else "",
         "no_list": "" if for_lists else " hidden",
+        "shares": "" if len(names) == 2 else " hidden",
+        "kinds": "" if len(names) > 2 else " hidden",
+        "chips": "".join(map(_chip, names, shares)),
     }
 
 
@@ -149,20 +151,6 @@ def _policy(style: str, scripts: Sequence[str]) -> str:
         "worker-src blob:; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types scripts learning"
     )
-
-
-def _packed(texts: dict[str, str]) -> str:
-    """Texts in the form that ui/unpack.js reads: JSON, compressed, in base 64."""
-    return base64.b64encode(zlib.compress(json.dumps(texts).encode(), 9)).decode()
-
-
-def _blend(names: Sequence[str], shares: Sequence[float]) -> dict[str, str]:
-    """What is above the names: a slider between two models, or more models to choose from."""
-    return {
-        "shares": "" if len(names) == 2 else " hidden",
-        "kinds": "" if len(names) > 2 else " hidden",
-        "chips": "".join(map(_chip, names, shares)),
-    }
 
 
 def _first_names(writing: Sequence[PageModel]) -> list[str]:
@@ -217,8 +205,7 @@ def _heading(
 def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
     """A button with the pattern of a bundled cast; adds the lines of its files to `words`.
 
-    {person} and {place} stand for models that the page does not have; a person is Ser, not Sir or
-    Dame.
+    {person} and {place} stand for models that the page does not have. A person is Ser.
     """
     folder = "casts/bundled_files"
     text = FILE_PART_NAME.sub("{", assets(f"{folder}/{cast}.txt").rstrip())

@@ -18,8 +18,7 @@ def line_chart(
 ) -> str:
     """Curves through at least two points (x, y) of each series, with integers x.
 
-    `point` is a point of the last series to mark with a text. `dividers` are positions x to mark
-    with a text each.
+    A text marks a `point` of the last series, and the positions x of `dividers`.
     """
     xs, ys = zip(*(point for points in curves.values() for point in points), strict=True)
     first, last = min(xs), max(xs)
@@ -55,10 +54,7 @@ def line_chart(
 def bar_chart(
     series: tuple[str, str], bars: Mapping[str, tuple[float, float]], numbers: bool = False
 ) -> str:
-    """A pair of bars for each label, one for each series; shares are from 0 to 1.
-
-    If labels are more than twelve consecutive `numbers`, every other one is omitted.
-    """
+    """A pair of bars of shares for each label; of many `numbers`, every other one is written."""
     y_ticks = ticks(0, max(max(pair) for pair in bars.values()), around=True)
     digits = 0 if y_ticks[1] >= 0.01 else 1
     parts = [_rule(100 - 100 * y / y_ticks[-1], f"{y:.{digits}%}") for y in y_ticks]

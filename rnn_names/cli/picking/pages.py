@@ -70,13 +70,11 @@ def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
 
 
 def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | None]:
-    """Writes each numbered line at once, since the next line may take long.
+    """Writes each numbered line at once, or, if the terminal is too low, all in columns at the end.
 
-    If `count` lines are higher than the terminal, they are written together at the end, in columns.
     Of lines that take several rows, there are only as many as fit. Warnings come after the page.
-
-    Returns the lines, and the exception that ended the page before it was full: SamplingError,
-    KeyboardInterrupt, or StopIteration if there are no more lines.
+    Returns the lines, and what ended the page early: SamplingError, KeyboardInterrupt, or
+    StopIteration if there are no more lines.
     """
     size, ending = terminal(sys.stdout), None
     room = size.lines - 2 if size else sys.maxsize
@@ -108,7 +106,7 @@ def reshow(lines: Sequence[str], count: int) -> None:
 
 @contextmanager
 def _message_if_slow(shown: Sequence[str]) -> Iterator[None]:
-    """Writes a message after a second if a page takes longer."""
+    """Writes a message if a page takes longer than a second."""
     timer = threading.Timer(
         SECONDS_OF_SILENCE, lambda: say("Looking for more…" if shown else "Looking…")
     )
