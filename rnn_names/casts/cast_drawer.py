@@ -50,7 +50,7 @@ from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line, initial_of
 from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning, SamplingError, TooFewNamesError, plural
-from rnn_names.processes.threads import Submit, deferred, worker_threads
+from rnn_names.processes.threads import Submit, deferred, one_blas_thread, worker_threads
 from rnn_names.sampling.admission import WINDOW, Admission
 from rnn_names.sampling.stream import WORTH_THREADS
 from rnn_names.system import usable_cores
@@ -97,6 +97,15 @@ class CastDrawer:
         return kind(part, self._seed, read)
 
     # --- Lines, some at a time --------------------------------------------------------------------
+
+    def texts(self) -> Iterator[list[tuple[str, ...]]]:
+        """The texts of lines with their columns, some lines at a time; some may be redrawn.
+
+        If too few are found, SamplingError comes after them, and shows the part that is the cause.
+        """
+        with one_blas_thread():
+            for lines in self.redrawn_lines() if self.options.redraw else self.lines():
+                yield [line.texts for line in lines]
 
     def lines(self, growth: int | None = None) -> Iterator[list[Line]]:
         """The lines of the cast, some at a time. Where there are many, parts share the cores."""

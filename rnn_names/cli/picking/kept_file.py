@@ -7,15 +7,7 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from rnn_names.cli.interrupts import critical_section
-from rnn_names.cli.picking.pages import (
-    brief,
-    first_lines,
-    laid_out,
-    numbered,
-    picked,
-    say,
-    terminal,
-)
+from rnn_names.cli.picking.pages import brief, first_lines, numbered_rows, picked, say
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import SamplingError, printable
 from rnn_names.files import check_writable, write_all
@@ -88,10 +80,8 @@ class KeptFile(LockedFile):
     def show(self) -> None:
         """Shows the entries, with the numbers that take them out."""
         self._listed = self.entries()
-        count = -len(self._listed)
-        lines = [numbered(-n, text, count) for n, text in enumerate(first_lines(self._listed), 1)]
-        for line in laid_out(lines, terminal(sys.stderr)):
-            print_to_stderr(line)
+        for row in numbered_rows(first_lines(self._listed), -len(self._listed), sys.stderr):
+            print_to_stderr(row)
         if not self._listed:
             say("Nothing is kept yet.")
 
@@ -125,13 +115,11 @@ class KeptFile(LockedFile):
         if not gone and not new:
             return
         change, out, kept = self._edit(gone, new), brief(gone), brief(new)
+        done, undone = f"In place of {out}, kept {kept}", f"Put back {out}, and took out {kept}"
         if not gone:
             done, undone = f"Kept {kept}", f"Took out {kept}"
         elif not new:
             done, undone = f"Took out {out}", f"Put back {out}"
-        else:
-            done = f"In place of {out}, kept {kept}"
-            undone = f"Put back {out}, and took out {kept}"
         say(f"{done} ({self.count()})")
         self._changes.append((change, undone, kept or out))
 

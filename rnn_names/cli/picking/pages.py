@@ -99,9 +99,15 @@ def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | N
 
 def reshow(lines: Sequence[str], count: int) -> None:
     """Writes numbered lines, aligned for `count` of them; in columns, if they are too many."""
-    with_numbers = [numbered(n, line, count) for n, line in enumerate(lines, 1)]
-    rows = laid_out(with_numbers, terminal(sys.stdout))
+    rows = numbered_rows(lines, count, sys.stdout)
     write("".join(f"{row}\n" for row in rows).encode())
+
+
+def numbered_rows(lines: Sequence[str], count: int, stream: TextIO) -> list[str]:
+    """Lines laid out for a stream, with numbers, which are negative like `count`."""
+    step = 1 if count > 0 else -1
+    with_numbers = [numbered(step * n, line, count) for n, line in enumerate(lines, 1)]
+    return laid_out(with_numbers, terminal(stream))
 
 
 @contextmanager
