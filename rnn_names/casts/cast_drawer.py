@@ -155,9 +155,9 @@ class CastDrawer:
         picked = dict[tuple[int, ...], Array]()  # by path: (m,), −1 in lines without the choice
         for part, source in self.source_of.items():
             rows = np.arange(len(lines))  # of the lines with this part
-            if part.holder is not None:
-                choice, alternative = part.holder
-                rows = np.flatnonzero(picked[choice] == alternative)
+            if len(part.path) > 2:
+                *choice, alternative = part.path[:-2]
+                rows = np.flatnonzero(picked[tuple(choice)] == alternative)
             if isinstance(source, NameSource):
                 for row in rows.tolist():
                     lines[row].names[source] = kept.get(source)

@@ -1,14 +1,11 @@
 """Initials that the names of a line share, drawn in proportion to their probabilities.
 
-The names of a line have one initial L, and each name meets its own conditions. So L is drawn with a
-probability proportional to the product over the names of
+The initial L of a line has a probability proportional to the product over its names of
 
     P(L) · P(conditions | L)
 
-One step of the network gives P(L). P(conditions | L) need not be known: an attempt draws L by the
-product of P(L), and then a name of each part given L, until all of them meet their conditions.
-Where attempts nearly always fail, as they do for many narrow parts, P(conditions | L) is measured
-for each part and initial, L is drawn by the product, and each name until one meets its conditions.
+An attempt draws L by the first factors, and then a name of each part. Where nearly all attempts
+would fail, the other factors are measured ("First letters of a cast" in docs/how-it-works.md).
 """
 
 import warnings

@@ -65,11 +65,6 @@ class Part:
     label: str  # "" where a choice holds it, unless the pattern gives one
     path: tuple[int, ...]
 
-    @property
-    def holder(self) -> tuple[tuple[int, ...], int] | None:
-        """The path of the choice that holds it, and the index of the alternative; or None."""
-        return (self.path[:-3], self.path[-3]) if len(self.path) > 2 else None
-
 
 @dataclass(frozen=True, eq=False)
 class NamePart(Part):

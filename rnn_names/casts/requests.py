@@ -43,9 +43,9 @@ class Candidate:
     is_drawn: bool = False
     names: Mapping[NameSource, str] = field(default_factory=dict)  # empty if none were found
 
-    def fits(self, used: UsedNames) -> bool:
-        """Whether names were found, far from the names used and from each other."""
-        return bool(self.names) and used.are_far(self.names)
+    def may_fit(self, used: UsedNames) -> bool:
+        """Whether it is not drawn yet, or has names far from those used and from each other."""
+        return not self.is_drawn or (bool(self.names) and used.are_far(self.names))
 
 
 class Request:
@@ -68,10 +68,7 @@ class Request:
 
     def next_candidate(self, used: UsedNames) -> Candidate | None:
         """The first candidate that fits or is not drawn yet; None if there is no further one."""
-        for candidate in self.candidates(used):
-            if not candidate.is_drawn or candidate.fits(used):
-                return candidate
-        return None
+        return next((each for each in self.candidates(used) if each.may_fit(used)), None)
 
     def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
         """Adds the names of a candidate, if it has any, to the names used."""
