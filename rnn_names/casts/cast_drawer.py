@@ -34,6 +34,7 @@ from rnn_names.casts.requests import (
     Candidate,
     DifferentInitialRequest,
     Request,
+    UsedNames,
 )
 from rnn_names.casts.sources import (
     MOSTLY_REPEATS,
@@ -45,7 +46,6 @@ from rnn_names.casts.sources import (
     PartSource,
     ReadLines,
 )
-from rnn_names.casts.used_names import UsedNames
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line, initial_of
 from rnn_names.corpus.names import Names
