@@ -33,10 +33,7 @@ MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of lines with such initials that 
 
 
 class SameInitialSource:
-    """Gives names of several parts of a line, all with one initial.
-
-    If the line keeps other names, that is their initial, in `kept`; else `kept` is empty.
-    """
+    """Gives names of several parts, all with one initial: that of `kept` names, or any."""
 
     def __init__(self, seed: int, sources: tuple[NameSource, ...], kept: Set[str]) -> None:
         self.sources, self._kept = sources, kept
@@ -65,10 +62,7 @@ class SameInitialSource:
         return Cause(worst, NO_INITIAL.format("all with one"))
 
     def names_of_lines(self, rounds: Array, numbers: Array) -> list[tuple[str, ...]]:
-        """A name of each source for each round and line number, (n,) both.
-
-        Raises NoAttemptPassed, with a tally by source.
-        """
+        """A name of each source for each round and line number, (n,) both; or NoAttemptPassed."""
         weights, is_measured = self._weights
         if not weights:
             raise NoAttemptPassed(Tally(), 0, [])

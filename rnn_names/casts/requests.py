@@ -89,10 +89,7 @@ class UsedNames:
 
 @dataclass
 class UsedInitials:
-    """How many lines begin with each initial, where `initials` is "different".
-
-    Every initial is used once before any is used twice, and so on.
-    """
+    """How many lines begin with each initial; if "different", each comes once before any again."""
 
     counts: Counter[str] = field(default_factory=Counter)
     ruled_out: set[str] = field(default_factory=set)  # with which no further name is found
