@@ -107,9 +107,8 @@ def _tools(folder: Path | None) -> list[Any]:
             own[name] = path
         yield name
 
-    owners: Any = {list_models: None, sample_names: SampleOptions, cast_names: CastOptions}
-    owners |= {score_names: None} | ({train_model: Settings} if folder else {})
-    return [_tool(function, owner) for function, owner in owners.items()]
+    tools = [_tool(list_models), _tool(sample_names, SampleOptions), _tool(cast_names, CastOptions)]
+    return [*tools, _tool(score_names), *([_tool(train_model, Settings)] if folder else [])]
 
 
 def _load(own: dict[str, Any], name: str) -> Any:
@@ -121,7 +120,7 @@ def _load(own: dict[str, Any], name: str) -> Any:
     return Model.load(own.get(name, name))
 
 
-def _tool(function: Callable[..., Iterator[Any]], owner: Any) -> Any:
+def _tool(function: Callable[..., Iterator[Any]], owner: Any = None) -> Any:
     """A tool that calls a function, with the options of the dataclass `owner` as parameters."""
     from anyio.to_thread import run_sync
     from mcp.server.mcpserver.exceptions import ToolError
