@@ -4,7 +4,7 @@ import io
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -18,6 +18,10 @@ _CUT_CHARACTER = re.compile(
 )
 
 
+def _created(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CREAT, 0o666)
+
+
 class LockedFile:
     """The file that an option names; SamplingError if it cannot be read or written."""
 
@@ -25,12 +29,10 @@ class LockedFile:
         self.path, self._option = path, option
 
     @contextmanager
-    def opened(
-        self, mode: Literal["a+b", "r+b"], opener: Callable[[str, int], int] | None = None
-    ) -> Iterator[io.FileIO]:
-        """Opens the file, and locks it within the context."""
+    def opened(self, mode: Literal["a+b", "r+b"]) -> Iterator[io.FileIO]:
+        """Opens the file, which is created if need be, and locks it within the context."""
         try:
-            with open(self.path, mode, buffering=0, opener=opener) as file:
+            with open(self.path, mode, buffering=0, opener=_created) as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     raise self._error("not a regular file; give the name of one")
                 system.lock(file)

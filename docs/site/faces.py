@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnn_names.page.style import LETTERS
+from rnn_names.page.page import LETTERS
 
 FACES = ["latin", "latin-ext"]
 """Its files that the site needs."""

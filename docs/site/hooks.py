@@ -36,9 +36,9 @@ from mkdocs.structure.pages import Page
 
 from rnn_names.model import bundled
 from rnn_names.model.model import Model
+from rnn_names.page.page import icon_of
 from rnn_names.page.page import page as names_page
 from rnn_names.page.script import PageModel
-from rnn_names.page.style import icon_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "docs" / "site"

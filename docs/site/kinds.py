@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from rnn_names.model import bundled
-from rnn_names.page.style import hue_of
+from rnn_names.page.page import hue_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,6 +1,5 @@
 """Casts for Python, and what the command shares with it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
@@ -10,8 +9,6 @@ from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import OptionsOfParts, Pattern, parse
 from rnn_names.casts.pattern_files import lines_of_file, read_pattern
-from rnn_names.casts.redrawing import redrawn_lines
-from rnn_names.casts.sources import LoadModel, ReadLines
 from rnn_names.conditions.options import CastOptions
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import SamplingError, short_repr
@@ -19,7 +16,6 @@ from rnn_names.files import is_file
 from rnn_names.model import bundled
 from rnn_names.model.model import Model, blended
 from rnn_names.model.selection import ModelChoice
-from rnn_names.processes.threads import one_blas_thread
 
 
 @parameters_of(CastOptions)
@@ -52,7 +48,8 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
             message = f"models: {name} is {short_repr(model)}: must be a model"
             raise SamplingError(message, ["models"])
     load = partial(blended, load=lambda path: known.get(path) or Model.load(path))
-    lines = [texts for batch in draw_texts(pattern, options, load) for texts in batch]
+    drawer = CastDrawer(pattern, options, load, lines_of_file)
+    lines = [texts for batch in drawer.texts() for texts in batch]
     return [texts[1:] if options.parts else texts[0] for texts in lines]
 
 
@@ -67,18 +64,3 @@ def parsed(options: CastOptions, by_label: OptionsOfParts | None = None) -> Patt
             message = is_cast if near == [name] else f"there is no model {name}; {is_cast}"
             raise SamplingError(message)
     return parse(options.pattern, options.shared, ModelChoice.parse, by_label)
-
-
-def draw_texts(
-    pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines = lines_of_file
-) -> Iterator[list[tuple[str, ...]]]:
-    """The lines of a pattern with their columns, some lines at a time.
-
-    The lines in `options.redraw` are redrawn, one after another. A line for which nothing else is
-    found stays as it was, with FewNewNamesWarning. If too few lines are found, SamplingError comes
-    after them; its message shows which part of the pattern is the cause.
-    """
-    drawer = CastDrawer(pattern, options, load, read)
-    with one_blas_thread():
-        for lines in redrawn_lines(drawer) if options.redraw else drawer.lines():
-            yield [line.texts for line in lines]

@@ -12,13 +12,15 @@ An example, from the pattern to the texts of a line:
 
 A candidate is a function of the seed, the part's path, and the numbers of the line and the round.
 So a change to one part leaves the others as they were, unless they share an initial. Which names
-are used depends on the lines before. Redrawn lines have later rounds (`redrawing`).
+are used depends on the lines before. Redrawn lines have later rounds.
 """
 
-from collections import deque
+import warnings
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import nullcontext
 from functools import cache, partial
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,7 @@ from rnn_names.casts.requests import (
     Candidate,
     DifferentInitialRequest,
     Request,
+    UsedNames,
 )
 from rnn_names.casts.sources import (
     MOSTLY_REPEATS,
@@ -43,12 +46,11 @@ from rnn_names.casts.sources import (
     PartSource,
     ReadLines,
 )
-from rnn_names.casts.used_names import UsedNames
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line, initial_of
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError, TooFewNamesError
-from rnn_names.processes.threads import Submit, deferred, worker_threads
+from rnn_names.errors import FewNewNamesWarning, SamplingError, TooFewNamesError, plural
+from rnn_names.processes.threads import Submit, deferred, one_blas_thread, worker_threads
 from rnn_names.sampling.admission import WINDOW, Admission
 from rnn_names.sampling.stream import WORTH_THREADS
 from rnn_names.system import usable_cores
@@ -96,6 +98,15 @@ class CastDrawer:
 
     # --- Lines, some at a time --------------------------------------------------------------------
 
+    def texts(self) -> Iterator[list[tuple[str, ...]]]:
+        """The texts of lines with their columns, some lines at a time; some may be redrawn.
+
+        If too few are found, SamplingError comes after them, and shows the part that is the cause.
+        """
+        with one_blas_thread():
+            for lines in self.redrawn_lines() if self.options.redraw else self.lines():
+                yield [line.texts for line in lines]
+
     def lines(self, growth: int | None = None) -> Iterator[list[Line]]:
         """The lines of the cast, some at a time. Where there are many, parts share the cores."""
         is_large = self.options.count * len(self._name_sources) >= WORTH_THREADS
@@ -133,7 +144,7 @@ class CastDrawer:
         is_unique, window = self.options.unique or remember is not None, WINDOW
         if is_unique:
             limits = (source.max_candidates(WINDOW) for source in self._name_sources)
-            window = min(limits, default=WINDOW)
+            window = min([WINDOW, *limits])
         return Admission(count, is_unique, remember, window)
 
     # --- Choices and names ------------------------------------------------------------------------
@@ -144,9 +155,9 @@ class CastDrawer:
         picked = dict[tuple[int, ...], Array]()  # by path: (m,), −1 in lines without the choice
         for part, source in self.source_of.items():
             rows = np.arange(len(lines))  # of the lines with this part
-            if part.holder is not None:
-                choice, alternative = part.holder
-                rows = np.flatnonzero(picked[choice] == alternative)
+            if len(part.path) > 2:
+                *choice, alternative = part.path[:-2]
+                rows = np.flatnonzero(picked[tuple(choice)] == alternative)
             if isinstance(source, NameSource):
                 for row in rows.tolist():
                     lines[row].names[source] = kept.get(source)
@@ -194,10 +205,9 @@ class CastDrawer:
         return lines, None
 
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
-        """The candidates to draw next, when no drawn candidate of the first request fits.
+        """The candidates that are needed next; none if the first request has no more.
 
-        To see which candidates the later requests will need, the names that they would get are
-        added to a fork of `used`. Empty if the first request has no more candidates.
+        What later requests will need shows in a fork of `used`, with the names that they would get.
         """
         used, to_draw = self.used.fork(), list[Candidate]()
         for k, request in enumerate(requests):
@@ -249,32 +259,100 @@ class CastDrawer:
 
     # --- Lines that are redrawn -------------------------------------------------------------------
 
-    def later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
+    def redrawn_lines(self) -> Iterator[list[Line]]:
+        """All lines together; those in the option `redraw` are drawn anew, one after another.
+
+        All texts that are not redrawn stay; new ones come from later rounds. A line for which
+        nothing else is found stays as it was, with FewNewNamesWarning.
+        """
+        shortage, columns, redraw = None, self.pattern.columns, self.options.redraw
+        lines = list[Line]()
+        earlier = defaultdict[int, set[tuple[Any, str]]](set)  # contents of each line, by index
+        for number, part in redraw:
+            if part not in columns and not (isinstance(part, int) and part <= len(columns)):
+                named = f" ({', '.join(columns)})" if isinstance(part, str) else ""
+                reason = f"a line has {plural(len(columns), 'part')}{named}"
+                raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
+        try:
+            for batch in self.lines():
+                lines += batch
+        except SamplingError as error:
+            shortage = error
+        for number, part in redraw:
+            column, index = columns.index(part) + 1 if part in columns else part, number - 1
+            if index < len(lines) and not self._redraw(lines, index, column, earlier[index]):
+                what = f"{number}.{part}" if part else number
+                reason = "nothing else was found that meets all conditions beside the other lines"
+                if not self._sources_at(lines[index], column):
+                    reason = "the line has an alternative without this part"
+                message = f"redraw {what} stays as it was: {reason}"
+                warnings.warn(message, FewNewNamesWarning, stacklevel=2)
+        yield lines
+        if shortage:
+            raise shortage
+
+    def _redraw(
+        self, lines: list[Line], index: int, column: int, earlier: set[tuple[Any, str]]
+    ) -> bool:
+        """Draws another text for a column, or other names for the whole line if `column` is 0.
+
+        Returns False if none fits that is not among the `earlier` contents. The old names still
+        count as used, but the old initial is free again.
+        """
+        line, others = lines[index], lines[:index] + lines[index + 1 :]
+        sources = self._sources_at(line, column)
+        if not sources:  # the part is in an alternative that the line does not use
+            return False
+        earlier |= _contents(line, sources, column)
+        if self.options.initials == "different":
+            self.used.initials.recount(others)
+        is_text = not any(isinstance(source, NameSource) for source in sources)
+        other_texts = {other.texts[column] for other in others}
+        # Prefer a text that no other line has.
+        for avoided in [other_texts, set[str]()] if is_text else [set[str]()]:
+            for new in self._later_lines(line, sources):
+                if _contents(new, sources, column) & earlier or new.texts[column] in avoided:
+                    continue
+                if self.options.unique and new.texts[0] in {other.texts[0] for other in others}:
+                    continue
+                names = {source: name for source, name in new.names.items() if source in sources}
+                if self.used.are_far(names):
+                    self.used.add(names)
+                    lines[index] = new
+                    return True
+        return False
+
+    def variants_of(self, line: Line, column: int = 0) -> Iterator[Line]:
+        """Many lines that differ from `line` in one name, or in the text of a column without."""
+        sources = self._sources_at(line, column)
+        names: list[set[PartSource]] = [{source} for source in line.names if source in sources]
+        return roundrobin(self._later_lines(line, new) for new in names or [sources])
+
+    def _later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""
         chosen = dict[PartSource, Any]([*line.names.items(), *line.picks.items()])
         kept = {source: chosen[source] for source in chosen.keys() - sources}
-        of_names = [source for source in sources if isinstance(source, NameSource)]
-        end = min(
-            (source.affordable(MAX_CANDIDATES) for source in of_names), default=MAX_CANDIDATES
-        )
-        first, size, is_over = 0, 4, False
-        while first < end and not is_over:
+        of_names = (source for source in sources if isinstance(source, NameSource))
+        end = min([MAX_CANDIDATES, *(source.affordable(MAX_CANDIDATES) for source in of_names)])
+        first, size = 0, 4
+        while first < end:
             rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
             next_ones = (request.next_candidate(self.used) for request in requests)
             candidates = [*filter(None, next_ones)]
             self._draw_by_source(candidates, deferred)
-            is_over = any(request.cause for request in requests)
             for candidate in candidates:
                 candidate.request.line.names.update(candidate.names)
             for new in lines:
                 if None not in new.names.values():
                     new.texts = self._texts_of(new)
                     yield new
+            if any(request.cause for request in requests):
+                return
             first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
 
-    def sources_at(self, line: Line, column: int) -> set[PartSource]:
+    def _sources_at(self, line: Line, column: int) -> set[PartSource]:
         """The sources of a column; column 0 has all names, or all choices if there is no name."""
         if not column:
             return {*line.names} or {*line.picks}
@@ -286,3 +364,16 @@ class CastDrawer:
             for part, source in self.source_of.items()
             if any(part.path[: len(path)] == path for path in paths)
         }
+
+
+def _contents(line: Line, sources: set[PartSource], column: int) -> set[tuple[Any, str]]:
+    """The texts of these sources in a line: their names, or the text of a column with a choice."""
+    names = [source for source in sources if isinstance(source, NameSource)]
+    if len(names) == len(sources):
+        return {(source, line.names.get(source) or "") for source in names}
+    return {(column, line.texts[column])}
+
+
+def roundrobin(streams: Iterable[Iterator[Any]]) -> Iterator[Any]:
+    """The first item of each stream, then the second of each, and so on."""
+    return (item for items in zip_longest(*streams) for item in items if item is not None)

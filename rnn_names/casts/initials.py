@@ -1,14 +1,11 @@
 """Initials that the names of a line share, drawn in proportion to their probabilities.
 
-The names of a line have one initial L, and each name meets its own conditions. So L is drawn with a
-probability proportional to the product over the names of
+The initial L of a line has a probability proportional to the product over its names of
 
     P(L) · P(conditions | L)
 
-One step of the network gives P(L). P(conditions | L) need not be known: an attempt draws L by the
-product of P(L), and then a name of each part given L, until all of them meet their conditions.
-Where attempts nearly always fail, as they do for many narrow parts, P(conditions | L) is measured
-for each part and initial, L is drawn by the product, and each name until one meets its conditions.
+An attempt draws L by the first factors, and then a name of each part. Where nearly all attempts
+would fail, the other factors are measured ("First letters of a cast" in docs/how-it-works.md).
 """
 
 import warnings
@@ -36,10 +33,7 @@ MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of lines with such initials that 
 
 
 class SameInitialSource:
-    """Gives names of several parts of a line, all with one initial.
-
-    If the line keeps other names, that is their initial, in `kept`; else `kept` is empty.
-    """
+    """Gives names of several parts, all with one initial: that of `kept` names, or any."""
 
     def __init__(self, seed: int, sources: tuple[NameSource, ...], kept: Set[str]) -> None:
         self.sources, self._kept = sources, kept
@@ -68,10 +62,7 @@ class SameInitialSource:
         return Cause(worst, NO_INITIAL.format("all with one"))
 
     def names_of_lines(self, rounds: Array, numbers: Array) -> list[tuple[str, ...]]:
-        """A name of each source for each round and line number, (n,) both.
-
-        Raises NoAttemptPassed, with a tally by source.
-        """
+        """A name of each source for each round and line number, (n,) both; or NoAttemptPassed."""
         weights, is_measured = self._weights
         if not weights:
             raise NoAttemptPassed(Tally(), 0, [])
@@ -121,9 +112,8 @@ def _measured_weights(
 ) -> dict[str, float] | None:
     """The initials' weights times the shares of names that meet the conditions, in fixed pilots.
 
-    None where lines are not rare, or none is found. An initial is measured until enough names of
-    each source have met the conditions, or until even three further names could not make it
-    matter. Warns with RareConditionsWarning if the pilots do not suffice for that.
+    None where lines are not rare, or none is found. An initial is measured until enough names met
+    the conditions, or until three more would not matter; RareConditionsWarning if that never comes.
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
     made, n_met = np.zeros(len(initials)), np.zeros((len(sources), len(initials)))

@@ -56,19 +56,14 @@ class Part:
     `path` ends in its kind, and its index among the names or the choices of its sequence. Before
     these come the path of the choice that holds it, and the index of the alternative. For example,
     `[a {men}|b {women}] of {x=towns}` has the paths (2, 0) of the choice, (2, 0, 0, 1, 0) of men,
-    (2, 0, 1, 1, 0) of women, and (1, 0) of x. An unlabelled part at the
-    top is called part_N, where N is the number of its column.
+    (2, 0, 1, 1, 0) of women, and (1, 0) of x. A part at the top without a label is called part_N,
+    by its column.
     """
 
     begin: int
     rules: str
     label: str  # "" where a choice holds it, unless the pattern gives one
     path: tuple[int, ...]
-
-    @property
-    def holder(self) -> tuple[tuple[int, ...], int] | None:
-        """The path of the choice that holds it, and the index of the alternative; or None."""
-        return (self.path[:-3], self.path[-3]) if len(self.path) > 2 else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,8 +117,8 @@ def parse(
 ) -> Pattern:
     """Reads a pattern; the error for a wrong one shows it, with a caret.
 
-    `shared` are options of all names that do not set them; `model_of` reads MODEL or MODEL=WEIGHT.
-    `by_label` has options for labelled parts; they override what the pattern sets.
+    `shared` are options of names that do not set them; those in `by_label` override what parts with
+    these labels set. `model_of` reads MODEL or MODEL=WEIGHT.
     """
     reader = _Reader(text, shared or {}, model_of, by_label or {})
     if refused := refused_characters(text.replace("\n", ""))[:1]:

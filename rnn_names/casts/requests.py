@@ -1,4 +1,4 @@
-"""Requests for the names that lines lack.
+"""Requests for the names that lines lack, and the names and initials used so far.
 
 A request has candidates, numbered from 0, each of which is drawn with its own random numbers. The
 line gets the first candidate that fits: whose name was found, and is far from all names used.
@@ -11,17 +11,23 @@ asks a `SameInitialSource` for all of them. Where the initials of lines are diff
 name of a line has a `DifferentInitialRequest`.
 """
 
+import warnings
 from bisect import bisect
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, count, islice
+from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SameInitialSource
 from rnn_names.casts.sources import NO_INITIAL, Cause, Line, NameSource
-from rnn_names.casts.used_names import UsedNames
+from rnn_names.conditions.edits import DistantNames
+from rnn_names.conditions.options import Options
+from rnn_names.corpus.characters import initial_of
+from rnn_names.errors import RepeatedInitialsWarning, plural
 from rnn_names.sampling.attempts import NoAttemptPassed
 from rnn_names.sampling.random_keys import child, keys_at, uniform
 
@@ -30,6 +36,95 @@ CANDIDATES_AT_ONCE = 1 << 10  # the most candidates of a line drawn together
 ONLY_ATTEMPT = 0  # the number of the attempt that a candidate with an initial makes at a name
 INITIAL_POSITION = 1  # the position of the random number that chooses its initial
 POINTS_AT_ONCE = 8  # candidates whose random numbers for initials are drawn together
+
+
+class UsedNames:
+    """The names used so far, in pools: a later name has to be far from the names in its pools.
+
+    Pool 0 is for the cast's `min_edits`; the others are for single parts.
+    """
+
+    def __init__(self, min_edits: int) -> None:
+        self._min_edits = min_edits
+        self._pools = [DistantNames(max(min_edits, 1))]
+        self.initials = UsedInitials()  # stays empty unless `initials` is "different"
+
+    def pools_for(self, options: Options) -> list[int]:
+        """The indices of the pools for a part: its own, which is added if needed, and pool 0.
+
+        Names of a part with fewer `min_edits` than the cast are compared with each other only.
+        """
+        edits = options.min_edits or 0
+        joins_others = edits >= self._min_edits > 0
+        is_covered = joins_others and edits == self._min_edits and not options.exclude
+        indices = [0] if joins_others else []
+        if options.is_unique and not is_covered:
+            indices.insert(0, len(self._pools))
+            self._pools.append(DistantNames.from_options(options) or DistantNames(1))
+        return indices
+
+    def fork(self) -> "UsedNames":
+        """A copy to which more can be added; this one stays as it is."""
+        other = UsedNames(self._min_edits)
+        other._pools = [pool.fork() for pool in self._pools]
+        other.initials = self.initials.fork()
+        return other
+
+    def are_far(self, names: Mapping[NameSource, str]) -> bool:
+        """Whether names of a line are far from all names used, and from each other."""
+        among = DistantNames(max(self._min_edits, 1)) if len(names) > 1 else None
+        for source, name in names.items():
+            if not all(self._pools[index].is_far(name) for index in source.pools):
+                return False
+            if among and 0 in source.pools and not among.add_if_far(name):
+                return False
+        return True
+
+    def add(self, names: Mapping[NameSource, str]) -> None:
+        """Adds the names of a line."""
+        for source, name in names.items():
+            for index in source.pools:
+                self._pools[index].add([name])
+
+
+@dataclass
+class UsedInitials:
+    """How many lines begin with each initial; if "different", each comes once before any again."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    ruled_out: set[str] = field(default_factory=set)  # with which no further name is found
+    warns: bool = True
+
+    def fork(self) -> "UsedInitials":
+        """A copy to which more can be added, without a warning; this one stays as it is."""
+        return UsedInitials(self.counts.copy(), self.ruled_out.copy(), warns=False)
+
+    def add(self, initial: str) -> None:
+        """Counts the initial of a line; warns when the first one repeats."""
+        self.counts[initial] += 1
+        if self.warns and self.counts[initial] == 2:
+            self.warns = False
+            letters, line = plural(len(self.counts), "first letter"), len(self.counts) + 1
+            message = f"these names have only {letters}: from line {line} on, they repeat"
+            warnings.warn(message, RepeatedInitialsWarning, stacklevel=2)
+
+    def recount(self, lines: Iterable[Line]) -> None:
+        """Counts again, only the first names of these lines."""
+        names = (next(iter(line.names.values()), None) for line in lines)
+        self.counts = Counter(initial_of(name) for name in names if name is not None)
+
+    def available(self, source: NameSource) -> dict[str, float]:
+        """The initials that a line may have, with their weights: all that came least often."""
+        weights = source.likely_initials
+        counts = {initial: self.counts[initial] for initial in weights.keys() - self.ruled_out}
+        fewest = min(counts.values(), default=0)
+        return {initial: p for initial, p in weights.items() if counts.get(initial) == fewest}
+
+    def rule_out(self, source: NameSource) -> bool:
+        """Rules out the initials now available; False before the first line: that cannot help."""
+        initials = self.available(source) if self.counts else {}
+        self.ruled_out.update(initials)
+        return bool(initials)
 
 
 @dataclass(eq=False)
@@ -42,13 +137,9 @@ class Candidate:
     is_drawn: bool = False
     names: Mapping[NameSource, str] = field(default_factory=dict)  # empty if none were found
 
-    def fits(self, used: UsedNames) -> bool:
-        """Whether names were found, far from the names used and from each other."""
-        return bool(self.names) and used.are_far(self.names)
-
-
-NamesOfEach = Sequence[Sequence[str]]
-"""The names of each of some candidates: one of each source, or none if none was found."""
+    def may_fit(self, used: UsedNames) -> bool:
+        """Whether it is not drawn yet, or has names far from those used and from each other."""
+        return not self.is_drawn or (bool(self.names) and used.are_far(self.names))
 
 
 class Request:
@@ -71,10 +162,7 @@ class Request:
 
     def next_candidate(self, used: UsedNames) -> Candidate | None:
         """The first candidate that fits or is not drawn yet; None if there is no further one."""
-        for candidate in self.candidates(used):
-            if not candidate.is_drawn or candidate.fits(used):
-                return candidate
-        return None
+        return next((each for each in self.candidates(used) if each.may_fit(used)), None)
 
     def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
         """Adds the names of a candidate, if it has any, to the names used."""
@@ -83,9 +171,8 @@ class Request:
     def next_to_draw(self, first: Candidate, used: UsedNames, waits: bool) -> list[Candidate]:
         """The next candidates to draw, in growing batches: 0, then 1 and 2, then 3 to 8.
 
-        Each batch is twice as large as all before it. At the limit it is empty, and the cast ends
-        at this line. A line that waits for earlier lines has a sixteenth of the limit, since they
-        may still use its names.
+        At the limit a batch is empty, and the cast ends at this line. A line that waits for earlier
+        lines has a sixteenth of the limit, since they may still use its names.
         """
         n = 1
         if first.index:
@@ -109,8 +196,7 @@ class Request:
     def draw(self, candidates: Sequence[Candidate]) -> None:
         """Draws candidates of this request and of others of its kind, with the same source.
 
-        Where a search ends without a name, the request of that candidate notes the cause, and the
-        candidates from there on stay as they were.
+        Where a search ends without a name, the request of that candidate notes the cause.
         """
         lines = [candidate.request.line for candidate in candidates]
         index = np.array([candidate.index for candidate in candidates])
@@ -126,7 +212,7 @@ class Request:
             candidate.is_drawn = True
             candidate.names = dict(zip(self.source.sources, names, strict=False))
 
-    def _names_for(self, rounds: Array, numbers: Array, initials: Array) -> NamesOfEach:
+    def _names_for(self, rounds: Array, numbers: Array, initials: Array) -> list[Any]:
         """The names of candidates in these rounds of lines with these numbers, (n,) each."""
         return self.source.names_of_lines(rounds, numbers)
 
@@ -173,7 +259,7 @@ class DifferentInitialRequest(Request):
         """Why no candidate fits, and none is left to draw."""
         return Cause(self.source, NO_INITIAL.format("with such a"))
 
-    def _names_for(self, rounds: Array, numbers: Array, initials: Array) -> NamesOfEach:
+    def _names_for(self, rounds: Array, numbers: Array, initials: Array) -> list[Any]:
         keys = child(keys_at(self.source.key, rounds, numbers), ONLY_ATTEMPT)
         names, rows, _ = self.source.draw(keys, initials)
         name_of = dict(zip(rows.tolist(), zip(names.to_strings(), strict=True), strict=True))

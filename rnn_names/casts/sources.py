@@ -178,10 +178,7 @@ class NameSource(PartSource):
         return Cause(self, tally.explanation(), tally.tightest)
 
     def names_for(self, keys: Array, initials: Array | None = None) -> list[tuple[str]]:
-        """A name, alone in a tuple, for each key: that of the first attempt that passes.
-
-        Raises NoAttemptPassed for the first key without a name.
-        """
+        """For each key, (name,), of the first attempt that passes; NoAttemptPassed if none does."""
 
         def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             own_initials = None if initials is None else initials[numbers]

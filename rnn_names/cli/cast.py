@@ -58,7 +58,8 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     them itself. Each part has random numbers of its own: with a --seed, a change to one part leaves
     the others as they were, except that --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
-    from rnn_names.casts.cast import draw_texts, parsed
+    from rnn_names.casts.cast import parsed
+    from rnn_names.casts.cast_drawer import CastDrawer
     from rnn_names.casts.pattern_files import errors_of, lines_of_file, read_pattern
     from rnn_names.model.model import blended
 
@@ -98,7 +99,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     out = RecordWriter(["name", *parsed_pattern.columns], form, title=file or "".join(pattern))
     with errors_of(pattern_file), out:
         read = partial(lines_of_file, pattern_file=pattern_file)
-        for rows in draw_texts(parsed_pattern, options, blended, read):
+        for rows in CastDrawer(parsed_pattern, options, blended, read).texts():
             if form.kind != "text":  # an empty line at the end of a cast is for readers
                 rows = [(line.rstrip("\n"), *texts) for line, *texts in rows]
             out.write_records(rows)

@@ -1,7 +1,11 @@
 """`rnn-names info`: shows what a model is and how it was trained."""
 
+import locale
 import os
+import platform
+import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from itertools import zip_longest
 from json import dumps
 from textwrap import wrap
@@ -14,6 +18,8 @@ from rnn_names.cli.options import command, flag
 from rnn_names.cli.streams import escape_control_characters, write
 from rnn_names.errors import RnnNamesError, plural, shortened
 from rnn_names.model.selection import find_model_file
+from rnn_names.system import can_start_helper, usable_cores
+from rnn_names.version import __version__
 
 LONGEST_ROW = 400  # characters; a file may have texts of any length
 
@@ -39,10 +45,8 @@ def info(model: Models, json: bool, system: bool) -> None:
 
     read = click.get_current_context().find_root().obj
     if system:
-        from rnn_names.cli.bug_report import facts_for_bug_report
-
         how = "not from" if isinstance(read, RnnNamesError) else "also from"
-        facts: dict[str, Any] = facts_for_bug_report()
+        facts = _facts_for_bug_report()
         if read:
             facts["options"] = f"{how} {read}"
     elif isinstance(read, RnnNamesError):
@@ -59,6 +63,34 @@ def info(model: Models, json: bool, system: bool) -> None:
         lines = (f"{title:<13} {shortened(text, LONGEST_ROW)}" for title, text in rows if text)
         text = "\n".join(escape_control_characters(line.replace("\n", " ")) for line in lines)
     write(f"{text}\n".encode())
+
+
+def _facts_for_bug_report() -> dict[str, Any]:
+    import numpy as np
+    from threadpoolctl import threadpool_info
+
+    from rnn_names.blas_check import check_products
+
+    keys = "internal_api", "version", "architecture"
+    of_blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    blas = [" ".join(str(library[key]) for key in keys if library.get(key)) for library in of_blas]
+    try:
+        check_products()
+    except RnnNamesError:
+        blas.append("WRONG products")
+    names = "numpy", "click", "tqdm", "threadpoolctl"
+    libraries = ", ".join(f"{name} {version(name)}" for name in names)
+    kind = " (frozen)" if hasattr(sys, "frozen") else ""
+    return {
+        "versions": f"rnn-names {__version__}, {libraries}",
+        "python": f"{platform.python_implementation()} {platform.python_version()}{kind}",
+        "system": f"{platform.platform()}, {platform.machine()}",
+        "blas": ", ".join(blas) or f"not reported by NumPy {np.__version__}",
+        "cores": f"{usable_cores()} of {os.cpu_count()}",
+        "helper": "can be started" if can_start_helper() else "none here",
+        "locale": f"{locale.setlocale(locale.LC_CTYPE)}, {locale.getpreferredencoding(False)}, "
+        f"screen {getattr(sys.stderr, 'encoding', None)}",
+    }
 
 
 def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -18,13 +18,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 from rnn_names import files, system
 
 INTERRUPTED = 130  # the exit code that shells report after a SIGINT
-
-Item = TypeVar("Item")
 
 _ending = False
 _on_interrupt: Callable[[], int] | None = None
@@ -88,7 +86,7 @@ def on_interrupt(handler: Callable[[], int]) -> Iterator[None]:
             _on_interrupt = None
 
 
-def until_stopped(items: Iterator[Item]) -> Iterator[Item]:
+def until_stopped(items: Iterator[Any]) -> Iterator[Any]:
     """Items; a SIGINT while the next one is looked for raises KeyboardInterrupt there."""
     global _is_searching
     while True:

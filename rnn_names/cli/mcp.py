@@ -61,7 +61,8 @@ def _tools(folder: Path | None) -> list[Any]:
     """The tools of the server, made from functions that yield the items of a list."""
     from pydantic import Field
 
-    from rnn_names.casts.cast import draw_texts, parsed
+    from rnn_names.casts.cast import parsed
+    from rnn_names.casts.cast_drawer import CastDrawer
     from rnn_names.casts.pattern_files import bundled_lines, bundled_pattern
     from rnn_names.model.model import blended
     from rnn_names.training.train import train
@@ -88,7 +89,7 @@ def _tools(folder: Path | None) -> list[Any]:
     def cast_names(pattern: str, count: Count = 20, **options: Any) -> Iterator[str]:
         """Lines of several names: "[Sir|Dame] {norse:max-length=7} of {welsh-towns}"."""
         of_cast = CastOptions(bundled_pattern(pattern), count, **options)
-        for rows in draw_texts(parsed(of_cast), of_cast, blend, bundled_lines):
+        for rows in CastDrawer(parsed(of_cast), of_cast, blend, bundled_lines).texts():
             yield from (line for line, *_ in rows)
 
     def score_names(names: Scored, models: Models = DEFAULT) -> Iterator[dict[str, Any]]:
@@ -106,9 +107,8 @@ def _tools(folder: Path | None) -> list[Any]:
             own[name] = path
         yield name
 
-    owners: Any = {list_models: None, sample_names: SampleOptions, cast_names: CastOptions}
-    owners |= {score_names: None} | ({train_model: Settings} if folder else {})
-    return [_tool(function, owner) for function, owner in owners.items()]
+    tools = [_tool(list_models), _tool(sample_names, SampleOptions), _tool(cast_names, CastOptions)]
+    return [*tools, _tool(score_names), *([_tool(train_model, Settings)] if folder else [])]
 
 
 def _load(own: dict[str, Any], name: str) -> Any:
@@ -120,7 +120,7 @@ def _load(own: dict[str, Any], name: str) -> Any:
     return Model.load(own.get(name, name))
 
 
-def _tool(function: Callable[..., Iterator[Any]], owner: Any) -> Any:
+def _tool(function: Callable[..., Iterator[Any]], owner: Any = None) -> Any:
     """A tool that calls a function, with the options of the dataclass `owner` as parameters."""
     from anyio.to_thread import run_sync
     from mcp.server.mcpserver.exceptions import ToolError

@@ -34,9 +34,7 @@ MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the l
 @declared_option(SampleOptions, "count", group="General")
 @model_option(group="General")
 @flag(
-    "--best",
-    group="General",
-    help="The most probable names, in descending order, not random ones.",
+    "--best", group="General", help="The most probable names, in descending order, not random ones."
 )
 @declared_option(BestOptions, "rank", group="General")
 @options_of(Options)

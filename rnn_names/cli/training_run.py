@@ -124,8 +124,7 @@ class TrainingRun:
 def log_file(path: str | None, epochs: int) -> Iterator[Any]:
     """A function that writes an epoch's record as a line of JSON; without a path it does nothing.
 
-    The first `epochs` lines of an old log belong to a resumed run, and stay. The first new epoch
-    removes the other lines; until then, the state of an earlier run may remain.
+    The first `epochs` lines of an old log belong to a resumed run; a new epoch removes the others.
     """
     if path is None:
         yield lambda epoch: None
@@ -239,12 +238,12 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
         repeats = f" with counts ({corpus.n_lines:,} in all; names are drawn in proportion)"
     n_held_out = len(trainer.held_out)
     held_out = f", {n_held_out:,} of them held out for validation" if n_held_out else ""
-    cell, units = "GRU" if settings.cell == "gru" else "RNN", plural(settings.hidden_size, "unit")
+    network = "a GRU of " if settings.cell == "gru" else "an RNN of "
+    network += plural(settings.hidden_size, "unit")
     epochs, batch = plural(settings.epochs, "epoch"), plural(settings.batch_size, "name")
-    article = "a" if cell == "GRU" else "an"
-    training = f"Training {article} {cell} of {units} for up to {epochs}, {batch} per batch."
+    training = f"Training {network} for up to {epochs}, {batch} per batch."
     if not settings.epochs:
-        training = f"{article.capitalize()} {cell} of {units}."
+        training = f"A{network[1:]}."
     characters = plural(len(trainer.vocabulary) - 1, "character")
     lines = [f"{len(corpus):,} distinct names{repeats}, {characters}{held_out}.", training]
     if start:

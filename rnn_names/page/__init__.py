@@ -2,5 +2,5 @@
 
 `engine/` draws names without a document; `learning/` is the worker that trains on a pasted list;
 `ui/` is the interface. `script` joins the engine and models as text, and as a module; `page` puts
-these and the interface into one HTML file, with the sheets, the face and the colour of `style`.
+these and the interface into one HTML file.
 """

@@ -15,6 +15,7 @@ import re
 import zlib
 from collections.abc import Callable, Sequence
 from html import escape
+from importlib.resources import files
 from string import Template
 from typing import Any
 from urllib.parse import quote
@@ -26,7 +27,6 @@ from rnn_names.errors import RnnNamesError, plural, printable
 from rnn_names.model.model import PROGRAM_VERSION, blend
 from rnn_names.page import script
 from rnn_names.page.script import PageModel
-from rnn_names.page.style import INDENT, hue_of, icon_of, style_of
 from rnn_names.report.markup import assets, definitions, filled, isolated
 from rnn_names.sampling.stream import names_of_stream
 
@@ -64,6 +64,26 @@ PEOPLES = re.compile(r"\w+(?:ish|ian|ese)|dutch|french|german|greek|icelandic|me
 ADJECTIVE = re.compile("[A-Z][a-z]+")  # a title that stands before "names", as in ui/shares.js
 LONG_TITLE = 40  # characters from which on a title is set smaller, as in ui/shares.js
 
+PAGE_STYLES = "colours.css", "controls.css", "page.css", "names.css", "side.css", "notes.css"
+STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
+INDENT = re.compile(r"^\s+", re.MULTILINE)  # and blank lines
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+LETTERS = {
+    "latin": ("U+0-FF,U+131,U+152-153,U+2013-2026", ""),
+    "latin-ext": ("U+100-24F,U+1E00-1EFF", "[\u0100-\u024f\u1e00-\u1eff]"),
+    "cyrillic": ("U+400-45F", "[\u0400-\u045f]"),
+    "italic": ("U+20-7E,U+2019", ""),
+}
+"""The files of the display face, semi-bold Cormorant: the ranges of their characters, and a pattern
+for the characters of models that need the file."""
+
+HUES = {
+    r"elv|fae\b|halfling": 150, "orc|goblin": 135, r"sea\b": 225, "norse|iceland": 245,
+    "stars|spells": 290, "dragon|demon": 385, "dwar|giant|tavern": 415,
+}  # fmt: skip
+"""Hues of kinds that suggest a colour, by patterns for the beginnings of models' names."""
+
 
 def page(
     parts: Sequence[PageModel],
@@ -72,10 +92,9 @@ def page(
     for_lists: bool = False,
     learn: bool = False,
 ) -> str:
-    """The page as HTML.
+    """The page as HTML; with `for_lists`, it opens where a list is pasted.
 
-    With `for_lists`, it opens where a list is pasted, and writes names of the first model. With
-    `for_lists` or `learn`, it has the base, which short lists start from.
+    With `for_lists` or `learn`, it has the base, which short lists start from.
     """
     names = [title_of(part) for part in parts]
     texts = [STRICT + text for text in script.scripts(for_lists or learn)]
@@ -106,6 +125,7 @@ def page(
         data["seed"] = FIRST_SEED
     document_title = _heading(names, is_blend=len(shown) > 1)
     own_subtitle = subtitle and isolated(subtitle)
+    packed = json.dumps(dict(zip(SCRIPTS, texts, strict=True))).encode()  # for ui/unpack.js
     html = INDENT.sub("", assets("page/ui/page.html"))
     return Template(html).substitute(
         policy=_policy(style, [unpack, *texts]),
@@ -114,8 +134,7 @@ def page(
         heading_class="long" if len(title or _heading(shown)) >= LONG_TITLE else "short",
         subtitle=filled("page/ui/subtitle.html") if subtitle is None else own_subtitle,
         program=escape(PROGRAM_VERSION),
-        **_view(for_lists),
-        **_blend(names, shares),
+        **_view(names, shares, for_lists),
         starts="".join(starts),
         places="".join(map(_place, first or [""] * COUNT)),
         count=COUNT,
@@ -123,20 +142,23 @@ def page(
         sources="".join(_source(part) for part in parts),
         icon="data:image/svg+xml," + quote(icon_of(hue)),
         style=style,
-        packed=_packed(dict(zip(SCRIPTS, texts, strict=True))),
+        packed=base64.b64encode(zlib.compress(packed, 9)).decode(),
         unpack=unpack,
         data=script.as_script_data(data),
     )
 
 
-def _view(for_lists: bool) -> dict[str, str]:
-    """What opens the page at its names, or where a list is pasted."""
+def _view(names: Sequence[str], shares: Sequence[float], for_lists: bool) -> dict[str, str]:
+    """What is shown as the page opens: the names and what is above them, or where a list goes."""
     return {
         "view": "own-list" if for_lists else "results",
         "names_selected": str(not for_lists).lower(),
         "list_selected": str(for_lists).lower(),
         "no_names": " hidden" if for_lists else "",
         "no_list": "" if for_lists else " hidden",
+        "shares": "" if len(names) == 2 else " hidden",
+        "kinds": "" if len(names) > 2 else " hidden",
+        "chips": "".join(map(_chip, names, shares)),
     }
 
 
@@ -149,20 +171,6 @@ def _policy(style: str, scripts: Sequence[str]) -> str:
         "worker-src blob:; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types scripts learning"
     )
-
-
-def _packed(texts: dict[str, str]) -> str:
-    """Texts in the form that ui/unpack.js reads: JSON, compressed, in base 64."""
-    return base64.b64encode(zlib.compress(json.dumps(texts).encode(), 9)).decode()
-
-
-def _blend(names: Sequence[str], shares: Sequence[float]) -> dict[str, str]:
-    """What is above the names: a slider between two models, or more models to choose from."""
-    return {
-        "shares": "" if len(names) == 2 else " hidden",
-        "kinds": "" if len(names) > 2 else " hidden",
-        "chips": "".join(map(_chip, names, shares)),
-    }
 
 
 def _first_names(writing: Sequence[PageModel]) -> list[str]:
@@ -217,8 +225,7 @@ def _heading(
 def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
     """A button with the pattern of a bundled cast; adds the lines of its files to `words`.
 
-    {person} and {place} stand for models that the page does not have; a person is Ser, not Sir or
-    Dame.
+    {person} and {place} stand for models that the page does not have. A person is Ser.
     """
     folder = "casts/bundled_files"
     text = FILE_PART_NAME.sub("{", assets(f"{folder}/{cast}.txt").rstrip())
@@ -249,3 +256,44 @@ def _source(part: PageModel) -> str:
     rows.append(("Network", f"{cell} of {units}, {network['parameters']:,} parameters"))
     listed = definitions((term, isolated(text)) for term, text in rows)
     return f"<div><h3>{isolated(title_of(part))}</h3>{listed}</div>"
+
+
+# --- Style ----------------------------------------------------------------------------------------
+
+
+def style_of(parts: Sequence[PageModel], hue: int, longest: int) -> str:
+    """The style sheet of a page with some models, whose names have at most `longest` characters."""
+    # Columns have the width of the longest possible name, so that they never move.
+    rules = INDENT.sub("", COMMENT.sub("", assets(*STYLES)))
+    return f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
+
+
+def _faces(parts: Sequence[PageModel]) -> str:
+    """Style rules with the files of the display face that the models' characters need."""
+    known = "".join(part.model.vocabulary.characters for part in parts)
+    rules = []
+    for file, (letters, needed_by) in LETTERS.items():
+        if re.search(needed_by, known):
+            font = files("rnn_names").joinpath(f"page/ui/fonts/{file}.woff2").read_bytes()
+            rules.append(
+                "@font-face { font-family: Cormorant; font-weight: 600; "
+                f"font-style: {'italic' if file == 'italic' else 'normal'}; "
+                f"src: url(data:font/woff2;base64,{base64.b64encode(font).decode()}); "
+                f"unicode-range: {letters}; }}\n"
+            )
+    return "".join(rules)
+
+
+def hue_of(name: str) -> int:
+    """The hue of a model from its name: that of its kind, or any but olive, which looks dirty.
+
+    >>> hue_of("elvish-men"), hue_of("dinosaurs") == hue_of("elvish")
+    (150, False)
+    """
+    hues = (hue for kind, hue in HUES.items() if re.match(kind, name))
+    return next(hues, 130 + zlib.crc32(printable(name).encode()) % 290)
+
+
+def icon_of(hue: int) -> str:
+    """The icon of a page, as SVG."""
+    return filled("page/ui/icon.svg", hue=hue)

@@ -67,7 +67,10 @@ def scripts(with_base: bool = True) -> list[str]:
     constants = {
         "RUDE_WORDS": {"whole": ",".join(sorted(whole)), "parts": parts},
         "COMMON_WORDS": _coded_prints(common_words()),
-        "BOLDNESS": {word: _camel(options) for word, options in BOLDNESS.items()},
+        "BOLDNESS": {
+            word: {_in_camel(name): value for name, value in options.items()}
+            for word, options in BOLDNESS.items()
+        },
         **described_options(),
     }
     lines = (f"const {name} = {as_script_data(value)};\n" for name, value in constants.items())
@@ -82,20 +85,16 @@ def described_options() -> dict[str, Any]:
     kinds |= {"min_edits": Number(1, 2, whole=True), "start": Number(0, 1 << 52, whole=True)}
     in_engine = {FLAG: "true or false", LINES: TEXTS.text}  # the others are described as in Python
     options = {
-        name: {**(kind.schema or {}), "words": in_engine.get(kind, kind.text)}
+        _in_camel(name): {**(kind.schema or {}), "words": in_engine.get(kind, kind.text)}
         for name, kind in kinds.items()
     }
     words = {name.replace("_", "-"): name for name in ALLOWED} | SHORT
     part_words = {word: _in_camel(name) for word, name in words.items() if name in kinds}
-    return {"OPTIONS": _camel(options), "PART_WORDS": part_words}
-
-
-def _camel(options: dict[str, Any]) -> dict[str, Any]:
-    """The options by their names in the engine: minLength for min_length."""
-    return {_in_camel(name): value for name, value in options.items()}
+    return {"OPTIONS": options, "PART_WORDS": part_words}
 
 
 def _in_camel(name: str) -> str:
+    """The name of an option in the engine: minLength for min_length."""
     return re.sub("_(.)", lambda found: found[1].upper(), name)
 
 

@@ -1,5 +1,5 @@
 """Reports of a training run.
 
-`report` writes the HTML report, with charts from `svg`; `terminal` draws the loss curves as text.
+`report` writes the HTML report; `terminal` draws the loss curves as text.
 The page that writes names also uses `markup` and `style.css`.
 """

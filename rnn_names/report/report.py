@@ -1,9 +1,10 @@
 """The report of a training run: one HTML file without scripts."""
 
+import math
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from html import escape
@@ -19,7 +20,6 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import plural, printable
 from rnn_names.files import write_atomically
 from rnn_names.report.markup import assets, definitions, isolated
-from rnn_names.report.svg import bar_chart, line_chart
 from rnn_names.sampling.stream import preview
 from rnn_names.training.stages import Epoch, next_epoch_to_show
 from rnn_names.training.trainer import Trainer
@@ -27,7 +27,8 @@ from rnn_names.version import __version__
 
 NAMES_SHOWN = 8  # names drawn for each epoch in the table
 FIRST_NAMES = 50  # names of the finished model at the beginning of the report
-BARS = 30  # the most bars of a chart, so that labels fit on a phone
+BARS = 30  # the most rows of a table of shares
+MAX_TICKS = 6
 NAMES_MEASURED = 2000  # names drawn from the finished model for comparison with the list
 MAX_DRAWN = 1 << 24  # the most outputs of the network, which limits the number of long names
 
@@ -143,7 +144,7 @@ def _loss_curves(epochs: Sequence[Epoch]) -> str:
         note += "so it can lie above the held-out loss.</p>"
     changes = [after for before, after in pairwise(epochs) if before.stage != after.stage]
     dividers = [(after.epoch - 0.5, after.stage) for after in changes]
-    chart = line_chart(curves, best, dividers)
+    chart = _line_chart(curves, best, dividers)
     return _figure("Nats per character, by epoch", tuple(curves), chart) + note
 
 
@@ -171,16 +172,25 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
     in_list = character_shares(corpus.names, corpus.counts)
     in_drawn = character_shares(drawn, once)
     characters = {c: (share, in_drawn.get(c, 0)) for c, share in islice(in_list.items(), BARS)}
-    series = ("list", "samples")
     title = "Characters, upper and lower case together"
     if len(in_list) > len(characters):
         title += f": the {len(characters)} most frequent of {len(in_list)}"
     return (
         f"<p>The list, repeats counted, against {plural(len(sampled), 'name')} of the model.</p>\n"
         '<div class="pair">\n'
-        f"{_figure('Length in characters', series, bar_chart(series, lengths, numbers=True))}\n"
-        f"{_figure(title, series, bar_chart(series, characters))}\n</div>"
+        f"{_shares('Length in characters', lengths)}\n{_shares(title, characters)}\n</div>"
     )
+
+
+def _shares(title: str, shares: Mapping[str, tuple[float, float]]) -> str:
+    """The shares of each label in the list and among the samples, as numbers and as bars."""
+    rows, highest = [], max(map(max, shares.values()))
+    for label, pair in shares.items():
+        widths = enumerate(f"{share / highest:.1%}" for share in pair)
+        bars = (f'<div class="s{k}" style="width:{width}"></div>' for k, width in widths)
+        rows.append((escape(label), *map("{:.1%}".format, pair), "".join(bars)))
+    series = ("list", "samples")
+    return _figure(title, series, _table(("", *series, ""), rows, "shares"))
 
 
 def _list_facts(report: Report) -> dict[str, str]:
@@ -226,6 +236,81 @@ def _figure(title: str, series: Sequence[str], chart: str) -> str:
     keys = [f'<span class="key s{i}">{escape(name)}</span>' for i, name in enumerate(series)]
     caption = f"<figcaption><span>{escape(title)}</span> {' '.join(keys)}</figcaption>"
     return f"<figure>{caption}\n{chart}</figure>"
+
+
+# --- A chart --------------------------------------------------------------------------------------
+
+
+def _line_chart(
+    curves: Mapping[str, Sequence[tuple[int, float]]],
+    point: tuple[int, float, str] | None = None,
+    dividers: Sequence[tuple[float, str]] = (),
+) -> str:
+    """Curves through at least two points (x, y) of each series, with integers x, as SVG.
+
+    Coordinates are percentages, so that it fits any width without scaling its labels and lines. A
+    text marks a `point` of the last series, and the positions x of `dividers`.
+    """
+    xs, ys = zip(*(point for points in curves.values() for point in points), strict=True)
+    first, last = min(xs), max(xs)
+    y_ticks = ticks(min(ys), max(ys), around=True)
+    x_ticks = [first, *(x for x in map(round, ticks(first, last)) if x > first)]
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        """The position of a point in the chart, in percent from the top left."""
+        height = y_ticks[-1] - y_ticks[0]
+        return 100 * (x - first) / (last - first), 100 * (y_ticks[-1] - y) / height
+
+    # Enough digits to distinguish neighbouring ticks.
+    digits = max(0, -math.floor(math.log10(y_ticks[1] - y_ticks[0]) + 1e-9))
+    parts = [f'<svg class="chart" role="img" aria-label="{escape(", ".join(curves))}">']
+    for y in y_ticks:
+        at = f"{place(first, y)[1]:.2f}%"
+        parts.append(f'<line x2="100%" y1="{at}" y2="{at}"/>')
+        parts.append(f'<text x="-8" y="{at}" dy=".35em" class="end">{y:.{digits}f}</text>')
+    for x in dict.fromkeys(x_ticks):
+        parts.append(f'<text x="{place(x, ys[0])[0]:.2f}%" y="100%" dy="1.5em">{x}</text>')
+    # Curves stretch with the chart; `non-scaling-stroke` keeps their lines as thick everywhere.
+    stretched = 'viewBox="0 0 100 100" preserveAspectRatio="none"'
+    parts.append(f'<svg {stretched} width="100%" height="100%">')
+    for series, points in enumerate(curves.values()):
+        path = " ".join(f"{x:.2f},{y:.2f}" for x, y in (place(*point) for point in points))
+        stroke = 'vector-effect="non-scaling-stroke"'
+        parts.append(f'<polyline class="s{series}" points="{path}" {stroke}/>')
+    parts.append("</svg>")
+    for x, text in dividers:
+        parts.append(_mark(place(x, ys[0])[0], 100, text, line=2))
+    if point:
+        x, y = place(*point[:2])
+        parts.append(_mark(x, y, point[2], line=1))
+        parts.append(f'<circle class="s{len(curves) - 1}" cx="{x:.2f}%" cy="{y:.2f}%" r="4"/>')
+    return "\n".join([*parts, "</svg>"])
+
+
+def ticks(low: float, high: float, around: bool = False) -> list[float]:
+    """A few round numbers between two numbers, or also `around` them.
+
+    >>> ticks(1, 60), ticks(1.7, 3.2, around=True)
+    ([10, 20, 30, 40, 50, 60], [1.5, 2.0, 2.5, 3.0, 3.5])
+    """
+    span = (high - low) or 1
+    magnitude = 10 ** math.floor(math.log10(span / MAX_TICKS))
+    step = next(k * magnitude for k in (1, 2, 5, 10) if span / (k * magnitude) <= MAX_TICKS)
+    start, stop = math.ceil(low / step), math.floor(high / step)
+    if around:
+        start = math.floor(low / step)
+        stop = max(math.ceil(high / step), start + 1)
+    return [round(k * step, 10) for k in range(start, stop + 1)]
+
+
+def _mark(x: float, y: float, text: str, line: int) -> str:
+    """A line from the top down to a point, and a text on the side with more room."""
+    side, shift = ("end", -6) if x > 50 else ("start", 6)
+    return (
+        f'<line class="mark" x1="{x:.2f}%" x2="{x:.2f}%" y2="{y:.2f}%"/>'
+        f'<text x="{x:.2f}%" dx="{shift}" dy="{1.4 * line - 0.4:.1f}em" class="{side} mark">'
+        f"{escape(text)}</text>"
+    )
 
 
 # --- The list and names drawn ---------------------------------------------------------------------

@@ -27,7 +27,7 @@ import not_found
 
 from rnn_names.cli.main import cli
 from rnn_names.model.bundled import MODELS
-from rnn_names.page.style import hue_of
+from rnn_names.page.page import hue_of
 
 
 @pytest.mark.parametrize(

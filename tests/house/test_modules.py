@@ -63,7 +63,7 @@ def test_no_two_modules_have_a_constant_of_the_same_name():
 
 def test_no_other_module_asks_which_system_this_is():
     asking = {module for module, source in SOURCES.items() if ASKS.search(source)}
-    assert asking == {"rnn_names.system", "rnn_names.cli.bug_report"}, "the latter tells which"
+    assert asking == {"rnn_names.system", "rnn_names.cli.info"}, "the latter tells which"
 
 
 def test_names_in_a_folders_index_are_modules_of_that_folder():

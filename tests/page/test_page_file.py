@@ -13,9 +13,8 @@ import pytest
 from rnn_names import Model
 from rnn_names.errors import BlendError
 from rnn_names.model.bundled import MODELS
-from rnn_names.page.page import page
+from rnn_names.page.page import hue_of, page
 from rnn_names.page.script import PageModel, as_script_data
-from rnn_names.page.style import hue_of
 from support.package import PACKAGE
 from support.pages import scripts_of
 

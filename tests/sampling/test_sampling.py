@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_names import Model, cast, casts, sampling
+from rnn_names import Model, sampling
 from rnn_names.errors import SamplingError
 from rnn_names.sampling.stream import preview
 from support.distributions import assert_drawn_from, by
@@ -144,5 +144,3 @@ def test_the_examples_of_the_package_have_the_names_of_their_seeds():
     assert f"the first attempt that passed: {name} " in documented
     first, second, third, *_ = Model.load("first-names").sample(5, seed=1, suffix="pp")
     assert f"yields 64: {first}, {second}, {third}, …" in documented
-    [line] = cast("{norse} of {welsh-towns}", 1, unique=True, seed=1)
-    assert f"ends after three: {line}, …" in casts.__doc__

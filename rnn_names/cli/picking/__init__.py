@@ -1,6 +1,4 @@
-"""What `rnn-names pick` does after it has read its options.
+"""What `rnn-names pick` does: `session` has the loop, and `commands` says what can be typed.
 
-Start with `session`, the loop of prompts and answers. `commands` says what can be typed, `sources`
-have the names and the lines of casts to show, `pages` lays them out, and `kept_file` has what is
-kept.
+`sources` have the names and lines to show, `pages` lays them out, `kept_file` has what is kept.
 """

@@ -7,15 +7,7 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from rnn_names.cli.interrupts import critical_section
-from rnn_names.cli.picking.pages import (
-    brief,
-    first_lines,
-    laid_out,
-    numbered,
-    picked,
-    say,
-    terminal,
-)
+from rnn_names.cli.picking.pages import brief, first_lines, numbered_rows, picked, say
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import SamplingError, printable
 from rnn_names.files import check_writable, write_all
@@ -59,9 +51,8 @@ class KeptFile(LockedFile):
         has_casts = re.search(rb"^[^\s#].*\n[ \t]+\S", data, re.MULTILINE) is not None
         has_casts |= self._entry == ENTRY_OF_LINES and b"\n\n" in data
         if data and has_casts == (self._entry == LINE):
-            has, wanted = "single names", "casts"
-            if has_casts:
-                has, wanted = "casts of several lines", "names"
+            has = "casts of several lines" if has_casts else "single names"
+            wanted = "names" if has_casts else "casts"
             message = f"has {has}; give another file for {wanted}, as in -o {wanted}.txt"
             raise SamplingError(f"{self._title} {message}")
 
@@ -89,10 +80,8 @@ class KeptFile(LockedFile):
     def show(self) -> None:
         """Shows the entries, with the numbers that take them out."""
         self._listed = self.entries()
-        count = -len(self._listed)
-        lines = [numbered(-n, text, count) for n, text in enumerate(first_lines(self._listed), 1)]
-        for line in laid_out(lines, terminal(sys.stderr)):
-            print_to_stderr(line)
+        for row in numbered_rows(first_lines(self._listed), -len(self._listed), sys.stderr):
+            print_to_stderr(row)
         if not self._listed:
             say("Nothing is kept yet.")
 
@@ -112,10 +101,8 @@ class KeptFile(LockedFile):
         found = [name] if name in kept else exact[-1:]
         found = found or [entry for entry in firsts if entry.casefold().startswith(folded)]
         if not found:
-            near = [
-                f"; nearest: {match}" for match in get_close_matches(name, firsts.values(), n=1)
-            ]
-            say(f"{printable(name)} is not in {self._title}{''.join(near)}")
+            near = "".join(map("; nearest: {}".format, get_close_matches(name, firsts.values(), 1)))
+            say(f"{printable(name)} is not in {self._title}{near}")
         elif len(found) == 1:
             self.change(found, [])
         else:
@@ -128,13 +115,11 @@ class KeptFile(LockedFile):
         if not gone and not new:
             return
         change, out, kept = self._edit(gone, new), brief(gone), brief(new)
+        done, undone = f"In place of {out}, kept {kept}", f"Put back {out}, and took out {kept}"
         if not gone:
             done, undone = f"Kept {kept}", f"Took out {kept}"
         elif not new:
             done, undone = f"Took out {out}", f"Put back {out}"
-        else:
-            done = f"In place of {out}, kept {kept}"
-            undone = f"Put back {out}, and took out {kept}"
         say(f"{done} ({self.count()})")
         self._changes.append((change, undone, kept or out))
 
@@ -171,11 +156,7 @@ class KeptFile(LockedFile):
 
     def _rewrite(self, edited: Callable[[bytes], bytes]) -> tuple[bytes, bytes]:
         """Replaces the content by `edited(content)`; returns the old and the new content."""
-
-        def created(path: str, flags: int) -> int:
-            return os.open(path, flags | os.O_CREAT, 0o666)
-
-        with critical_section(), self.opened("r+b", created) as file:
+        with critical_section(), self.opened("r+b") as file:
             old = file.readall()
             new = edited(old)
             self.append(file, new[len(old) :])  # first, since the disk may be full

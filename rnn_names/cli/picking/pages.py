@@ -70,13 +70,11 @@ def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
 
 
 def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | None]:
-    """Writes each numbered line at once, since the next line may take long.
+    """Writes each numbered line at once, or, if the terminal is too low, all in columns at the end.
 
-    If `count` lines are higher than the terminal, they are written together at the end, in columns.
     Of lines that take several rows, there are only as many as fit. Warnings come after the page.
-
-    Returns the lines, and the exception that ended the page before it was full: SamplingError,
-    KeyboardInterrupt, or StopIteration if there are no more lines.
+    Returns the lines, and what ended the page early: SamplingError, KeyboardInterrupt, or
+    StopIteration if there are no more lines.
     """
     size, ending = terminal(sys.stdout), None
     room = size.lines - 2 if size else sys.maxsize
@@ -101,14 +99,20 @@ def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | N
 
 def reshow(lines: Sequence[str], count: int) -> None:
     """Writes numbered lines, aligned for `count` of them; in columns, if they are too many."""
-    with_numbers = [numbered(n, line, count) for n, line in enumerate(lines, 1)]
-    rows = laid_out(with_numbers, terminal(sys.stdout))
+    rows = numbered_rows(lines, count, sys.stdout)
     write("".join(f"{row}\n" for row in rows).encode())
+
+
+def numbered_rows(lines: Sequence[str], count: int, stream: TextIO) -> list[str]:
+    """Lines laid out for a stream, with numbers, which are negative like `count`."""
+    step = 1 if count > 0 else -1
+    with_numbers = [numbered(step * n, line, count) for n, line in enumerate(lines, 1)]
+    return laid_out(with_numbers, terminal(stream))
 
 
 @contextmanager
 def _message_if_slow(shown: Sequence[str]) -> Iterator[None]:
-    """Writes a message after a second if a page takes longer."""
+    """Writes a message if a page takes longer than a second."""
     timer = threading.Timer(
         SECONDS_OF_SILENCE, lambda: say("Looking for more…" if shown else "Looking…")
     )

@@ -110,10 +110,7 @@ class PickSession:
             say(f"Found {number} like {brief(like)}.")
 
     def set_conditions(self, part: str | None, typed: str) -> None:
-        """Shows others under further conditions, of all names or of one part of a cast.
-
-        An option without its value returns to its value on the command line; after --, all do.
-        """
+        """Shows others under more conditions or fewer, perhaps for one part of a cast."""
         before = options, by_label = self.source.options, self.source.by_label
         try:
             given, dropped = commands.typed_options(typed)
@@ -147,10 +144,7 @@ class PickSession:
         self.shortage: SamplingError | None = None  # the error that ended them
 
     def _show_others(self, must_begin: bool = False) -> None:
-        """Shows a page of others; says why it is not full.
-
-        With `must_begin`, an error before the first of them is raised.
-        """
+        """Shows others, or says why there are fewer; with `must_begin`, none at all is an error."""
         page, ending = self._show(self.others)
         if isinstance(ending, SamplingError):  # it comes only once
             if must_begin and not page:

@@ -9,10 +9,9 @@ from functools import cache, partial
 from typing import Any
 
 from rnn_names.casts.cast import parsed
-from rnn_names.casts.cast_drawer import CastDrawer
+from rnn_names.casts.cast_drawer import CastDrawer, roundrobin
 from rnn_names.casts.pattern import OptionsOfParts
 from rnn_names.casts.pattern_files import errors_of, lines_of_file, path_of_words
-from rnn_names.casts.redrawing import roundrobin, variants_of
 from rnn_names.casts.sources import Line
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
@@ -63,10 +62,7 @@ class NamesToPick:
         return (name for names in parts for name in names.to_strings())
 
     def like(self, names: Sequence[str], _column: str | None) -> Iterator[str]:
-        """Names a few edits from one of these, alternating with names with its beginning or end.
-
-        Near twins of other names come last.
-        """
+        """Names a few edits from one of these, alternating with names with its beginning or end."""
         options = replace(self._draw_options, exclude=[*self._draw_options.exclude, *names])
         near = options
         if near.boldness == "safe" or near.min_edits:
@@ -147,10 +143,7 @@ class LinesToPick:
                     yield "" if self._resembles_kept(line) else self._text(drawer, line)
 
     def _resembles_kept(self, line: Line) -> bool:
-        """Whether a line has the first line of a kept line, or a unique name made of its words.
-
-        First lines are compared only if they have a name, or several parts.
-        """
+        """Whether a line has the first line of a kept line, or a unique name made of its words."""
         first, line_end, _ = line.texts[0].partition("\n")
         end = self._pattern.text.find("\n")
         parts = [part for part in self._pattern.parts if part.begin < end]
@@ -161,10 +154,7 @@ class LinesToPick:
         return any({*re.findall(WORD, name)} <= self._kept_words for name in unique)
 
     def like(self, lines: Sequence[str], column: str | None) -> Iterator[str]:
-        """Lines that differ from one of these in one name, or in the part in a column.
-
-        The beginning of a line that was shown stands for the line.
-        """
+        """Lines that differ in one name or column from one of these, which may be beginnings."""
         number = 1 + self._pattern.columns.index(column) if column else 0
         origins = []
         for line in lines:
@@ -176,7 +166,7 @@ class LinesToPick:
         if not all(line.names for _, line in origins):
             raise SamplingError("This line has no name to change.")
         return roundrobin(
-            (self._text(drawer, new) for new in variants_of(drawer, line, number))
+            (self._text(drawer, new) for new in drawer.variants_of(line, number))
             for drawer, line in origins
         )
 
