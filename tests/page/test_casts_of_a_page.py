@@ -368,11 +368,18 @@ def test_lines_break_after_commas_and_between_words(open_page):
     assert clauses.all_text_contents()[1] == "who bears a red-gold lion"
     above, below = (each.bounding_box() for each in clauses.all())
     assert below["y"] >= above["y"] + above["height"]
-    words = page.locator(".name span span").evaluate_all(
+    words = page.locator(".name span:not(:has(span))").evaluate_all(
         "all => all.map((word) => word.getBoundingClientRect().height)"
     )
     assert max(words) < 1.5 * min(words), "none is broken at its hyphens"
     assert names_of(page)[0].replace("\n", " ").endswith("Wood, who bears a red-gold lion")
+    ends = page.locator(".name").evaluate_all(
+        """all => all.map((name) => [
+          Math.max(...[...name.querySelectorAll("span")].map((e) => e.getBoundingClientRect().right)),
+          name.nextElementSibling.getBoundingClientRect().left])"""
+    )
+    assert all(text <= lock for text, lock in ends), "lines end before their locks"
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
 def test_boldness_of_a_part_brings_its_temperature(open_page):

@@ -200,6 +200,10 @@ def test_impossible_conditions_are_told_at_once_and_rare_ones_later(page):
     assert said(page) == "No name can meet these conditions.", "they are not long enough"
     follow(page, f"#seed=1&{urlencode({'match': '(?=.*cccc).*bbb'})}", count=0)
     assert said(page) == "No name matches “(?=.*cccc).*bbb” here."
+    follow(page, "#seed=1&prefix=ab&max-length=3&boldness=safe", count=0)
+    assert "a name begins with “ab”, has 2 to 3 characters, " in said(page)
+    ways_on = page.locator("#status button").all_inner_texts()
+    assert ways_on == ["Without “ab”", "Without “Longest length”", "Draw balanced ones"]
 
 
 def test_without_names_the_earlier_ones_are_dimmed_and_conditions_can_be_dropped(open_page):

@@ -565,6 +565,35 @@ def test_on_a_phone_learn_and_stop_are_visible_and_stop_names_its_effect(page):
     )
 
 
+def test_the_time_left_only_falls_and_no_sample_name_stands_twice(page):
+    said, shown = page.evaluate(
+        """() => {
+          const run = { started: performance.now() - 58_000, left: Infinity };
+          const said = [0.5, 0.4, 0.8, 0.95, 0.99].map((share) => {
+            showProgress({ share, names: share > 0.5 ? ["b"] : ["a", "b"] }, run);
+            return document.getElementById("own-status").textContent;
+          });
+          return [said, document.getElementById("own-samples").innerText];
+        }"""
+    )
+    assert said == [
+        *["Learning… At most 60 seconds more."] * 2,
+        "Learning… At most 15 seconds more.",
+        *["Learning… A few seconds more."] * 2,
+    ]
+    assert shown.split() == ["b"]
+
+
+def test_the_names_shown_when_a_list_is_learned_are_the_first_of_the_view(page):
+    page.evaluate("document.querySelector('#boldness button').click()")  # safe, as pages open
+    learn(page, LINES)
+    shown = page.locator("#own-samples li").all_inner_texts()
+    page.get_by_role("button", name="Show names").click()
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=16")
+    assert shown and names_of(page)[: len(shown)] == shown
+    assert len({*shown}) == len(shown)
+
+
 def test_sample_names_during_learning_are_new(page, small_models):
     names = page.evaluate("namesToWatch(models[0], 1)")
     assert names and not small_models["gru"].knows(names).any()
