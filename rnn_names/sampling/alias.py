@@ -50,8 +50,8 @@ class Aliases:
     def names_for(self, keys: Sequence[str]) -> list[str]:
         """The names of keys, in order. With `unique`, no two different keys share one.
 
-        If two keys have the same first choice, the key with the smaller seed gets it, and the other
-        key gets its next name. So the set of keys matters, but not their order.
+        Of two keys with the same first choice, the one with the smaller seed gets it, and the other
+        its next. So the set of keys matters, but not their order.
         """
         seeds = {key: alias_seed(key, self._options.secret) for key in keys}
         in_order = sorted(seeds, key=seeds.__getitem__)

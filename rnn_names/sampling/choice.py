@@ -1,10 +1,8 @@
 """Choosing the next character of each of many names, by their own random numbers.
 
-A seed gives the same names on every processor. But the last bits of the network's probabilities
-differ from one to another, and with the batch that is computed. So if a random number lies within
+The last bits of probabilities differ from processor to processor. So if a random number lies within
 a margin of the edge between two characters, the choice is *too close to call*: the name is drawn
-again in float64, where the error is some 10⁹ times as small: other processors then practically
-never choose otherwise.
+again in float64, and comes out the same everywhere.
 """
 
 import numpy as np
@@ -75,16 +73,11 @@ def choose(
     return rows, branch, distance < margins[(sort_keys >> np.uint64(32)).astype(np.int32)]
 
 
-# --- Top-k and top-p ------------------------------------------------------------------------------
-# The set of kept characters may itself be too close to call: if the least probable one kept and the
-# most probable one dropped differ by less than their errors, or a sum is within the margin of p.
-
-
 def keep_top_k(probabilities: Array, k: int, margin: float, relative_error: float) -> Array:
     """Keeps the k largest of each column, and any equal to the k-th; the others become 0.
 
-    Returns whether each column's cut is too close to call, if probabilities have errors up to
-    `relative_error`.
+    Returns whether each column's cut is too close to call, for errors of sums up to `margin`, and
+    of single probabilities up to `relative_error`.
     """
     falling = -np.sort(-probabilities, axis=0)
     last = np.full(probabilities.shape[1], k - 1)
@@ -92,10 +85,7 @@ def keep_top_k(probabilities: Array, k: int, margin: float, relative_error: floa
 
 
 def keep_top_p(probabilities: Array, p: float, margin: float, relative_error: float) -> Array:
-    """Keeps the fewest of each column that have the share p together, and any equal to the last.
-
-    Returns whether each column's cut is too close to call, for sums with errors up to `margin`.
-    """
+    """As `keep_top_k`: the fewest that have the share p together, and any equal to the last."""
     falling = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
     sums = np.cumsum(falling, axis=0)
     target = p * sums[-1]

@@ -24,10 +24,8 @@ MAX_PROPOSALS = 1 << 16  # the most proposals drawn together
 BURN_IN, GROUP_SIZE = MAX_COPIES - 1, 64
 """How many names a group drops at its beginning, and how many it yields after that.
 
-A proposal may give up to `MAX_COPIES` copies of its name in a row, and the end of a group cuts the
-last run. That alone would make names with long runs too rare. Dropping the first names cuts the
-first run about as often, which restores the shares, very nearly where repeats are few. As many are
-dropped as let the first name kept be at any place of the longest run.
+The end of a group cuts the last run of copies, which alone would make names with long runs too
+rare. Dropping the first names cuts the first run about as often.
 """
 DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 

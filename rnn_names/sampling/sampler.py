@@ -43,11 +43,7 @@ class DrawnNames(NamedTuple):
 
 
 class Sampler:
-    """Draws names with a `WalkDrawer`, and tests them (`passing`).
-
-    Where the acceptor accepts few, a `GuidedDrawer` draws them (`preparation`), and only `passing`
-    is used.
-    """
+    """Draws names with a `WalkDrawer`, and tests them (`passing`)."""
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
         self.model, self.options = model, options
@@ -80,10 +76,7 @@ class Sampler:
         return self.passing(len(keys), *self.drawer.draw(keys))
 
     def passing(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
-        """The drawn names that meet the other conditions, too.
-
-        `names` are those accepted of `n_drawn` attempts, in these `rows`.
-        """
+        """Those of the names accepted of `n_drawn` attempts, in these rows, that pass the tests."""
         chosen, tally = self.rows_that_pass(names)
         tally = Tally({self.title: (n_drawn, len(names)), **tally})
         return DrawnNames(names.take(chosen), rows[chosen], tally)
@@ -99,17 +92,13 @@ class Sampler:
 
     @property
     def needs_pilot(self) -> bool:
-        """Whether a pilot, a trial draw, must measure how rare accepted names are.
-
-        Not if only the shape of the list's names is required, which nearly all of the model's have.
-        """
+        """Whether a pilot must measure how rare accepted names are: nearly all have the shape."""
         options = self.options
         shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
         shortest = options.min_length or shortest_listed
         limits_length = shortest > 1 or options.max_length is not None
         breaks_shape = self.shape is not None and (options.temperature or 1) > 1
-        limits_spelling = bool(self.automaton_conditions or options.prefix)
-        return limits_length or breaks_shape or limits_spelling
+        return limits_length or breaks_shape or bool(self.automaton_conditions or options.prefix)
 
     def _check_spellings(self, all_conditions: Sequence[Condition], limits: str) -> None:
         """Raises SamplingError if no spelling is possible, or if all of a few are ruled out."""

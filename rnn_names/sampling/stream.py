@@ -30,8 +30,7 @@ WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
 MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
 MIN_TRIED = 1 << 7  # the fewest attempts of a preview
 ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
-MAX_FAILED_CHARACTERS = 1 << 23
-"""Limits the budget for long names, which take longer: their characters are at most this many."""
+MAX_FAILED_CHARACTERS = 1 << 23  # of a budget's attempts: long names take longer
 
 
 def names_of_stream(

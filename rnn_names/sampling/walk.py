@@ -10,9 +10,7 @@ text as the root, names 0 to 3 are drawn:
     "Ad"    0              the end: name 0 is "Ad"
     …
 
-A `Predictor` gives the probabilities of the next character, and each name chooses by its own random
-number (`choice`). The acceptor says where names may end, and gives a name up as soon as no
-completion is accepted. Nodes whose states are not computed yet wait on the `frontier`.
+A name is given up as soon as the acceptor accepts no completion.
 """
 
 from typing import Any, NamedTuple, Protocol
@@ -49,9 +47,8 @@ class Predictor(Protocol):
 class Roots(NamedTuple):
     """The R texts that names begin from, as indices; none is a prefix of another.
 
-    Usually there is one: the empty text, or the required prefix. Several prefixes, or one prefix
-    whose case is ignored, give several roots, and the first draw of a name chooses one of them. For
-    casts with `initials`, the roots are all first characters.
+    Usually there is one: the empty text, or the required prefix. The first draw of a name chooses
+    one of several: prefixes, or, for casts with `initials`, first characters.
     """
 
     texts: Texts
