@@ -44,6 +44,7 @@ class Condition:
     title: str  # its option and value
     passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
     automaton: Automaton | None = None  # accepts the same names, if the condition has one
+    cost: int = 1  # how many times as long as a usual attempt a test of a name takes
 
 
 class Tally(dict[Any, tuple[int, int]]):
@@ -193,7 +194,8 @@ def _far_from_list(model: LanguageModel, min_edits: int, any_shape: bool) -> Con
         reason = f"this model's fingerprints of {len(own):,} names are too short for that"
         raise SamplingError(f"min_edits {min_edits}: {reason}; use at most 2", ["min_edits"])
     near_list = NearList(model, any_shape)
-    return Condition("min_edits", lambda names: ~near_list.near(names, min_edits - 1))
+    cost = 64 if min_edits > 2 else 1
+    return Condition("min_edits", lambda names: ~near_list.near(names, min_edits - 1), cost=cost)
 
 
 def _probable(model: LanguageModel, least: float) -> Condition:

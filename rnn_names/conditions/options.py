@@ -191,14 +191,6 @@ class CommonOptions(Checked):
             message = "edits needs like: give a name that names should be like"
             raise SamplingError(message, ["edits", "like"])
 
-    def affordable(self, n: int) -> int:
-        """As many attempts as take as long as `n` usual ones, at least 1.
-
-        Where `min_edits` is 3, a test of a name takes about 64 times as long as usual.
-        """
-        test_cost = 64 if (self.min_edits or 0) > 2 and not self.listed else 1
-        return max(n // test_cost, 1)
-
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Options(CommonOptions):

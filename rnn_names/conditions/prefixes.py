@@ -10,11 +10,10 @@ If names of the list begin with a capital, and with nothing else:
 
 from collections.abc import Callable
 
-from rnn_names.conditions.acceptor import Indices, Texts
 from rnn_names.conditions.automaton import MAX_STATES
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.regex import same_character
-from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary
+from rnn_names.corpus.names import UNKNOWN, Indices, Names, Texts, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import SamplingError, VocabularyError, short_repr
 

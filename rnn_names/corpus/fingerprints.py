@@ -4,17 +4,19 @@ The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
 
     Σ mix(code + 2²¹ · place + γ)        place = 0, 1, …
 
-`mix` and γ come from SplitMix64 (`rnn_names.hashing`). All this is part of the file format. A
-name outside of a list of n has the fingerprint of a name in it with probability n / 2⁶⁴. A model
-may store only the uppermost bits, as bundled ones store 44; then the others are 0.
+`mix` and γ are of SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom number
+generators"). All this is part of the file format. A name outside of a list of n has the fingerprint
+of a name in it with probability n / 2⁶⁴. A model may store only the uppermost bits, as bundled ones
+store 44; then the others are 0.
 """
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
-from rnn_names.hashing import INCREMENT, mix
 
+INCREMENT = np.uint64(0x9E3779B97F4A7C15)  # γ
+_MULTIPLIERS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 PACKED_BITS = 44  # uppermost bits that the packed form stores
 PACKED_BYTES = 6  # bytes of the gap between two of them
 MIN_BITS = 32  # the fewest bits that a model stores
@@ -36,6 +38,16 @@ def fingerprint(names: Names) -> Array:
         sums = np.append(np.uint64(0), np.cumsum(terms(part.codes, place)))
         result[start : start + HASHED_AT_ONCE] = sums[part.offsets[1:]] - sums[part.offsets[:-1]]
     return result
+
+
+def mix(z: Array) -> Array:
+    """The output function of SplitMix64, in place: (n,) uint64."""
+    z ^= z >> np.uint64(30)
+    z *= _MULTIPLIERS[0]
+    z ^= z >> np.uint64(27)
+    z *= _MULTIPLIERS[1]
+    z ^= z >> np.uint64(31)
+    return z
 
 
 def terms(codes: Array, places: Array) -> Array:

@@ -1,14 +1,11 @@
-r"""Many names as one flat array of code points, with offsets; and the indices of characters.
-
-Operations do not loop over names or characters in Python.
-"""
+"""Many names as one flat array of code points, with offsets; and the indices of characters."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -165,8 +162,15 @@ class Names:
         return text.view(f"U{_COLUMNS}").ravel()
 
 
-IndexedNames = Names
-"""Names whose codes are the indices of a vocabulary."""
+IndexedNames = Names  # whose codes are the indices of a vocabulary
+Indices = tuple[int, ...]  # a text as vocabulary indices
+Texts = Sequence[Indices]
+
+
+def names_from_indices(texts: Texts) -> IndexedNames:
+    """Texts as names."""
+    indices = np.array([*chain.from_iterable(texts)], np.intp)
+    return Names.from_lengths(indices, np.array([*map(len, texts)], np.intp))
 
 
 class Vocabulary:

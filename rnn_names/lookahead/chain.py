@@ -2,11 +2,10 @@
 
     P(next character | name so far)  ≈  P(next character | the longest context of the name so far)
 
-The contexts are the most frequent strings of up to six symbols among prefixes of names drawn from
-the network. After a context, the chain predicts the mean of what the network predicts after the
-prefixes that end in it. This is smoothed with the prediction after the next shorter context, the
-more the fewer prefixes there are. The odds of a name's end are also multiplied by a factor for its
-length, which no context contains.
+The contexts are the most frequent ends, of up to six symbols, of visited prefixes. After a context,
+the chain predicts the mean of what the network predicts after the prefixes that end in it, smoothed
+with the prediction after the next shorter context. The odds of a name's end are also multiplied by
+a factor for its length, which no context contains.
 
 The chain runs together with an automaton, as a *product* whose states are pairs of a context and a
 state of the automaton. Few pairs occur: after "Phil", nothing of "pp" was read. The probability of

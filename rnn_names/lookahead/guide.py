@@ -1,15 +1,12 @@
 """A guide: estimates the probability that a name with some prefix will meet the conditions.
 
-The network predicts only the next character. A guide adds an estimate of this probability, the
-completion probability of the prefix. The next character is then drawn with
+With this estimate, the completion probability, the next character is drawn with
 
     q(c | prefix)  =  P(c | prefix) · completion(prefix, c) / total
     total          =  Σ_c P(c | prefix) · completion(prefix, c)
 
-So a name's importance weight, P(name) / q(name), is the product over its characters of total /
-completion(c). If estimates were exact, all weights would equal the probability of the conditions.
-
-An example: first names that end in "pp", after "Phil". Of the ways on, "Philipp" is the likely one:
+So a name's importance weight, P(name) / q(name), is the product of total / completion(c) over its
+characters. An example: first names that end in "pp", after "Phil".
 
     character   network   completion   drawn with
     o           0.25      0.0032       0.03
@@ -18,16 +15,9 @@ An example: first names that end in "pp", after "Phil". Of the ways on, "Philipp
     a           0.12      9.1e-06      0.00
 
 For prefixes that earlier draws have visited, estimates come from the network's predictions, and for
-others from a Markov chain (`chain`).
-
-A proposal of weight w gives w / bound copies of its name, rounded up or down at random. So every
-name has the network's own frequency on average, however good the estimates, if no weight exceeds
-32 times the bound, and estimates are above 0 wherever the conditions can still be met
-(`chain.UNSEEN`). A bad estimate has two effects only: more proposals yield no name, and a name of
-large weight is repeated. The bound is chosen so that few are (`with_bound`).
-
-Estimates and weights are natural logarithms: at a temperature of 0.02, names that meet a condition
-may have probabilities of 1e-300.
+others from a Markov chain (`chain`). A proposal of weight w gives w / bound copies of its name,
+rounded at random: so every name has the network's own frequency on average, if no weight exceeds 32
+times the bound. Estimates and weights are natural logarithms.
 """
 
 import math
@@ -164,9 +154,8 @@ class Guide:
         if log_mean == -np.inf:
             return self
         log_weights = log_weights - log_mean
-        # The weight of every visited name: there, the completion of a character is the total of the
-        # next prefix, so the product of total / completion reduces to the first total.
-        # With the margin for rounding errors, such names have at most one copy.
+        # The weight of every visited name: in the product of total / completion, all but the first
+        # total cancel. With the margin for rounding errors, such names have at most one copy.
         log_weight_of_visited = self.log_p_conditions - log_mean + 1e-6
         log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), log_weight_of_visited)
         log_bound = min(log_bound, math.log(MAX_BOUND))

@@ -1,16 +1,14 @@
 """The recurrent network: forward pass, loss, back-propagation through time.
 
-New to this? `tests/support/plain_bptt.py` is the textbook version: one name at a time, one line per
-equation. This file computes the same numbers for thousands of names at once, and a test compares
-the two. The notation is usual in courses, with one row per example:
+New to this? `tests/support/plain_bptt.py` is the textbook version. This file computes the same for
+thousands of names at once:
 
     a⟨t⟩ = tanh(x⟨t⟩ Waxᵀ + a⟨t-1⟩ Waaᵀ + ba)          hidden state, (m, n_a)
     ŷ⟨t⟩ = softmax(a⟨t⟩ Wyaᵀ + by)                      prediction of the next character, (m, n_y)
     loss = − Σ y⟨t⟩ · log ŷ⟨t⟩                          categorical cross-entropy, in nats
 
-This is the plain cell's step; `rnn_names.network.cells` has it and the GRU's. Time steps are the
-levels of a prefix tree (`rnn_names.network.prefix_tree`). All functions accept any float type.
-Large arrays belong to a `Workspace`: the next call overwrites them.
+The steps of both cells are in `cells`. Time steps are the levels of a `prefix_tree`. All functions
+accept any float type. Large arrays belong to a `Workspace`: the next call overwrites them.
 """
 
 from __future__ import annotations  # else `np.random` is imported for a type, which takes 10 ms
@@ -30,8 +28,7 @@ def init_params(
     """Random parameters of a network with `n_y` symbols and `n_a` hidden units.
 
     Each gate's `Waa` is orthogonal, which preserves the size of signals over many steps (Saxe et
-    al. 2013, arXiv:1312.6120). `Wya` has variance 1/n_a. `Wax` has the large variance 1/2: inputs
-    are one-hot, so there is no sum over inputs that would increase its effect.
+    al. 2013, arXiv:1312.6120). Inputs are one-hot, so `Wax` needs the large variance 1/2.
     """
     n_gates = CELLS[cell].n_gates
     orthogonal = [np.linalg.qr(rng.standard_normal((n_a, n_a)))[0] for _ in range(n_gates)]
@@ -124,12 +121,6 @@ def next_states(
     weights.from_x.take(x, axis=1, out=from_x, mode="clip")
     cell.step(from_x, cache, out)
     return out
-
-
-def first_state(params: Params, weights: StepWeights, work: Workspace) -> Array:
-    """The state before the first character, (1, n_a): one step from a0 without input."""
-    start = np.zeros(1, np.intp)
-    return next_states(params["a0"][None], start, start, weights, work).copy()
 
 
 # --- Over time ------------------------------------------------------------------------------------

@@ -1,8 +1,5 @@
 """A character n-gram with interpolated Kneser-Ney smoothing, in arrays.
 
-On a short list it predicts about as well as a network, and makes other mistakes. So training
-combines both (`rnn_names.training.distillation`).
-
 Order k predicts a character w from its history h, the previous k − 1 symbols. Every count c is
 reduced by a discount D, and the remaining probability λ goes to order k − 1, whose history h′ is h
 without its first symbol. Order 0 is uniform:
@@ -14,15 +11,6 @@ At the highest order c counts occurrences. Below it c counts the *different* sym
 since a lower order matters only where a higher one has no counts (Kneser & Ney 1995). There are
 three discounts, as in Chen & Goodman 1999, section 3. One START precedes each name. Nothing
 precedes START, so strings that begin with it are counted by occurrences at every order.
-
-An example: predictions after START, from the names "ab" and "aa", with the discounts D = 0.2 at
-order 1 and D = 2/3 at order 2.
-
-    order 1   a and EOS follow 2 different symbols each, b follows 1: c = 2, 2, 1 of 5
-              λ = (0.2 + 0.2 + 0.2) / 5 = 0.12
-              p(a) = (2 − 0.2) / 5 + 0.12 / 3 = 0.4, the same for EOS;   p(b) = 0.2
-    order 2   a follows START twice: c = 2 of 2, λ = 2/3 / 2 = 1/3
-              p(a | START) = (2 − 2/3) / 2 + 1/3 · 0.4 = 0.8
 """
 
 import numpy as np

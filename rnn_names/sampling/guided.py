@@ -12,10 +12,9 @@ A proposal is a name with a weight, its probability divided by that with the gui
 import numpy as np
 
 from rnn_names.arrays import Array, records
-from rnn_names.conditions.acceptor import Texts
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.names import EOS, Names
+from rnn_names.corpus.names import EOS, Names, Texts
 from rnn_names.lookahead.guide import Guide, least_log_bound
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.completion import LEAST_LOG

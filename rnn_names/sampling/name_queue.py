@@ -66,7 +66,7 @@ class NameQueue:
         first, self._growth = FIRST_OF_ENDLESS, GROWTH
         if admission.count < ENDLESS:
             first, self._growth = FIRST_BATCH, GROWTH_TO_COUNT
-        affordable = sampler.options.affordable
+        affordable = sampler.affordable
         self._budget, self._largest = affordable(budget), affordable(sampler.largest_batch)
         self._first_size = self._next_size = affordable(first)  # the most attempts of a batch
         self._ready = list[NumberedNames]()  # not yielded yet, in the order of drawing

@@ -41,7 +41,6 @@ class NetworkPredictor(Predictor):
         self.margin = in_float32 * MARGIN * max(1, 1 / self.temperature)
         self.relative_error = in_float32 * RELATIVE_ERROR * max(1, 1 / self.temperature)
         self.logit_error = in_float32 * 2 * RELATIVE_ERROR  # error of a difference of two logits
-        self.first_state = rnn.first_state(self.params, self.weights, Workspace(dtype))
 
     def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
         """The probabilities of the next character after each state, and their margin."""

@@ -18,22 +18,11 @@ An example, first names that end in "pp", with t = 1:
     draw               1        1,024     44,226         −9.32
     draw               1        4,096     61,291         −9.26
     beam_search        1                  89,509         −9.21
-    draw               1        4,096     82,615         −9.21
+    draw               1        4,096     82,615         −9.21         2.5 % yield a name
 
-The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeats. Before it, the
-guide keeps only the 79,137 most probable prefixes (`guide.MAX_VISITED`).
-
-At a high temperature, draws vary most. So the names that are most probable in the end have been
-drawn before, as in simulated annealing (Kirkpatrick et al. 1983). Names that end at visited
-prefixes are ruled out meanwhile, so that draws explore. Without cooling, one of
-`--match 'Davendre|Sonasheen'` was never drawn, though the two are about equally probable.
-
-Draws may still miss a probable name. So a beam search visits the most probable prefixes of each
-length, by the estimates. If few names dominate, there is one at each temperature, and at t more
-follow until one adds little to the probability of visited names.
-
-A test sets the bound (`Guide.with_bound`), and measures how many names are repeats, and whether
-draws miss visited names. The result depends neither on the seed nor on the number of names.
+At a high temperature, draws vary most, so the names that are most probable in the end have been
+drawn before (simulated annealing, Kirkpatrick et al. 1983). The result depends neither on the seed
+nor on the number of names.
 """
 
 import math
@@ -44,9 +33,10 @@ from dataclasses import replace
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.acceptor import Acceptor, Indices, names_from_indices
+from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.conditions.regex import matching
+from rnn_names.corpus.names import Indices, names_from_indices
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import MAX_REPEATS, Guide, log_mean_of
 from rnn_names.lookahead.visited import Visits
@@ -60,14 +50,11 @@ PILOT_SIZE = 1 << 13  # names of a pilot, a trial draw that measures how rare co
 RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 LOG_HARDLY_ANY = math.log(1e-6)  # a probability of the conditions with which names can be missing
-COOLED_BELOW = 1.0  # draws begin at the first of 2 t, 4 t, … that is at least this
-MIN_HALVINGS = 1  # so at 2 t or above, where draws vary more
 LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all probability
-ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
+ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature; the first test draws the latter
 BEAM_PREDICTIONS = 1 << 17  # the predictions of each length that a beam search makes
 MAX_BEAM_SEARCHES = 8  # at the end, if few names dominate
 MIN_BEAM_GAIN = 0.003  # the last one raises log P(visited names) by less than this
-FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
 ENOUGH_ACCEPTED = 1 / 8  # share of draws that yield a name; below it, tests continue
 ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reason alone
@@ -80,8 +67,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer 
     """A drawer that looks ahead, or None if that is not needed or hardly helps.
 
     It is needed if at most a share of `rare` (default: `RARE`) of the model's names is accepted. It
-    helps if more than `MIN_GAIN` times as many draws then yield a name. The result does not depend
-    on the seed.
+    helps if more than `MIN_GAIN` times as many draws then yield a name.
     """
     rare = RARE if rare is None else rare
     share = share_accepted(sampler, rare)
@@ -117,7 +103,7 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
     # At a lower temperature, rounding errors would be larger than the differences of names.
     temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
     coldest = max(temperature, LEAST_HALVED)
-    halvings = max(math.ceil(math.log2(COOLED_BELOW / coldest)), MIN_HALVINGS)
+    halvings = max(math.ceil(-math.log2(coldest)), 1)
     first, *falling = [*(coldest * 2**k for k in range(halvings, 0, -1)), temperature]
     preparation = _Preparation(sampler, acceptor, root, first)
     preparation.draw(ROUND_SIZES[0])
@@ -129,7 +115,7 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
         preparation.change_temperature(next_temperature)
     preparation.explore()
     preparation.explore_by_beam_search(MAX_BEAM_SEARCHES if few_dominate else 1)
-    size = FIRST_TEST
+    size = ROUND_SIZES[-1]
     while not preparation.is_ready(tested := preparation.tested(size)) and size < MAX_TEST:
         size *= 2
     return preparation.guided_by(tested)
@@ -197,13 +183,6 @@ class _Preparation:
         self.guide = replace(self.guide, prefixes=visits.joined())
         return walk.log_weights
 
-    def beam_search(self, width: int) -> None:
-        """Visits the `width` most probable prefixes of each length."""
-        guided, visits = self.guided_by(self.guide), Visits(self.guide.prefixes)
-        walk = GuidedWalk(guided.exact_predictor, np.zeros(0, np.uint64), self.guide, visits)
-        walk.beam_search(guided.roots, min(width, self._most_names))
-        self.guide = replace(self.guide, prefixes=visits.joined())
-
     def learn(self, *, explores: bool) -> None:
         """Learns from all visited prefixes."""
         self.guide = self.guide.learned(
@@ -211,20 +190,21 @@ class _Preparation:
         )
 
     def explore(self) -> None:
-        """Draws names that are not visited: `learn` rules the others out.
-
-        So the mean weight estimates the probability of the others.
-        """
+        """Draws names that are not visited; their mean weight estimates their probability."""
         for size in ROUND_SIZES:
             self.learn(explores=True)
             self._log_unvisited = log_mean_of(self.draw(size))
 
     def explore_by_beam_search(self, most: int = 1) -> None:
-        """Searches for the most probable prefixes, until that adds little probability."""
+        """Visits the most probable prefixes of each length, until that adds little probability."""
         for _ in range(most):
             self.learn(explores=True)
-            before = self.guide.log_visited
-            self.beam_search(max(BEAM_PREDICTIONS // self.guide.log_completion.shape[1], 1))
+            before, visits = self.guide.log_visited, Visits(self.guide.prefixes)
+            guided = self.guided_by(self.guide)
+            walk = GuidedWalk(guided.exact_predictor, np.zeros(0, np.uint64), self.guide, visits)
+            width = max(BEAM_PREDICTIONS // walk.predictor.n_y, 1)
+            walk.beam_search(guided.roots, min(width, self._most_names))
+            self.guide = replace(self.guide, prefixes=visits.joined())
             if self.guide.log_visited - before < MIN_BEAM_GAIN:
                 break
 

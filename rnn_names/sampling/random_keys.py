@@ -3,7 +3,7 @@
 Character t of attempt a at name i is decided by
 
     u(seed, i, a, t)  =  (the upper 32 bits of child(child(child(seed_key(seed), i), a), t)) / 2³²
-    child(key, k)     =  mix(key + (k + 1) γ)                      SplitMix64 (`rnn_names.hashing`)
+    child(key, k)     =  mix(key + (k + 1) γ)                       `mix` and γ as in `fingerprints`
 
 So any name can be drawn alone. What comes between the seed and t depends on what is drawn:
 
@@ -21,7 +21,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.hashing import INCREMENT, mix
+from rnn_names.corpus.fingerprints import INCREMENT, mix
 
 
 def child(keys: Array, numbers: Array | int) -> Array:

@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.acceptor import Acceptor, names_from_indices
+from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.conditions.conditions import Condition, Tally, joint_automaton, make_conditions
 from rnn_names.conditions.options import CommonOptions, or_list
 from rnn_names.conditions.prefixes import spelled_prefixes
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.names import Names, names_from_indices
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.presets import AnyOptions, length_limits, with_boldness
@@ -70,6 +70,10 @@ class Sampler:
         self.title = ", ".join(filter(None, titles))
         self._check_spellings(all_conditions, limits)
         self._check_first_draw()
+
+    def affordable(self, n: int) -> int:
+        """As many attempts as take as long as `n` usual ones, at least 1."""
+        return max(n // max([1, *(condition.cost for condition in self.tested_conditions)]), 1)
 
     def draw(self, keys: Array) -> DrawnNames:
         """Draws a name by each key, (n,), and tests it."""

@@ -48,7 +48,7 @@ def names_of_stream(
         if not count:
             return
         is_unique, far_apart = options.is_unique, DistantNames.from_options(options)
-        window = options.affordable(WINDOW)
+        window = sampler.affordable(WINDOW)
         admission = Admission(count, is_unique, options.remember, window, far_apart)
         n_possible = sampler.n_possible if is_unique else np.inf
         tally = Tally()
@@ -125,7 +125,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
     """The names from one attempt at each of n numbers: fewer than n if attempts fail."""
     sampler, options = make_sampler(model, options)
-    key, numbers = seed_key(options.seed_or_random()), np.arange(options.affordable(n))
+    key, numbers = seed_key(options.seed_or_random()), np.arange(sampler.affordable(n))
     with one_blas_thread():
         for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
             yield from sampler.draw(keys_at(key, some)).names.to_strings()

@@ -18,9 +18,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, differs_from_previous, records, rows_by_length
-from rnn_names.conditions.acceptor import Acceptor, Texts
+from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.names import EOS, IndexedNames, Names
+from rnn_names.corpus.names import EOS, IndexedNames, Names, Texts
 from rnn_names.network.completion import LEAST_LOG
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch

@@ -7,9 +7,9 @@ float64, with the same keys. So a name does not depend on the processor, nor on 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, records
-from rnn_names.conditions.acceptor import Acceptor, Texts, names_from_indices
+from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.corpus.names import IndexedNames, Names
+from rnn_names.corpus.names import IndexedNames, Names, Texts, names_from_indices
 from rnn_names.network import rnn
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import prefix_tree

@@ -66,7 +66,8 @@ class Teacher(Predictor):
         a0 = network["a0"]
         fields = [("a", a0.dtype, a0.shape), ("history", np.int64), ("length", np.intp)]
         first_state: Array = np.array([(a0, ngram.start, 0)], fields)
-        first_state["a"] = rnn.first_state(network, self.weights, Workspace())
+        none = np.zeros(1, np.intp)  # a step from a0 without input
+        first_state["a"] = rnn.next_states(a0[None], none, none, self.weights, Workspace())
         self._roots = Roots(
             [()], first_state, np.zeros(1), records(automaton_state=np.zeros(1, np.intp))
         )

@@ -20,9 +20,15 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.distillation import REAL_PER_SYNTHETIC, Teacher, distillation_set
 from rnn_names.training.gradients import PartGradients, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
-from rnn_names.training.run_state import is_possible, types_and_shapes
 from rnn_names.training.setup import FOR_EPOCH, FOR_SYNTHETIC_NAMES, FOR_TEACHER, TrainingSetup
-from rnn_names.training.stages import Epoch, Position, Stage, make_stages
+from rnn_names.training.stages import (
+    Epoch,
+    Position,
+    Stage,
+    is_possible,
+    make_stages,
+    types_and_shapes,
+)
 
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
 WARM_START_SHARE = 0.7  # share of the network in the teacher, if it started from a model
