@@ -2,8 +2,7 @@
 
 A declaration is a field of a dataclass, made by `option`. It determines the check of a value
 (`Checked`), the keyword of the Python functions (`parameters_of`), the option of the command line
-(`rnn_names.cli.options`) and the row of docs/python.md. The page and the MCP server follow the JSON
-Schema of its kind; configuration files follow the option of the command line.
+(`rnn_names.cli.options`) and the row of docs/python.md; pages and the MCP server follow its schema.
 """
 
 import inspect

@@ -170,9 +170,8 @@ def real_path(path: str) -> str:
     try:
         return os.path.realpath(path)
     except FileNotFoundError:
-        raise ModelFileError(
-            f"{printable(path)}: the current folder was deleted: change to another one"
-        ) from None
+        reason = "the current folder was deleted: change to another one"
+        raise ModelFileError(f"{printable(path)}: {reason}") from None
 
 
 def standard_stream(path: str) -> int | None:

@@ -1,8 +1,4 @@
-"""Differences between Linux, macOS and Windows: no other module asks which system this is.
-
-The program works without features that a system lacks, and computes the same numbers. The table "On
-other systems" in docs/contributing.md describes the differences for users.
-"""
+"""Differences between Linux, macOS and Windows, as in docs/contributing.md, "On other systems"."""
 
 import errno
 import functools
@@ -50,11 +46,7 @@ M_ARENA_MAX = -8  # of glibc's malloc.h
 
 
 def share_memory_between_threads() -> None:
-    """Lets all threads of this program take memory from one pool.
-
-    In glibc, each thread has its own pool and keeps the memory it frees: a third of all memory when
-    ten million names are drawn. Elsewhere this has no effect.
-    """
+    """Lets all threads take memory from one pool: with glibc's, a third of all memory is saved."""
     import ctypes
 
     with suppress(AttributeError, OSError, TypeError):  # another C library, or Windows
@@ -62,10 +54,7 @@ def share_memory_between_threads() -> None:
 
 
 class cached_property(functools.cached_property[_T]):
-    """A property computed on first use, perhaps by two threads at once.
-
-    It has no lock: up to Python 3.11, a lock would stay locked in a child that is forked meanwhile.
-    """
+    """A property without a lock, which could stay locked in a child (up to Python 3.11)."""
 
     def __init__(self, function: Callable[[Any], _T]) -> None:
         super().__init__(function)

@@ -1,8 +1,4 @@
-"""Conditions on whole names: each tests many names at once.
-
-A condition on the text, such as a suffix, also has an automaton, which can be followed character by
-character. Automata that are small enough together are joined in one.
-"""
+"""Conditions on whole names; on text, such as a suffix, also as automata, which are joined."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
@@ -48,10 +44,7 @@ class Condition:
 
 
 class Tally(dict[Any, tuple[int, int]]):
-    """How many names were tested for each condition, and how many passed.
-
-    The keys are titles of conditions, or in `casts.initials` sources of names.
-    """
+    """How many names were tested for each condition, by its title, and how many passed."""
 
     def add(self, more: Mapping[Any, tuple[int, int]]) -> None:
         """Adds the counts of another draw."""

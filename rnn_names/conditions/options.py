@@ -51,11 +51,7 @@ _STANDS_FOR = "; ".join(
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CommonOptions(Checked):
-    """Options of random names and of the most probable ones.
-
-    First min-p, then temperature, top-k and top-p change the distribution of the next character.
-    Most of the others are conditions: names have that distribution given the conditions.
-    """
+    """Options of random names and of the most probable ones."""
 
     prefix: str | Collection[str] = _texts(
         "Only names that begin with this text; of several texts, with any of them."

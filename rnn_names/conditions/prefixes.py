@@ -31,9 +31,9 @@ def spelled_prefixes(
 ) -> tuple[Texts, Shape | None, dict[str, str]]:
     """The prefixes as typed, or in upper and lower case with `ignore_case`.
 
-    No prefix is the beginning of another. If no name of the list's shape can begin with a prefix,
-    its case is ignored. If that does not help, the shape is changed to allow it. Also returns the
-    changed shape, and how the list spells each prefix that has another case there.
+    If no name of the list's shape can begin with a prefix, its case is ignored; if that does not
+    help, the shape is changed to allow it. Also returns the changed shape, and how the list spells
+    each prefix that has another case there.
     """
     texts, in_other_case = list[Indices](), dict[str, str]()
     allowed = shape

@@ -28,10 +28,8 @@ def complaint(line: str) -> str:
     """The reason why a line is not a name: a refused character, or its length."""
     refused = refused_characters(line)[:1]
     if not refused:
-        return (
-            f"{len(line)} characters, more than the {MAX_NAME_LENGTH} of a name; is it one name "
-            "per line?"
-        )
+        length = f"{len(line)} characters, more than the {MAX_NAME_LENGTH} of a name"
+        return f"{length}; is it one name per line?"
     if refused == "\t":
         return (
             "a tab (U+0009) inside a name; take it out, or, if this is a list with counts, end "

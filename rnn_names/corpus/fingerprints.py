@@ -71,10 +71,7 @@ def lowest_kept(known: Array) -> int:
 
 
 def packed(prints: Array) -> Array:
-    """The packed form, for files, of fingerprints of `PACKED_BITS`: (PACKED_BYTES, n) uint8.
-
-    Row k has byte k, lowest first, of the gaps between the fingerprints' uppermost bits.
-    """
+    """The bytes, lowest first, of gaps between the uppermost bits: (PACKED_BYTES, n) uint8."""
     gaps = np.diff(prints >> np.uint64(64 - PACKED_BITS), prepend=np.uint64(0)).astype("<u8")
     return np.ascontiguousarray(gaps.view(np.uint8).reshape(-1, 8).T[:PACKED_BYTES])
 

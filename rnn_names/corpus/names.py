@@ -151,10 +151,7 @@ class Names:
         return order, differs
 
     def _sort_keys(self, start: int) -> Array:
-        """`_COLUMNS` characters of each name, (n,), for comparison, each code increased by 1.
-
-        So a name sorts before its continuations, even by a code of 0.
-        """
+        """`_COLUMNS` characters of each name, (n,), codes increased by 1: an end sorts first."""
         columns = np.arange(start, start + _COLUMNS)
         inside = columns < self.lengths[:, None]
         text = np.zeros(inside.shape, np.uint32)

@@ -69,10 +69,7 @@ def nonblank_lines(title: str, stream: BinaryIO) -> list[str]:
 
 
 def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | None]]:
-    """Yields the trimmed lines of a stream, piece by piece; a blank line is an empty name.
-
-    Each piece has its counts, (n,), or None for a list without counts.
-    """
+    """Yields the trimmed lines of a stream, piece by piece, and their counts, (n,), or None."""
     has_counts: bool | None = None  # unknown while all lines are blank
     for n_before, text in read_lines(title, stream):
         lines, counts = [line.strip() for line in text], None  # they may end in CRLF
@@ -100,18 +97,14 @@ def read_lines(title: str, stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         if not n_before:
             data = data.removeprefix(codecs.BOM_UTF8)
             if data.startswith(ZIP):
-                raise CorpusError(
-                    f"{title}: a document or a model, not a text: save the list as plain text, one "
-                    "name per line"
-                )
+                advice = "save the list as plain text, one name per line"
+                raise CorpusError(f"{title}: a document or a model, not a text: {advice}")
         try:
             lines = data.decode("utf-8").removesuffix("\n").split("\n")
         except UnicodeDecodeError as error:
             line = n_before + data.count(b"\n", 0, error.start) + 1
-            raise CorpusError(
-                f"{title}, line {line}: not UTF-8 text (byte 0x{data[error.start]:02x}); save it "
-                "as UTF-8"
-            ) from None
+            reason = f"not UTF-8 text (byte 0x{data[error.start]:02x}); save it as UTF-8"
+            raise CorpusError(f"{title}, line {line}: {reason}") from None
         yield n_before, lines
         n_before += len(lines)
 
@@ -128,10 +121,8 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
             missing -= len(data)
             first = rest.find(b"\n")
             if (len(rest) if first < 0 else first) > PIECE_BYTES:
-                raise CorpusError(
-                    f"{title}, line {n_lines + 1}: over {PIECE_BYTES:,} bytes without a line end; "
-                    "is it one name per line?"
-                )
+                reason = f"over {PIECE_BYTES:,} bytes without a line end; is it one name per line?"
+                raise CorpusError(f"{title}, line {n_lines + 1}: {reason}")
             cut = rest.rfind(b"\n") + 1
             if cut:
                 n_lines += rest.count(b"\n")

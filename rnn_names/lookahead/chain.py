@@ -94,11 +94,8 @@ class MarkovChain:
 def fitted_chain(
     prefixes: VisitedPrefixes, automaton: Automaton, max_length: int, temperature: float = 1.0
 ) -> tuple[MarkovChain, Array]:
-    """A chain fitted to a network's predictions after visited prefixes; their product rows, (N,).
-
-    Below a `temperature` of 1, it averages the probabilities at 1, which differ less.
-    """
-    power = min(temperature, 1.0)
+    """A chain fitted to the predictions after visited prefixes; their product rows, (N,)."""
+    power = min(temperature, 1.0)  # below 1, probabilities at 1 are averaged: they differ less
     probabilities = softmax(power * prefixes.log_probabilities)
     product, product_row = _product(prefixes, automaton, max_length)
     context = product.context[product_row]
@@ -140,10 +137,7 @@ def _by_frequency(prefixes: VisitedPrefixes) -> Array:
 
 
 def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names: Array) -> Array:
-    """The probabilities after each context, (K, n_y), from those after prefixes, (N, n_y).
-
-    `context`, (N,), is the longest context of each prefix.
-    """
+    """The probabilities after contexts, (K, n_y), from those after prefixes in `context` (N,)."""
     # Sums over the prefixes of each context: probabilities, (K, n_y), names, and squares of names.
     order = np.argsort(context, kind="stable")
     first = np.flatnonzero(np.diff(context[order], prepend=-1))

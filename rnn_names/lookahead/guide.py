@@ -44,11 +44,7 @@ MAX_TO_MEASURED, MAX_TO_VISITED = 8, 1 / 7
 
 @dataclass(frozen=True)
 class Guide:
-    """Guides draws towards names that are accepted.
-
-    The first only avoids dead ends (`unguided`). Others are `learned` from visited prefixes, and
-    measured (`with_bound`).
-    """
+    """Guides draws towards names that are accepted: `unguided`, `learned`, then `with_bound`."""
 
     acceptor: Acceptor  # with an automaton of S states
     # The first N are those it has learned from, with a row each in `log_completion`. The others
@@ -134,7 +130,7 @@ class Guide:
         """The logs of estimates for each next character after m prefixes of `length`: (m, n_y).
 
         `visited_row` (m,) are rows of `prefixes`, or −1. The chain estimates for −1, and for rows
-        from `len(log_completion)` on, which were visited after this guide learned.
+        that were visited after this guide learned.
         """
         has_learned = (visited_row >= 0) & (visited_row < len(self.log_completion))
         next_row = self.product.after[product_row]
@@ -174,9 +170,8 @@ def log_mean_of(log_weights: Array) -> float:
 def least_log_bound(log_weights: Array, max_repeats: float) -> float:
     """The least bound of weights, (m,), with which at most this share of the names are repeats.
 
-    A name of weight w has w / bound copies; all but the first are repeats. The k weights above the
-    bound give (Σₖ w − k bound) / bound repeats, of Σ w / bound names; for the largest weights, any
-    other k gives less. So bound ≥ (Σₖ w − max_repeats Σ w) / k, for every k.
+    The k weights above a bound give (Σₖ w − k bound) / bound repeats, of Σ w / bound names. So
+    bound ≥ (Σₖ w − max_repeats Σ w) / k, for every k.
     """
     top = max(log_weights.max(), LEAST_LOG)
     falling = np.sort(np.exp(log_weights - top))[::-1]

@@ -41,10 +41,8 @@ class ModelChoice(NamedTuple):
         with suppress(ValueError):
             if path:
                 return _noted(cls(path, POSITIVE.read(weight)))
-        raise ModelFileError(
-            f"{text!r}: the text after = must be the model's weight, {POSITIVE} (there is no file "
-            "of that whole name)"
-        )
+        must = f"the text after = must be the model's weight, {POSITIVE}"
+        raise ModelFileError(f"{text!r}: {must} (there is no file of that whole name)")
 
     @property
     def title(self) -> str:

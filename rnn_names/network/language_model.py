@@ -92,10 +92,8 @@ def require_fingerprints(model: LanguageModel, of_own_list: bool = False) -> Arr
     """The fingerprints of a model, or of its own list alone; SamplingError if it has none."""
     fingerprints = model.own_fingerprints if of_own_list else model.fingerprints
     if fingerprints is None:
-        raise SamplingError(
-            "the model has no fingerprints of its list, so it cannot tell which names are "
-            "new: train it again"
-        )
+        reason = "so it cannot tell which names are new: train it again"
+        raise SamplingError(f"the model has no fingerprints of its list, {reason}")
     return fingerprints
 
 

@@ -1,8 +1,4 @@
-"""Minibatches laid out as prefix trees.
-
-Names with a common prefix have the same hidden states along it. So a minibatch is the tree of its
-*distinct* prefixes, level by level: about one node for two characters.
-"""
+"""Minibatches laid out as trees of their *distinct* prefixes, which share hidden states."""
 
 from dataclasses import dataclass
 
@@ -17,9 +13,8 @@ from rnn_names.system import cached_property
 class PrefixTree:
     """The distinct prefixes of a minibatch of names, one node (row) each.
 
-    Level 0 is the empty prefix; level t has the distinct prefixes of t characters. Within a level,
-    nodes with more children come first, so that the nodes with any children are its first rows. The
-    names "a", "ba" and "bc" make this tree, with a, b, c = 1, 2, 3:
+    Level t has the prefixes of t characters; nodes with more children come first, so that parents
+    are its first rows. The names "a", "ba" and "bc" make this tree, with a, b, c = 1, 2, 3:
 
         row  prefix  level  x  parent  y: EOS a b c
         0    ""      0      0  0          0   1 2 0

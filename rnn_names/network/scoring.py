@@ -2,8 +2,7 @@
 
     log p("ab") = log p(a | "") + log p(b | "a") + log p(EOS | "ab")
 
-The network predicts after each distinct prefix of a batch of names, which is a node of their prefix
-tree. The terms of a name are on its path.
+The terms of a name are on its path in a prefix tree.
 """
 
 import numpy as np

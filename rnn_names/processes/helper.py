@@ -1,11 +1,9 @@
 """The helper process, which makes calls on another core.
 
-Threads of one process share Python's interpreter, so short array operations hardly run in parallel.
-Two processes have an interpreter each.
-
-The helper process is a fresh Python, not a fork: a fork copies the locks that other threads hold,
-and not every BLAS survives it. The processes communicate through a socket, in pickles; large arrays
-that both change are in shared memory.
+Threads share Python's interpreter, so short array operations hardly run in parallel. The helper
+process is a fresh Python, not a fork: a fork copies the locks that other threads hold, and not
+every BLAS survives it. The processes communicate through a socket, in pickles; large arrays that
+both change are in shared memory.
 
     memory = SharedArray(1, 9)                      # a row of nine numbers
     helper = Helper(Adder, 2, check=Adder.check, memory=memory)  # makes Adder(row, 2) here,
@@ -49,10 +47,9 @@ _MARK = "RNN_NAMES_HELPER_PROCESS"  # variable of a helper process, which starts
 
 
 class SharedArray:
-    """An array of float32 that processes share, in a file without a name, which leaves no trace.
+    """An array of float32 that processes share, in a file without a name; else an ordinary array.
 
-    `fd` is the descriptor of the file, open while this object lives; None if there is no such
-    file, so that the array is an ordinary array.
+    `fd` is the descriptor of the file, open while this object lives, or None.
     """
 
     def __init__(self, *shape: int) -> None:

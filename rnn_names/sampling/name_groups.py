@@ -31,10 +31,7 @@ DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 
 
 class NameGroups:
-    """Draws groups of names from the proposals of a guided drawer, by a seed's key.
-
-    A group has at most `budget` proposals. Unlike in `NameQueue`, accepted names grant no more.
-    """
+    """Draws groups of names, of at most `budget` proposals each, by a seed's key."""
 
     def __init__(self, sampler: Sampler, guided: GuidedDrawer, key: Array, budget: int) -> None:
         self._sampler, self._guided, self._key, self._budget = sampler, guided, key, budget
@@ -60,10 +57,7 @@ class NameGroups:
             group, size = group + n_threads * size, size * GROWTH
 
     def groups(self, numbers: Array) -> tuple[Names, Tally]:
-        """The names of groups, (n,), in order, `GROUP_SIZE` names for each, and the tally.
-
-        The first group with fewer names is the last.
-        """
+        """The names of groups, (n,), in order, and the tally; one with too few is the last."""
         tally = Tally()
         waiting = np.arange(len(numbers))  # groups without enough names
         n_proposals = 0  # drawn for each of them
@@ -94,7 +88,6 @@ def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
     """The rows of the names to yield, group by group, up to the first group with too few names.
 
     Within a group, the first copies of all names come first, so that repeats are far apart.
-    `group` and `proposal` are of each name, and proposals ascend within each group.
     """
     order = np.argsort(group, kind="stable")
     # A group with too few for the burn-in drops none, and yields its first GROUP_SIZE.

@@ -51,10 +51,9 @@ class NumberedNames(NamedTuple):
 class NameQueue:
     """Draws names in order, by a seed's key.
 
-    The stream ends after `budget` attempts; every 16 accepted names (distinct ones if names are
-    unique) allow `budget` more. Attempts are counted in the order of the numbers, for each up to
-    and including the first that passes, so the end does not depend on how many are drawn together.
-    `admission` counts the accepted names.
+    The stream ends after `budget` attempts; every 16 accepted names allow `budget` more. Attempts
+    are counted in the order of the numbers, for each up to and including the first that passes, so
+    the end does not depend on how many are drawn together.
     """
 
     def __init__(

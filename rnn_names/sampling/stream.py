@@ -58,9 +58,8 @@ def names_of_stream(
                 admission.warn_if_few_are_new()
                 yield names if len(rows) == len(names) else names.take(rows)
                 if os.getpid() != process:  # forked: the threads exist only in the parent
-                    raise SamplingError(
-                        "this stream began before the process forked: begin one in each process"
-                    )
+                    advice = "begin one in each process"
+                    raise SamplingError(f"this stream began before the process forked: {advice}")
                 if admission.admitted == count:
                     return
                 if admission.admitted >= n_possible or admission.is_exhausted:

@@ -35,10 +35,7 @@ class Predictor(Protocol):
     nodes_at_once: int  # nodes whose states are computed together
 
     def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
-        """The probabilities of the next character after each state, one column each: (n_y, nodes).
-
-        Also returns their margin, the largest error of a sum of them: a number, or (nodes,).
-        """
+        """The probabilities after each state, (n_y, nodes); the largest error of a sum of them."""
 
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The states of nodes, one row each; the next call may overwrite them."""

@@ -30,10 +30,7 @@ class WalkDrawer:
         self._model, self._options = model, options
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """Names by the keys of their random numbers, (n,), and the row of each name.
-
-        Leaves out what is not accepted. Names begin from `root` (n,), or draw their roots.
-        """
+        """The accepted names by keys, (n,), and their rows; from `root` (n,), or drawn roots."""
         walk = Walk(self.predictor, self.acceptor, keys)
         walk.run(self.roots, root)
         close = np.flatnonzero(walk.is_close)

@@ -59,8 +59,6 @@ class Batches:
         """Yields the minibatches of one epoch, in random order; the last one may be smaller.
 
         Yields the middle of the minibatch in the epoch, from 0 to 1, and its sorted rows, (size,).
-        Neighbours have long common prefixes, so minibatches that keep them together are smaller
-        trees.
         """
         rows = self.rows if self.weights is None else _in_proportion(self.weights, rng)
         first = self.neighbours * rng.permutation(-(-len(rows) // self.neighbours))

@@ -1,19 +1,13 @@
 """Distillation: a network learns the predictions of a teacher.
 
-The teacher consists of an n-gram and a network of one list. They make different mistakes, so the
-teacher is better than either. It predicts the normalised geometric mean of their distributions (a
-product of experts, Hinton 2002):
+The teacher consists of an n-gram and a network of one list, with a share s of ½, or 0.7 if the
+network started from a model (a product of experts, Hinton 2002):
 
     log p(c | prefix) = s log p_network(c | prefix) + (1 − s) log p_ngram(c | prefix) − log Z
 
-The share s is ½, or 0.7 if the network started from a model.
-
-A tilt then gives the teacher's names the mean lengths, letters and so on of the list's names
-(`rnn_names.training.name_features`).
-
-The network learns from synthetic names, drawn from the teacher, and from the repeated real ones.
-After each prefix it learns a whole distribution, the soft target, instead of the one character that
-followed (Hinton et al. 2015, arXiv:1503.02531).
+A tilt then gives its names the mean lengths, letters and so on of the list's (`name_features`). The
+network learns soft targets (Hinton et al. 2015, arXiv:1503.02531) for synthetic names, drawn from
+the teacher, and for the repeated real ones.
 """
 
 from __future__ import annotations
@@ -50,10 +44,7 @@ MAX_SOFT_TARGETS = 1 << 27  # float32 numbers in each process; briefly twice as 
 
 
 class Teacher(Predictor):
-    """An n-gram and a network that predict together.
-
-    A state consists of the hidden state, the n-gram's history, and the number of characters so far.
-    """
+    """An n-gram and a network; a state has the hidden state, the history and the length so far."""
 
     dtype = np.float32
 
@@ -181,16 +172,13 @@ def _ngram(batches: Batches, rng: np.random.Generator) -> NGram:
 
 @dataclass(frozen=True)
 class DistillationSet(Batches):
-    """Names to learn from, with a soft target for each of their prefixes.
-
-    Distinct prefixes are numbered, and each has one soft target. For example, with the names "a",
-    "ba" and "bc":
+    """Names to learn from, with a soft target for each of their prefixes, which are numbered:
 
         prefix     ""  "a"  "b"  "ba"  "bc"
         number     0   1    2    3     4
 
-    A minibatch of "a" and twice "ba" has the nodes "", "b", "a" and "ba", in this order. Their
-    numbers are 0, 2, 1, 3, and 3, 2, 1, 2 names begin with them. So it learns from
+    A minibatch of "a" and twice "ba" has the nodes "", "b", "a" and "ba". 3, 2, 1 and 2 names begin
+    with them, so it learns from
 
         y = soft_targets[[0, 2, 1, 3]] * [[3], [2], [1], [2]]           (4, n_y)
     """

@@ -1,11 +1,7 @@
 """The gradient of a minibatch, with dropout.
 
 A large minibatch is divided into two parts, each a prefix tree. The helper process, if ready,
-computes the second:
-
-    gradient = (gradient of the first part + gradient of the second) / characters
-
-The result is the same, bit for bit, if this process computes both.
+computes the second; the result is the same, bit for bit, if this process computes both.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -68,10 +64,7 @@ def gradients_of_epoch(
 
 
 class PartGradients:
-    """Computes gradients of parts. This process and the helper process each have one.
-
-    The objects share the weights, `flat`, and the gradient of a second part, (n,) both.
-    """
+    """Computes gradients of parts, in each process. They share weights and a second gradient."""
 
     def __init__(
         self, flat: Array, second_gradient: Array, shapes: Mapping[str, tuple[int, ...]]

@@ -111,10 +111,7 @@ class Settings(Checked):
     error = TrainingError
 
     def resolved(self, n_names: int, warm_start: bool = False) -> ResolvedSettings:
-        """The settings with a value for every None; arguments as in `defaults_for`.
-
-        Reduces the epochs of distillation if `epochs` leaves no room for them.
-        """
+        """The settings with a value for every None; arguments as in `defaults_for`."""
         values = defaults_for(n_names, self.optimizer, warm_start)
         if self.epochs is not None:  # distillation keeps its share of the epochs
             share = values["distil_epochs"] / values["epochs"]

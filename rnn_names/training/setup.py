@@ -23,10 +23,7 @@ any epoch."""
 
 
 class TrainingSetup:
-    """The part of a training run that does not change from epoch to epoch.
-
-    The network starts from `init`, extended by new characters of the list, or from random weights.
-    """
+    """The part of a training run that does not change from epoch to epoch."""
 
     def __init__(self, corpus: Corpus, settings: Settings, init: Model | None = None) -> None:
         self.init = init

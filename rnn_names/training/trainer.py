@@ -168,11 +168,9 @@ class Trainer:
         losses = training_loss, held_out_loss or 0
         is_sound = all(map(math.isfinite, losses)) and np.abs(weights).max() < MAX_WEIGHT
         if not is_sound or (has_diverged and not self.model.training["epoch"]):
-            raise TrainingError(
-                f"the loss grew beyond all bounds in epoch {position.epoch}: train again with "
-                f"learning_rate below {self.settings.learning_rate:g}",
-                settings=["learning_rate"],
-            )
+            advice = f"train again with learning_rate below {self.settings.learning_rate:g}"
+            message = f"the loss grew beyond all bounds in epoch {position.epoch}: {advice}"
+            raise TrainingError(message, settings=["learning_rate"])
         is_best = not has_diverged and self._is_lowest(held_out_loss)
         if is_best:
             self.model = self._current_model(training_loss, held_out_loss)
@@ -227,10 +225,7 @@ class Trainer:
     # --- The state, to resume from ----------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        """The state to resume from, besides `model`: JSON values and arrays, not copied.
-
-        The keys are as in the file.
-        """
+        """The state to resume from, besides `model`: JSON values and arrays, as in the file."""
         return {
             **vars(self.position),
             "weights": self._weights,
