@@ -7,7 +7,7 @@ those after it move one place to the left or right, or stay.
 Words keep their capitals: "Abera" without its first letter is looked up as "Bera". Both cases are
 tried where names of the list may have either: at the beginning of later words ("Stoke on Trent");
 within words, if the list has names like "MacRae" (`_inner_capitals`); at the beginning, if it has
-names like "de Vries" (`_lower_case_beginnings`). There, the case of the first letter does not count.
+names like "de Vries" (`_lower_case_beginnings`). There, its case does not count.
 """
 
 from collections.abc import Iterator

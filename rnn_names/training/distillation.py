@@ -172,7 +172,7 @@ def _ngram(batches: Batches, rng: np.random.Generator) -> NGram:
 
 @dataclass(frozen=True)
 class DistillationSet(Batches):
-    """Names to learn from, with a soft target for each of their prefixes, which are numbered:
+    """Names to learn from, with a soft target for each of their prefixes, by number.
 
         prefix     ""  "a"  "b"  "ba"  "bc"
         number     0   1    2    3     4
