@@ -150,9 +150,6 @@ class LockedFile:
             raise
 
 
-# --- Paths ----------------------------------------------------------------------------------------
-
-
 def is_file(path: str) -> bool:
     """Whether the path exists and is not a folder."""
     return os.path.exists(path) and not os.path.isdir(path)

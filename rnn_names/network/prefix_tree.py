@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_names.arrays import Array, ranges, slices, stable_order
+from rnn_names.arrays import Array, slices, stable_order
 from rnn_names.corpus.names import EOS
 from rnn_names.system import cached_property
 
@@ -49,12 +49,6 @@ class PrefixTree:
     def n_characters(self) -> int:
         """The number of characters of all names, including end-of-name symbols."""
         return round(float(self.y.sum(dtype=np.float64)))
-
-    @property
-    def parent_rows(self) -> Array:
-        """The rows of all parents, in an array that has the initial state before the nodes."""
-        first = [0, *(1 + rows.start for rows in self.levels[:-1])]
-        return ranges(np.array(first), np.array(self.n_parents))
 
 
 def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:

@@ -15,11 +15,9 @@ from __future__ import annotations  # else `np.random` is imported for a type, w
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace, row_maxima, stable_order
+from rnn_names.arrays import Array, Workspace, ranges, row_maxima, stable_order
 from rnn_names.network.cells import CELLS, Params, StepWeights, block_product, cell_of, step_weights
 from rnn_names.network.prefix_tree import PrefixTree
-
-# --- Parameters -----------------------------------------------------------------------------------
 
 
 def init_params(
@@ -48,9 +46,6 @@ def init_params(
 def rows_per_batch(n_y: int) -> int:
     """The rows of a batch, names or prefixes, outside of training: it bounds arrays (N, n_y)."""
     return max(4096 * 64 // max(n_y, 64), 64)
-
-
-# --- Layers ---------------------------------------------------------------------------------------
 
 
 def log_softmax(logits: Array, out: Array | None = None) -> Array:
@@ -121,9 +116,6 @@ def next_states(
     weights.from_x.take(x, axis=1, out=from_x, mode="clip")
     cell.step(from_x, cache, out)
     return out
-
-
-# --- Over time ------------------------------------------------------------------------------------
 
 
 def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
@@ -218,7 +210,9 @@ def _backward_over_time(
             da_parents[:, : term.shape[1]] += term
 
     parent_states = work("parent_states", ends[-1], n_a)
-    states.take(tree.parent_rows, axis=0, out=parent_states, mode="clip")
+    first_parents = np.array([0, *(1 + rows.start for rows in tree.levels[:-1])])
+    parent_rows = ranges(first_parents, np.array(tree.n_parents))
+    states.take(parent_rows, axis=0, out=parent_states, mode="clip")
     order = stable_order(tree.x)
     d_from_x = work("d_from_x", cell.n_gates, n, n_a)
     for block, d in zip(cell.input_gradient_blocks, d_from_x, strict=True):

@@ -10,7 +10,7 @@ from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.sampling.choice import keep_top_k, keep_top_p
 from rnn_names.sampling.frontier import Children
-from rnn_names.sampling.walk import Predictor
+from rnn_names.sampling.walk import Predicted, Predictor
 
 NODES_AT_ONCE = 1 << 9  # nodes computed together: with fewer, threads wait more often
 MARGIN = 8e-6
@@ -42,7 +42,7 @@ class NetworkPredictor(Predictor):
         self.relative_error = in_float32 * RELATIVE_ERROR * max(1, 1 / self.temperature)
         self.logit_error = in_float32 * 2 * RELATIVE_ERROR  # error of a difference of two logits
 
-    def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
+    def next_probabilities(self, states: Array, work: Workspace) -> Predicted:
         """The probabilities of the next character after each state, and their margin."""
         logits, close = self._logits(states, work)
         by_column = rnn.softmax(logits, out=logits).T

@@ -18,7 +18,10 @@ An example, first names that end in "pp", with t = 1:
     draw               1        1,024     44,226         −9.32
     draw               1        4,096     61,291         −9.26
     beam_search        1                  89,509         −9.21
-    draw               1        4,096     82,615         −9.21         2.5 % yield a name
+    draw               1        4,096     82,615         −9.21
+
+The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeats. Before it, the
+guide keeps only the 79,137 most probable prefixes (`guide.MAX_VISITED`).
 
 At a high temperature, draws vary most, so the names that are most probable in the end have been
 drawn before (simulated annealing, Kirkpatrick et al. 1983). The result depends neither on the seed
@@ -51,10 +54,11 @@ RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the c
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 LOG_HARDLY_ANY = math.log(1e-6)  # a probability of the conditions with which names can be missing
 LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all probability
-ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature; the first test draws the latter
+ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 BEAM_PREDICTIONS = 1 << 17  # the predictions of each length that a beam search makes
 MAX_BEAM_SEARCHES = 8  # at the end, if few names dominate
 MIN_BEAM_GAIN = 0.003  # the last one raises log P(visited names) by less than this
+FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
 ENOUGH_ACCEPTED = 1 / 8  # share of draws that yield a name; below it, tests continue
 ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reason alone
@@ -102,9 +106,7 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
         return None
     # At a lower temperature, rounding errors would be larger than the differences of names.
     temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
-    coldest = max(temperature, LEAST_HALVED)
-    halvings = max(math.ceil(-math.log2(coldest)), 1)
-    first, *falling = [*(coldest * 2**k for k in range(halvings, 0, -1)), temperature]
+    first, *falling = falling_temperatures(temperature)
     preparation = _Preparation(sampler, acceptor, root, first)
     preparation.draw(ROUND_SIZES[0])
     few_dominate = few_names_dominate(preparation.guide, temperature)
@@ -115,10 +117,17 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
         preparation.change_temperature(next_temperature)
     preparation.explore()
     preparation.explore_by_beam_search(MAX_BEAM_SEARCHES if few_dominate else 1)
-    size = ROUND_SIZES[-1]
+    size = FIRST_TEST
     while not preparation.is_ready(tested := preparation.tested(size)) and size < MAX_TEST:
         size *= 2
     return preparation.guided_by(tested)
+
+
+def falling_temperatures(temperature: float) -> list[float]:
+    """The temperatures of the rounds: the last one is this, the first at least 1 and twice this."""
+    coldest = max(temperature, LEAST_HALVED)
+    halvings = max(math.ceil(-math.log2(coldest)), 1)
+    return [*(coldest * 2**k for k in range(halvings, 0, -1)), temperature]
 
 
 def _warn_of_rarity(guided: GuidedDrawer) -> None:
@@ -177,11 +186,19 @@ class _Preparation:
         """Draws names and records their prefixes; returns the logarithms of their weights."""
         self._n_draws += 1
         keys = keys_at(seed_key(0, self._n_draws), np.arange(min(size, self._most_names)))
-        visits = Visits(self.guide.prefixes)
-        walk = self.guided_by(self.guide).run_walk(keys, visits=visits)
+        guided, visits = self.guided_by(self.guide), Visits(self.guide.prefixes)
+        walk = GuidedWalk(guided.exact_predictor, keys, self.guide, visits)
+        walk.run(guided.roots)
         self._n_visits += visits.n_recorded
         self.guide = replace(self.guide, prefixes=visits.joined())
         return walk.log_weights
+
+    def beam_search(self, width: int) -> None:
+        """Visits the `width` most probable prefixes of each length."""
+        guided, visits = self.guided_by(self.guide), Visits(self.guide.prefixes)
+        walk = GuidedWalk(guided.exact_predictor, np.zeros(0, np.uint64), self.guide, visits)
+        walk.beam_search(guided.roots, min(width, self._most_names))
+        self.guide = replace(self.guide, prefixes=visits.joined())
 
     def learn(self, *, explores: bool) -> None:
         """Learns from all visited prefixes."""
@@ -199,12 +216,8 @@ class _Preparation:
         """Visits the most probable prefixes of each length, until that adds little probability."""
         for _ in range(most):
             self.learn(explores=True)
-            before, visits = self.guide.log_visited, Visits(self.guide.prefixes)
-            guided = self.guided_by(self.guide)
-            walk = GuidedWalk(guided.exact_predictor, np.zeros(0, np.uint64), self.guide, visits)
-            width = max(BEAM_PREDICTIONS // walk.predictor.n_y, 1)
-            walk.beam_search(guided.roots, min(width, self._most_names))
-            self.guide = replace(self.guide, prefixes=visits.joined())
+            before = self.guide.log_visited
+            self.beam_search(max(BEAM_PREDICTIONS // self.guide.log_completion.shape[1], 1))
             if self.guide.log_visited - before < MIN_BEAM_GAIN:
                 break
 

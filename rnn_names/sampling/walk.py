@@ -26,6 +26,8 @@ from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.random_keys import weighted_index
 
+Predicted = tuple[Array, Array | float]  # as from `next_probabilities`
+
 
 class Predictor(Protocol):
     """Predicts the next character of names; for a walk."""
@@ -34,7 +36,7 @@ class Predictor(Protocol):
     n_y: int  # size of the vocabulary, EOS included
     nodes_at_once: int  # nodes whose states are computed together
 
-    def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
+    def next_probabilities(self, states: Array, work: Workspace) -> Predicted:
         """The probabilities after each state, (n_y, nodes); the largest error of a sum of them."""
 
     def states_after(self, children: Children, work: Workspace) -> Array:
@@ -153,11 +155,9 @@ class Walk:
         inside = np.arange(len(self.characters))[:, None] < self.lengths  # (longest, names)
         return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
-    # --- What a guided walk overrides -------------------------------------------------------------
+    # What a guided walk overrides:
 
-    def _predict(
-        self, length: int, states: Array, data: Array, node: Array
-    ) -> tuple[Array, Array | float]:
+    def _predict(self, length: int, states: Array, data: Array, node: Array) -> Predicted:
         """The probabilities of the next character after some nodes, and their margin."""
         return self.predictor.next_probabilities(states, self._work)
 

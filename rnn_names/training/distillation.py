@@ -139,8 +139,6 @@ class Teacher(Predictor):
             histories[rows] = self.ngram.extend(histories[parents][tree.parent[rows]], tree.x[rows])
         return histories
 
-    # --- The predictor of a walk ------------------------------------------------------------------
-
     def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, float]:
         """The probabilities of the next character after each state: (n_y, nodes); no margin."""
         log_p = rnn.log_softmax(rnn.output_layer(states["a"], self.network))

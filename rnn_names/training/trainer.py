@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, rounded
+from rnn_names.arrays import rounded
 from rnn_names.errors import TrainingError
 from rnn_names.model.file_checks import MAX_WEIGHT
 from rnn_names.model.model import Model
@@ -59,8 +59,6 @@ class Trainer:
         self._begin_stage()
         self.model = self._current_model()
 
-    # --- Stages -----------------------------------------------------------------------------------
-
     @property
     def epoch(self) -> int:
         """The number of finished epochs."""
@@ -98,8 +96,6 @@ class Trainer:
         count += max(round(REAL_PER_SYNTHETIC * count), len(self.setup.batches.names))
         # Assumes the mean length.
         return count * self.setup.batches.characters // len(self.setup.batches.rows)
-
-    # --- The loop ---------------------------------------------------------------------------------
 
     def epochs(
         self, progress: Callable[[int, float], None] = lambda characters, smoothed_loss: None
@@ -157,13 +153,14 @@ class Trainer:
             self._distillation_set = distillation_set(teacher, batches.names, count, rng, submit)
         return self._distillation_set
 
-    # --- After an epoch ---------------------------------------------------------------------------
-
     def _end_epoch(self, training_loss: float, characters: int, began: float) -> Epoch:
         """Measures the weights, keeps them if they are the best so far, and may end the stage."""
         position, stage = self.position, self.stage
         weights = rounded(self._weights)
-        held_out_loss = self._held_out_loss(weights)
+        held_out_loss = None
+        if len(self.held_out):
+            params, counts = views(weights, self._shapes), self.setup.held_out_counts
+            held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
         has_diverged = self.has_diverged(training_loss, held_out_loss)
         losses = training_loss, held_out_loss or 0
         is_sound = all(map(math.isfinite, losses)) and np.abs(weights).max() < MAX_WEIGHT
@@ -190,13 +187,6 @@ class Trainer:
             seconds=time.perf_counter() - began,
         )
 
-    def _held_out_loss(self, weights: Array) -> float | None:
-        """The loss on held-out names, in nats per character; None if there are none."""
-        if not len(self.held_out):
-            return None
-        params = views(weights, self._shapes)
-        return mean_loss(params, self.vocabulary, self.held_out, self.setup.held_out_counts)
-
     def has_diverged(self, training_loss: float, held_out_loss: float | None) -> bool:
         """Whether a loss reaches `DIVERGENCE_FACTOR` times log n_y, the loss of a uniform guess."""
         uniform = math.log(len(self.vocabulary))
@@ -221,8 +211,6 @@ class Trainer:
         training = {"epoch": self.epoch, **losses, **self.setup.list_facts, **settings}
         params = views(rounded(self._weights), self._shapes)
         return Model(self.vocabulary, params, training, **self._model_fields)
-
-    # --- The state, to resume from ----------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
         """The state to resume from, besides `model`: JSON values and arrays, as in the file."""
