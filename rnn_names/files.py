@@ -12,8 +12,7 @@ from rnn_names import system
 from rnn_names.errors import CorpusError, ModelFileError, SamplingError, printable
 
 write_lock = system.ForkSafeLock()
-"""A lock for writing a file and for ending the process. So every write is complete, no temporary
-file remains, and no two threads use the same temporary file."""
+"""A lock for writing a file and for ending the process, so that no temporary file remains."""
 
 _STREAMS = ("standard input", "standard output", "standard error")
 # An incomplete UTF-8 character at the end of a line, whose writer was probably killed.

@@ -47,9 +47,7 @@ class Guide:
     """Guides draws towards names that are accepted: `unguided`, `learned`, then `with_bound`."""
 
     acceptor: Acceptor  # with an automaton of S states
-    # The first N are those it has learned from, with a row each in `log_completion`. The others
-    # were visited since, and are estimated by the chain.
-    prefixes: VisitedPrefixes
+    prefixes: VisitedPrefixes  # N that it has learned from, then those visited since
     # (N, n_y) log completion of each next character, after those N only. Column EOS is 0 where a
     # name may end, else −∞; while exploring, always −∞.
     log_completion: Array

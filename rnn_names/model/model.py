@@ -101,7 +101,7 @@ class Model(LanguageModel):
 
     @method_parameters_of(BestOptions)
     def best(self, *count: Any, **given: Any) -> list[str]:
-        """The most probable names, exactly, most probable first.
+        """The most probable names, up to rounding errors of float32, most probable first.
 
         Raises:
             SamplingError, VocabularyError: as `sample`, and if the search would take too long.

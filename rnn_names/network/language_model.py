@@ -50,16 +50,14 @@ class LanguageModel:
         return bool(self.training.get("lower_case_beginnings", True))
 
     @property
-    def pairs(self) -> list[str] | None:
-        """The odd pairs of the list (`corpus.shape`), or None if they are not recorded."""
-        pairs: list[str] | None = self.training.get("pairs")
-        return pairs
+    def pairs(self) -> Any:
+        """The odd pairs of the list, a list[str] (`corpus.shape`); None if not recorded."""
+        return self.training.get("pairs")
 
     @property
-    def known_triples(self) -> dict[str, str] | None:
-        """The triples of the list (`corpus.shape`), or None if they are not recorded."""
-        triples: dict[str, str] | None = self.training.get("known_triples")
-        return triples
+    def known_triples(self) -> Any:
+        """The triples of the list, a dict[str, str] (`corpus.shape`); None if not recorded."""
+        return self.training.get("known_triples")
 
     @property
     def own_fingerprints(self) -> Array | None:

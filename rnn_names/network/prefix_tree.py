@@ -103,8 +103,6 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
 def numbered_prefixes(indices: Array, lengths: Array) -> tuple[Array, Array, Array]:
     """Numbers the n distinct prefixes by length: first the empty one, then the single characters.
 
-    Arguments as in `prefix_tree`; `indices` has `depth` columns.
-
     Returns:
         number: (depth + 1, m) of each name's prefix of t characters; arbitrary after its end.
         new: (depth, m) whether a name's prefix of 1, 2, … characters is its first occurrence.
@@ -112,12 +110,10 @@ def numbered_prefixes(indices: Array, lengths: Array) -> tuple[Array, Array, Arr
 
     >>> names = np.array([[1, 0], [2, 1], [2, 3]]), np.array([1, 2, 2])  # "a", "ba", "bc"
     >>> number, new, passing = numbered_prefixes(*names)
-    >>> number.tolist()  # the 2 below "a" is after its end
-    [[0, 0, 0], [1, 2, 2], [2, 3, 4]]
+    >>> number.tolist(), passing.tolist()  # the 2 below "a" is after its end
+    ([[0, 0, 0], [1, 2, 2], [2, 3, 4]], [0, 1, 2, 1, 1])
     >>> new.tolist()
     [[True, True, False], [False, True, True]]
-    >>> passing.tolist()
-    [0, 1, 2, 1, 1]
     """
     m, depth = indices.shape
     # Names are sorted. So a prefix is new if its last character differs from the previous name's,

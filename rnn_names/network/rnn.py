@@ -64,11 +64,7 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 
 
 def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
-    """Gradients of Wax and ba, given the gradient `d` of the projected inputs, (n_gates, m, n_a).
-
-    The inputs `x` (m,) ascend. Column i of the gradient of Wax is the sum of the rows of `d` whose
-    character is i.
-    """
+    """Gradients of Wax and ba from `d`, (n_gates, m, n_a): sums over ascending inputs `x` (m,)."""
     n_gates, _, n_a = d.shape
     by_character = np.zeros((n_gates, n_x, n_a), d.dtype)
     counts = np.bincount(x, minlength=n_x)
@@ -186,8 +182,7 @@ def _backward_over_time(
 ) -> dict[str, Array]:
     """Gradients of a0, Wax, Waa, ba and bn, computed from the last level to the first.
 
-    `da` (N, n_a) begins with the gradients from the output layer; each level adds to the gradients
-    of its parents. Overwrites `cache`; `states` and `cache` come from `_forward`.
+    `da` (N, n_a) begins with the gradients from the output layer. Overwrites `cache`.
     """
     cell, a, (n, n_a) = cell_of(params), states[1:], da.shape
     da0 = np.zeros_like(params["a0"][None])

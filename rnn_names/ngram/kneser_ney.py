@@ -23,9 +23,7 @@ ORDER = 6  # no other is better by 0.01 nats per character on lists of 1,000 to 
 
 
 class NGram:
-    """An n-gram fitted to names, whose codes are vocabulary indices.
-
-    With `weights`, (n,), each name counts as often as its weight.
+    """An n-gram fitted to names of vocabulary indices, counted by their `weights`, (n,).
 
     >>> ngram = NGram(Names(np.array([1, 2, 1, 1]), np.array([0, 2, 4])), n_y=3)  # "ab" and "aa"
     >>> ngram.probabilities(np.array([ngram.start])).round(2).tolist()  # both begin with "a"
@@ -111,8 +109,7 @@ def _discounts(n: Array) -> Array:
 
         Y = n₁ / (n₁ + 2 n₂),    D(i) = i − (i + 1) Y n_{i+1} / n_i
 
-    If an n_i is 0, there are too few counts for three discounts. Then all are Y, the discount of
-    Kneser & Ney 1995, with n₁ and n₂ at least ½.
+    If an n_i is 0, all are Y, the discount of Kneser & Ney 1995, with n₁ and n₂ at least ½.
     """
     n1, n2 = np.maximum(n[:2], 0.5)
     y = n1 / (n1 + 2 * n2)

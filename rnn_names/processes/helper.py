@@ -77,12 +77,10 @@ def _close(fd: int) -> None:
 
 
 class Helper(AbstractContextManager["Helper"]):
-    """An object, and its copy in a helper process; calls can run in either process.
+    """An object, and its copy in a helper process; calls give the same value in either process.
 
-    A call returns the same value in either process. The helper process may start late, end at any
-    time, or not start at all: then this process runs the calls. It is used only after `check` has
-    returned the same value for both objects: files of this program, or environment variables of
-    BLAS, may have changed.
+    The helper process may start late, end at any time, or not start at all: then this process runs
+    the calls. It is used only after `check` has returned the same value for both objects.
 
     Args:
         make: creates the object in both processes. It, all called functions, their arguments and
@@ -150,8 +148,7 @@ class Helper(AbstractContextManager["Helper"]):
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins `function(object, *arguments)` in the helper process if it is ready and free.
 
-        The returned function waits for the value, or makes the call here. After `end`, it raises
-        CancelledError.
+        The returned function waits for the value, or makes the call; CancelledError after `end`.
         """
         if self._has_ended:
             raise CancelledError

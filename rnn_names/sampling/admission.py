@@ -22,10 +22,9 @@ WINDOW = 1 << 16  # names; a stream ends after a window of which fewer than 1 in
 class Admission:
     """Admits names of a stream until there are `count`, and counts the tested and the admitted.
 
-    If `is_unique`, each name is admitted once, by an 8-byte fingerprint; with `far_apart`, only if
-    it is far from all earlier ones. Once hardly any name in a `window` of tested names was new, it
-    is exhausted and admits no more. So where a stream ends does not depend on how many names are
-    tested together.
+    If `is_unique`, each name is admitted once; with `far_apart`, only if it is far from all earlier
+    ones. It is exhausted once hardly any name in a `window` of tested names was new: where a stream
+    ends does not depend on how many names are tested together.
     """
 
     count: int

@@ -64,9 +64,8 @@ class Aliases:
     def _first_free_names(self, name_keys: Array) -> list[str]:
         """A name for each key, (n,): the name of its first attempt that passes and is free.
 
-        Keys without a name try again and again. A name that several keys draw goes to the first of
-        them, even if another has it. So the result is the same as if keys had chosen in turn (Gale
-        & Shapley 1962).
+        A name that several keys draw goes to the first of them, even if another has it, as if keys
+        had chosen in turn (Gale & Shapley 1962).
         """
         n, unique = len(name_keys), self._options.unique
         names = [""] * n  # by key

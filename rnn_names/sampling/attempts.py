@@ -1,8 +1,6 @@
-"""Drawing by trial and error: attempts at each number until one passes.
+"""Drawing by trial and error: the first attempt at a number that passes gives it its name.
 
-A number is the place of a name in its stream, or of a key in a list of keys. An attempt draws a
-name for it, and the first that meets the conditions gives the number its name. So that does not
-depend on the other numbers, nor on how many attempts are made together.
+So that does not depend on the other numbers, nor on how many attempts are made together.
 """
 
 import math
@@ -61,10 +59,9 @@ class AttemptQueue:
     def take(self, size: int, lowest_first: bool, limit: int) -> tuple[Array, Array]:
         """Removes the lowest numbers; returns at most about `size` attempts at them, both (n,).
 
-        With `lowest_first`, the lowest numbers get all they need, so that a failure is found soon.
-        For example, number 7, whose attempts 0 to 3 failed, gets two more, and the new numbers 9
-        and 10 get one each: numbers 7, 7, 9, 10 and attempts 4, 5, 0, 0. No number gets more than
-        `limit` attempts in total.
+        With `lowest_first`, these get all they need. For example, number 7, whose attempts 0 to 3
+        failed, gets two more, and the new numbers 9 and 10 get one each: numbers 7, 7, 9, 10 and
+        attempts 4, 5, 0, 0. No number gets more than `limit` attempts in total.
         """
         n_more = np.minimum(self._next_attempts(size, lowest_first), limit - self.n_failed)
         n_taken = max(int(np.searchsorted(np.cumsum(n_more), size, side="right")), 1)
@@ -88,10 +85,7 @@ class AttemptQueue:
         return np.clip(self.n_failed // 2, at_first, at_most)
 
     def record(self, numbers: Array, attempts: Array, passing: Array) -> Array:
-        """Whether each attempt that was taken is the first to pass at its number: (n,) bool.
-
-        `passing` are the positions of those that passed. Numbers without one wait again.
-        """
+        """Whether each attempt taken is the first in `passing` at its number: (n,) bool."""
         passing = np.sort(passing)
         self.n_made += len(numbers)
         self.n_passed += len(passing)
@@ -112,8 +106,7 @@ def first_passing_results(
 ) -> list[Any]:
     """The result of the first attempt that passes, for each of the numbers 0 to n − 1.
 
-    At most `largest` attempts are made together. Raises NoAttemptPassed for the first number whose
-    `max_attempts` attempts all failed.
+    Raises NoAttemptPassed for the first number whose `max_attempts` attempts all failed.
     """
     results, tally, queue = [None] * n, Tally(), AttemptQueue()
     queue.add(np.arange(n))

@@ -52,8 +52,7 @@ def best(
 
     `rank="per-character"` ranks names by the mean log-probability of their characters, including
     the end and excluding a single prefix. If the longest name has M characters, a name of L has the
-    score M / L times its log-probability (both counted with the end). The score is at most the
-    log-probability of each prefix, so the same search finds these names.
+    score M / L times its log-probability, at most that of each prefix.
     """
 
     def search(others: Names) -> tuple[Names, SamplingError | None]:
@@ -172,10 +171,7 @@ class _Search:
         return self.sampler.drawer.in_characters(texts).to_strings()
 
     def bounds(self, wanted: int) -> Iterator[float]:
-        """Searches for `wanted` names above ever lower bounds, and yields each bound.
-
-        Ends when all possible names are found, or there are too many prefixes.
-        """
+        """Searches for `wanted` names above ever lower bounds, and yields each bound."""
         max_prefixes = MAX_PREFIXES * LONG_NAMES // max(self.acceptor.min_length, LONG_NAMES)
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
         while True:

@@ -37,9 +37,8 @@ def choose(
     Args:
         probabilities: (n_y, nodes), of any sum; overwritten.
         margin: the largest error of a sum of probabilities: a number, or (nodes,).
-        rows: (m,) the row of each name in `keys`.
+        rows: (m,) the row of each name in `keys`, (names,), as in `random_keys`.
         node: (m,) the node of each name, ascending.
-        keys: (names,) the keys of all names, as in `random_keys`.
         position: the position of the character in its name.
 
     Returns:

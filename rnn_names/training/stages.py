@@ -36,25 +36,14 @@ class Stage:
 
 def make_stages(settings: ResolvedSettings) -> list[Stage]:
     """The stages of a run that have epochs, in order."""
-    network = Stage(
-        name="network",
-        is_distillation=False,
-        epochs=settings.epochs - settings.distil_epochs,
-        batch_size=settings.batch_size,
-        highest_rate=settings.learning_rate,
-        dropout=settings.dropout,
-        recurrent_dropout=settings.recurrent_dropout,
-    )
-    min_batch = DISTILLATION_BATCHES[1] if settings.batch_size >= 64 else DISTILLATION_BATCHES[0]
-    distillation = Stage(
-        name="distillation",
-        is_distillation=True,
-        epochs=settings.distil_epochs,
-        batch_size=max(settings.batch_size, min_batch),
-        highest_rate=settings.learning_rate * DISTILLATION_RATE,
-        dropout=0,  # a network does not overfit to soft targets
-        recurrent_dropout=0,
-    )
+    batch_size, rate = settings.batch_size, settings.learning_rate
+    dropout = settings.dropout, settings.recurrent_dropout
+    n_epochs = settings.epochs - settings.distil_epochs
+    network = Stage("network", False, n_epochs, batch_size, rate, *dropout)
+    batch_size = max(batch_size, DISTILLATION_BATCHES[batch_size >= 64])
+    rate *= DISTILLATION_RATE
+    # Without dropout: a network does not overfit to soft targets.
+    distillation = Stage("distillation", True, settings.distil_epochs, batch_size, rate, 0, 0)
     return [stage for stage in (network, distillation) if stage.epochs]
 
 
@@ -76,11 +65,10 @@ def next_epoch_to_show(epoch: int) -> int:
 
 @dataclass(frozen=True)
 class Epoch:
-    """The record of an epoch, which training yields, for logs and reports.
+    """The record of an epoch. Losses are in nats per character, including end-of-name symbols.
 
-    Losses are in nats per character, including end-of-name symbols. The training loss is the mean
-    over the epoch, with dropout, and in distillation against soft targets. The smoothed loss is an
-    exponential average. The held-out (validation) loss belongs to the weights after the epoch.
+    The training loss is the mean over the epoch, with dropout, and in distillation against soft
+    targets; the smoothed loss is an exponential average.
     """
 
     epoch: int

@@ -162,8 +162,8 @@ class Trainer:
             params, counts = views(weights, self._shapes), self.setup.held_out_counts
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
         has_diverged = self.has_diverged(training_loss, held_out_loss)
-        losses = training_loss, held_out_loss or 0
-        is_sound = all(map(math.isfinite, losses)) and np.abs(weights).max() < MAX_WEIGHT
+        are_finite = math.isfinite(training_loss) and math.isfinite(held_out_loss or 0)
+        is_sound = are_finite and np.abs(weights).max() < MAX_WEIGHT
         if not is_sound or (has_diverged and not self.model.training["epoch"]):
             advice = f"train again with learning_rate below {self.settings.learning_rate:g}"
             message = f"the loss grew beyond all bounds in epoch {position.epoch}: {advice}"
@@ -176,16 +176,9 @@ class Trainer:
         if has_diverged or self._is_stuck(held_out_loss) or position.stage_epoch >= stage.epochs:
             position.stage_index, position.stage_epoch = position.stage_index + 1, 0
             self._begin_stage()
-        return Epoch(
-            epoch=position.epoch,
-            stage=stage.name,
-            training_loss=training_loss,
-            smoothed_loss=position.smoothed_loss,
-            held_out_loss=held_out_loss,
-            is_best=is_best,
-            characters=characters,
-            seconds=time.perf_counter() - began,
-        )
+        losses = training_loss, position.smoothed_loss, held_out_loss
+        seconds = time.perf_counter() - began
+        return Epoch(position.epoch, stage.name, *losses, is_best, characters, seconds)
 
     def has_diverged(self, training_loss: float, held_out_loss: float | None) -> bool:
         """Whether a loss reaches `DIVERGENCE_FACTOR` times log n_y, the loss of a uniform guess."""
