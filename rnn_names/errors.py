@@ -101,9 +101,6 @@ def as_option(name: str, sign: str = "--") -> str:
 def with_options(error: RnnNamesError, sign: str = "--") -> str:
     """The message of an error, with each setting that it names written as an option.
 
-    Of each setting, the first mention is replaced that touches no letter, quotation mark, dot,
-    slash or hyphen. Quoted texts are not recognised as such.
-
     >>> error = RnnNamesError("prefix 'prefix': try a min_length", ["prefix", "min_length"])
     >>> print(with_options(error))
     --prefix 'prefix': try a --min-length

@@ -18,13 +18,14 @@ except ImportError:  # Windows
 
 _T = TypeVar("_T")
 
+# Signals that ask a program to end. Windows has no SIGHUP.
 ENDING_SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
-"""Signals that ask a program to end. Windows has no SIGHUP."""
-
+# The `errno` values after writing to a pipe whose reader is gone.
 READER_GONE = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}
-"""The `errno` values after writing to a pipe whose reader is gone."""
+RENAMES_OPEN_FILES = os.name == "posix"
+M_ARENA_MAX = -8  # of glibc's malloc.h
 
 
 def usable_cores() -> int:
@@ -35,14 +36,8 @@ def usable_cores() -> int:
 
 
 def can_start_helper() -> bool:
-    """Whether another Python can be started that shares memory and sockets with this one.
-
-    Not on Windows, nor in a frozen program (PyInstaller's), where `sys.executable` is that program.
-    """
+    """Whether another Python can share memory with this one; not if frozen, by PyInstaller."""
     return os.name == "posix" and bool(sys.executable) and not hasattr(sys, "frozen")
-
-
-M_ARENA_MAX = -8  # of glibc's malloc.h
 
 
 def share_memory_between_threads() -> None:
@@ -113,9 +108,6 @@ def unlock(file: BinaryIO) -> None:
     """Unlocks a file before it is closed; not needed on Windows, where programs do not fork."""
     if fcntl:
         fcntl.flock(file.fileno(), fcntl.LOCK_UN)
-
-
-RENAMES_OPEN_FILES = os.name == "posix"
 
 
 def remove_unlocked(path: str) -> None:

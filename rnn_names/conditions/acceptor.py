@@ -1,7 +1,6 @@
 """An acceptor: the texts that names may have, by an automaton and bounds on their lengths.
 
-The automaton joins the shape of the list's names and conditions on the text. A walk knows its state
-after each prefix. For names of at most 3 characters, and the suffix "ab":
+For names of at most 3 characters, and the suffix "ab":
 
     prefix    a name may end    it can be completed
     "a"       no                yes, by "b" or "ab"

@@ -242,10 +242,8 @@ def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) 
 
 
 def _alternatives(texts: Sequence[str]) -> list[str]:
-    """Expressions of which one matches where one of the texts does: one expression, if possible.
-
-    Of single characters beyond 16 bits, `re` makes a set, which ignores no case.
-    """
+    """Expressions of which one matches where one of the texts does: one expression, if possible."""
+    # Of single characters beyond 16 bits, `re` makes a set, which ignores no case.
     usual = [text for text in texts if max(text) <= "\uffff"]
     joined = [f"({'|'.join(usual)})"] if usual else []
     return [text for text in texts if text not in usual] + joined

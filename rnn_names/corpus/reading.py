@@ -1,14 +1,7 @@
 r"""Reads lines of files: in pieces, checked and normalised; errors name the file and the line.
 
-A piece has a few megabytes, and ends at a line end. A list may have counts, as census tables do:
-each line has a name, a tab and a whole number.
-
-Mary\t7065
-Anna\t2604
-
-A list has counts if its first nonblank line has a count. Then every line must have a count.
-
-Three functions read lines, the last two by the first:
+A list has counts if its first nonblank line has one, as in "Mary\t7065". Then every line must have
+one. Three functions read lines, the last two by the first:
 
     read_lines        lines as they are: keys, patterns of casts
     nonblank_lines    the texts before a tab: names to leave out, words of a cast, rules

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, differs_from_previous
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.visited import LONGEST_CONTEXT, VisitedPrefixes
@@ -140,7 +140,7 @@ def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names:
     """The probabilities after contexts, (K, n_y), from those after prefixes in `context` (N,)."""
     # Sums over the prefixes of each context: probabilities, (K, n_y), names, and squares of names.
     order = np.argsort(context, kind="stable")
-    first = np.flatnonzero(np.diff(context[order], prepend=-1))
+    first = np.flatnonzero(differs_from_previous(context[order]))
     sums = np.zeros((len(contexts), probabilities.shape[1]))
     weighted = probabilities[order] * n_names[order, None]
     sums[context[order[first]]] = np.add.reduceat(weighted, first, axis=0, dtype=np.float64)

@@ -37,8 +37,8 @@ MAX_COPIES = 32  # the most copies of a name from one proposal
 MAX_REPEATS = 0.005  # the accepted share of repeats among names
 MAX_BOUND = 64  # mean weights; higher: more draws per name, lower: more repeats
 MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
-# A name is visited if all its prefixes were. Estimates for other names add up to at most 8 times
-# their measured probability, or, if that is more, a seventh of the visited names' probability.
+# Estimates for names with a prefix that was not visited add up to at most 8 times their measured
+# probability, or, if that is more, a seventh of the visited names' probability.
 MAX_TO_MEASURED, MAX_TO_VISITED = 8, 1 / 7
 
 

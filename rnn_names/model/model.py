@@ -68,8 +68,7 @@ class Model(LanguageModel):
         """The name of the cell, "rnn" or "gru"."""
         return "gru" if "bn" in self.params else "rnn"
 
-    # The decorator gives a method the parameters of a class of options: `sample` is called like
-    # SampleOptions, sample(20, prefix="A"). Each option is declared there, with its help.
+    # The decorator gives a method the parameters of a class: `sample` is called like SampleOptions.
 
     @method_parameters_of(SampleOptions)
     def sample(self, *count: Any, **given: Any) -> list[str]:

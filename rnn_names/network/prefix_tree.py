@@ -34,8 +34,7 @@ class PrefixTree:
     parent: Array  # (N,) int. Row, within the previous level, of each node's parent; 0 on level 0
     levels: list[slice]  # the rows of each level
     # For each level, arrays of its rows, counted from the level's first: the first child of every
-    # parent, then the second child of every parent with two, and so on. In the example, level 1 has
-    # [1], [0]: the first child of "" is "a", row 1 of its level, and the second is "b", row 0.
+    # parent, then the second child of every parent with two, and so on.
     siblings: list[list[Array]]
     paths: Array  # (depth + 1, m) int. Node of a name after t characters; arbitrary after its end
     ends: Array  # (m,) int. The node at which each name ends

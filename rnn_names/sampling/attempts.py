@@ -72,11 +72,7 @@ class AttemptQueue:
         return np.repeat(numbers, n_more), attempts
 
     def _next_attempts(self, size: int, lowest_first: bool) -> Array:
-        """How many attempts each number would get next, `lowest_first` as for `take`: (w,).
-
-        A number first gets as many as it is likely to need, if there is room for all. Later, it
-        gets half as many as it has had, so that one unlucky number does not delay the others.
-        """
+        """At first as many as a number likely needs, later half as many as it had: (w,)."""
         # 1.5 times the mean number of attempts that a name needed so far; 2 at first.
         likely = math.ceil(1.5 * (self.n_made + 1) / (self.n_passed + 1))
         room = size if lowest_first else max(size // len(self.waiting), 1)  # for each number

@@ -138,10 +138,7 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
 
 
 class _Search:
-    """Searches all prefixes above ever lower bounds; `names` are the best of the last search.
-
-    The records of prefixes are `text`, indices; `automaton_state`; and `log_prob`.
-    """
+    """Searches prefixes above ever lower bounds; `names` are the best of the last search."""
 
     def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
         self.sampler, self.acceptor, self.progress = sampler, sampler.acceptor, progress

@@ -47,8 +47,7 @@ def choose(
     n_y, n_nodes = probabilities.shape
     assert n_nodes <= MAX_NODES  # or a node would not fit into a sort key
     # A sort key is an integer of 64 bits: the node, the 32 bits of u, the name's place in `rows`.
-    # They are sorted so that neighbours read the same memory. Sorting integers that contain the
-    # place is several times as fast as `argsort`, and the place makes all of them different.
+    # Sorted neighbours read the same memory. This is several times as fast as `argsort`.
     sort_keys = node.astype(np.uint64)
     sort_keys <<= np.uint64(32)
     sort_keys |= random_bits(keys[rows], position)
@@ -101,7 +100,6 @@ def _cut(
     least = falling[last, columns]  # the smallest one kept
     following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
     probabilities[probabilities < least] = 0
-    # A character whose probability is at most margin / 4 may be cut wrongly. That moves an edge by
-    # at most margin / 4, and rounding errors move it by at most margin / 3 (see `MARGIN`): together
-    # by less than the margin.
+    # A character with at most margin / 4 may be cut wrongly. That moves an edge by margin / 4, and
+    # rounding errors move it by at most margin / 3 (see `MARGIN`): in all by less than the margin.
     return (least - following < relative_error * least) & (least > margin / 4)

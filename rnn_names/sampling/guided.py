@@ -1,7 +1,6 @@
 """Names under rare conditions: proposals by a guide, corrected to the model's distribution.
 
-A proposal is a name with a weight, its probability divided by that with the guide
-(`rnn_names.lookahead.guide`). It gives weight / bound copies of its name, rounded at random:
+A proposal of some weight gives weight / bound copies of its name, rounded at random:
 
     weight / bound    copies
     1                 1

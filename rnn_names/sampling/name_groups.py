@@ -85,10 +85,7 @@ class NameGroups:
 
 
 def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
-    """The rows of the names to yield, group by group, up to the first group with too few names.
-
-    Within a group, the first copies of all names come first, so that repeats are far apart.
-    """
+    """The rows of the names to yield, group by group, up to the first group with too few names."""
     order = np.argsort(group, kind="stable")
     # A group with too few for the burn-in drops none, and yields its first GROUP_SIZE.
     burn_in = np.where(n_names < DRAWN_PER_GROUP, 0, BURN_IN)
@@ -98,5 +95,6 @@ def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
     is_new = differs_from_previous(proposal[order]) | differs_from_previous(group[order])
     starts = np.flatnonzero(is_new)
     n_copies = np.diff(np.append(starts, len(order)))
-    copy = ranges(np.zeros_like(n_copies), n_copies)  # 0 for the first copy of a name, then 1, 2, …
+    # The first copies of all names of a group come first, so that repeats are far apart.
+    copy = ranges(np.zeros_like(n_copies), n_copies)  # 0, 1, … of each name
     return order[np.lexsort((copy, group[order]))]

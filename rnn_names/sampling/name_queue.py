@@ -111,8 +111,7 @@ class NameQueue:
     def _add_numbers(self, max_size: int) -> int:
         """Adds new numbers to the queue; returns how many attempts the next batch may make.
 
-        If all pass, a request for 10,000 adds 4,096 and 5,904; a request for 5 adds 5; an endless
-        stream adds 32, 512, 8,192 and so on, so that a reader of a few does not wait for thousands.
+        If all pass, a request for 10,000 adds 4,096 and 5,904; an endless stream, 32, 512, 8,192, …
         """
         queue, yielded = self._queue, self._next_to_yield - self._start
         max_ahead = min(self._growth * max(yielded, self._first_size), self._largest)
@@ -144,10 +143,7 @@ class NameQueue:
         return DrawnNames(Names(codes, names.offsets.astype(np.int32)), rows[passing], tally)
 
     def _names_below(self, end: int) -> Iterator[Names]:
-        """Removes and yields the names of all numbers below `end`, in parts.
-
-        Raises OutOfAttempts at the number where the budget ends; names before it may extend it.
-        """
+        """Yields the names of all numbers below `end`; OutOfAttempts where the budget ends."""
         if self._next_to_yield == end:
             return
         ends = [int(np.searchsorted(batch.numbers, end)) for batch in self._ready]

@@ -13,12 +13,9 @@ from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.walk import Predicted, Predictor
 
 NODES_AT_ONCE = 1 << 9  # nodes computed together: with fewer, threads wait more often
+# The largest error of a sum of probabilities in float32, and so of an edge in `choose`: three times
+# those that `tests/benchmarks/margin.py` measures; MARGIN / T at a temperature T < 1.
 MARGIN = 8e-6
-"""The largest error of a sum of probabilities in float32, and so of an edge in `choose`.
-
-`tests/benchmarks/margin.py` measures errors of at most a third of it, or of MARGIN / T at a
-temperature T < 1, for bundled models, blends and random networks of 128 to 384 units.
-"""
 RELATIVE_ERROR = 1e-4  # the largest relative error of one probability
 
 

@@ -236,8 +236,7 @@ class _Preparation:
         log_weights = self.draw(size)  # `self.guide` now also has the prefixes of this draw
         log_mean, visited_now = log_mean_of(log_weights), self.guide.log_visited
         self._log_unvisited = log_difference(log_mean, learned.log_visited)
-        # If visited names alone are more probable than all that was drawn, the estimates for other
-        # names are far too high, and draws miss the visited ones.
+        # If visited names alone are more probable than all that was drawn, draws miss them.
         missed = -math.expm1(min(log_mean - visited_now, 0)) if visited_now > -np.inf else 0
         return replace(learned.with_bound(log_weights), missed=missed)
 

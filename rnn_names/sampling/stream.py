@@ -1,8 +1,6 @@
 """A seed's stream of names, in the order of their numbers: what `sample` and `stream` write.
 
-Name i comes from the first attempt at number i that meets the conditions (`name_queue`), or, where
-conditions are rare, from a group of names (`name_groups`). Several threads may draw. That changes
-no name, since a name depends on the seed, the options and its number alone.
+They come from a `name_queue`, or, where conditions are rare, from `name_groups`.
 """
 
 import os
@@ -38,9 +36,8 @@ def names_of_stream(
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises SamplingError after the last if there are fewer.
 
-    Makes at most `budget` attempts, by default `MAX_ATTEMPTS`, and `budget` more for every 16
-    accepted names. Any budget is lowered for long names, which take longer
-    (`MAX_FAILED_CHARACTERS`). Under rare conditions it is the most proposals of each group.
+    Makes at most `budget` attempts, by default `MAX_ATTEMPTS`, lowered for long names, and `budget`
+    more for every 16 accepted names. Under rare conditions it is for each group.
     """
     process = os.getpid()
     sampler, options = make_sampler(model, options)

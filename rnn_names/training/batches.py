@@ -74,10 +74,7 @@ class Batches:
 
 
 def _in_proportion(weights: Array, rng: np.random.Generator) -> Array:
-    """Draws rows in proportion to the weights, as many rows as there are weights.
-
-    The frequency of each row is its expected frequency, rounded up or down at random (systematic
-    sampling): it is the number of equidistant marks, with a random start, in its piece of a line.
+    """Draws as many rows as there are weights, in proportion to them, by systematic sampling.
 
     >>> _in_proportion(np.array([2, 0, 1, 1]), np.random.default_rng(0)).tolist()
     [0, 0, 2, 3]

@@ -114,7 +114,6 @@ class Teacher(Predictor):
 
     def soft_targets(self, tree: PrefixTree, work: Workspace) -> Array:
         """The teacher's distribution of the character after every prefix of a tree: (N, n_y)."""
-        # The number of characters of each node's prefix, (N,), which is its level.
         length = np.repeat(np.arange(len(tree.levels)), [r.stop - r.start for r in tree.levels])
         log_p = rnn.log_predictions(tree, self.network, work).copy("K")
         return self._joint(log_p, self._histories(tree), length)

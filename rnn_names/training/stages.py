@@ -40,8 +40,8 @@ def make_stages(settings: ResolvedSettings) -> list[Stage]:
     dropout = settings.dropout, settings.recurrent_dropout
     n_epochs = settings.epochs - settings.distil_epochs
     network = Stage("network", False, n_epochs, batch_size, rate, *dropout)
-    batch_size = max(batch_size, DISTILLATION_BATCHES[batch_size >= 64])
-    rate *= DISTILLATION_RATE
+    least = DISTILLATION_BATCHES[1] if batch_size >= 64 else DISTILLATION_BATCHES[0]
+    batch_size, rate = max(batch_size, least), rate * DISTILLATION_RATE
     # Without dropout: a network does not overfit to soft targets.
     distillation = Stage("distillation", True, settings.distil_epochs, batch_size, rate, 0, 0)
     return [stage for stage in (network, distillation) if stage.epochs]
@@ -81,25 +81,26 @@ class Epoch:
     seconds: float
 
 
+State = Mapping[str, Any]
+
+
 def is_possible(
-    state: Mapping[str, Any], record: Mapping[str, Any], stages: list[Stage], has_held_out: bool
+    state: State, first: State, record: State, stages: list[Stage], has_held_out: bool
 ) -> bool:
-    """Whether a run can have a state of the right form, and the record of its best model."""
-    is_ours = _is_position(state, stages) and _is_record(record, state["epoch"], has_held_out)
-    return is_ours and _are_in_bounds(state)
+    """Whether a run with a `first` state can have a state, and the record of its best model."""
+    return (
+        _types_and_shapes(state) == _types_and_shapes(first)
+        and _is_position(state, stages)
+        and _is_record(record, state["epoch"], has_held_out)
+        and _are_in_bounds(state)
+    )
 
 
-def types_and_shapes(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys, types and shapes of a state.
-
-    >>> forms = [types_and_shapes({"loss": loss}) for loss in (0.5, 0.6, "1")]
-    >>> forms[0] == forms[1], forms[0] == forms[2]
-    (True, False)
-    """
+def _types_and_shapes(state: State) -> dict[str, Any]:
     return {name: (type(value), getattr(value, "shape", None)) for name, value in state.items()}
 
 
-def _is_position(state: Mapping[str, Any], stages: list[Stage]) -> bool:
+def _is_position(state: State, stages: list[Stage]) -> bool:
     """Whether a run can be at this epoch of this stage."""
     index, epoch, stage_epoch = state["stage_index"], state["epoch"], state["stage_epoch"]
     epochs = [*(stage.epochs for stage in stages), 1]  # 0 of 1 after the last stage
@@ -108,7 +109,7 @@ def _is_position(state: Mapping[str, Any], stages: list[Stage]) -> bool:
     return is_in_stage and index <= epoch - stage_epoch <= sum(epochs[:index])
 
 
-def _is_record(record: Mapping[str, Any], epoch: int, has_held_out: bool) -> bool:
+def _is_record(record: State, epoch: int, has_held_out: bool) -> bool:
     """Whether a run can have this record of its best model after some epochs."""
     best_epoch = record.get("epoch")
     was_trained = best_epoch != 0
@@ -120,7 +121,7 @@ def _is_record(record: Mapping[str, Any], epoch: int, has_held_out: bool) -> boo
     )
 
 
-def _are_in_bounds(state: Mapping[str, Any]) -> bool:
+def _are_in_bounds(state: State) -> bool:
     """Whether weights, loss and steps are as in a run that goes on."""
     weights = (state[name] for name in ("weights", "initial_weights", "weights_after_network"))
     return (

@@ -21,21 +21,13 @@ from rnn_names.training.distillation import REAL_PER_SYNTHETIC, Teacher, distill
 from rnn_names.training.gradients import PartGradients, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
 from rnn_names.training.setup import FOR_EPOCH, FOR_SYNTHETIC_NAMES, FOR_TEACHER, TrainingSetup
-from rnn_names.training.stages import (
-    Epoch,
-    Position,
-    Stage,
-    is_possible,
-    make_stages,
-    types_and_shapes,
-)
+from rnn_names.training.stages import Epoch, Position, Stage, is_possible, make_stages
 
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
 WARM_START_SHARE = 0.7  # share of the network in the teacher, if it started from a model
 # A stage ends if its loss is this many times a uniform guess's loss; a run without an epoch fails.
 DIVERGENCE_FACTOR = 4
-DECAY_TO_START = 2.4
-"""Strength of the weight decay towards the initial weights, divided by the number of names."""
+DECAY_TO_START = 2.4  # strength of the decay towards the initial weights, times names
 
 
 class Trainer:
@@ -168,7 +160,9 @@ class Trainer:
             advice = f"train again with learning_rate below {self.settings.learning_rate:g}"
             message = f"the loss grew beyond all bounds in epoch {position.epoch}: {advice}"
             raise TrainingError(message, settings=["learning_rate"])
-        is_best = not has_diverged and self._is_lowest(held_out_loss)
+        lowest = self.model.training["held_out_loss"]
+        is_lowest = held_out_loss is None or lowest is None or held_out_loss < lowest
+        is_best = is_lowest and not has_diverged
         if is_best:
             self.model = self._current_model(training_loss, held_out_loss)
             if not stage.is_distillation:
@@ -184,11 +178,6 @@ class Trainer:
         """Whether a loss reaches `DIVERGENCE_FACTOR` times log n_y, the loss of a uniform guess."""
         uniform = math.log(len(self.vocabulary))
         return max(training_loss, held_out_loss or 0) >= DIVERGENCE_FACTOR * uniform
-
-    def _is_lowest(self, held_out_loss: float | None) -> bool:
-        """Whether the loss is lower than in all epochs before; True without held-out names."""
-        lowest = self.model.training["held_out_loss"]
-        return held_out_loss is None or lowest is None or held_out_loss < lowest
 
     def _is_stuck(self, held_out_loss: float | None) -> bool:
         """Whether the best epoch, or the stage's beginning, was `patience` epochs ago."""
@@ -218,11 +207,9 @@ class Trainer:
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
         """Restores the `state()` and the best model of a run with the same list and settings."""
         ours, theirs = {**self.model.params, **self.state()}, {**model.params, **state}
-        has_form = model.vocabulary.characters == self.vocabulary.characters and (
-            types_and_shapes(ours) == types_and_shapes(theirs)
-        )
-        has_held_out = len(self.held_out) > 0
-        if not (has_form and is_possible(state, model.training, self.stages, has_held_out)):
+        is_alike = model.vocabulary.characters == self.vocabulary.characters
+        run = self.stages, len(self.held_out) > 0
+        if not (is_alike and is_possible(theirs, ours, model.training, *run)):
             raise TrainingError("not a state that this program writes for this run")
         self.position = Position(**{name: state[name] for name in vars(self.position)})
         for name, array in self.state().items():
