@@ -9,7 +9,7 @@ from importlib.metadata import version
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from rnn_names.blas_check import check_products
+from rnn_names.arrays import check_products
 from rnn_names.errors import RnnNamesError
 from rnn_names.system import can_start_helper, usable_cores
 from rnn_names.version import __version__

@@ -20,6 +20,7 @@ from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import TrainingError, plural, printable
 from rnn_names.files import standard_stream, write_all
 from rnn_names.model.model import Model
+from rnn_names.network.cells import network_title
 from rnn_names.report.report import Report
 from rnn_names.report.terminal import loss_curves
 from rnn_names.sampling.stream import preview
@@ -239,12 +240,12 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
         repeats = f" with counts ({corpus.n_lines:,} in all; names are drawn in proportion)"
     n_held_out = len(trainer.held_out)
     held_out = f", {n_held_out:,} of them held out for validation" if n_held_out else ""
-    cell, units = "GRU" if settings.cell == "gru" else "RNN", plural(settings.hidden_size, "unit")
+    network = network_title(settings.cell, settings.hidden_size)
     epochs, batch = plural(settings.epochs, "epoch"), plural(settings.batch_size, "name")
-    article = "a" if cell == "GRU" else "an"
-    training = f"Training {article} {cell} of {units} for up to {epochs}, {batch} per batch."
+    article = "a" if settings.cell == "gru" else "an"
+    training = f"Training {article} {network} for up to {epochs}, {batch} per batch."
     if not settings.epochs:
-        training = f"{article.capitalize()} {cell} of {units}."
+        training = f"{article.capitalize()} {network}."
     characters = plural(len(trainer.vocabulary) - 1, "character")
     lines = [f"{len(corpus):,} distinct names{repeats}, {characters}{held_out}.", training]
     if start:

@@ -120,9 +120,7 @@ class Names:
         return rectangle, lengths
 
     def distinct(self, weights: Array | None = None) -> tuple[Names, Array]:
-        """The distinct names in code-point order, and how often each occurs.
-
-        With `weights`, (n,), each name counts as often as its weight.
+        """The distinct names in code-point order, and how often each occurs, by `weights` (n,).
 
         >>> names, counts = Names.from_strings(["b", "ab", "b", "a"]).distinct()
         >>> names.to_strings(), counts.tolist()
@@ -135,8 +133,6 @@ class Names:
 
     def order(self) -> tuple[Array, Array]:
         """Rows in code-point order, and whether each differs from the one before.
-
-        They are sorted by `_COLUMNS` characters at a time, the last ones first.
 
         >>> order, differs = Names.from_strings(["Bo", "Adam", "Ada", "Bo"]).order()
         >>> order.tolist(), differs.tolist()

@@ -19,6 +19,7 @@ from rnn_names.model import npz
 from rnn_names.model.bundled import Source
 from rnn_names.model.file_checks import ARRAYS, FORMAT, MAX_PARTS, checked
 from rnn_names.model.selection import ModelChoice, advice, find_model_file
+from rnn_names.network.cells import network_title
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.version import __version__
 
@@ -54,7 +55,7 @@ class Model(LanguageModel):
         >>> Model.load("dinosaurs")
         Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.554)
         """
-        parts = [f"{self.cell.upper()} of {plural(self.hidden_size, 'unit')}"]
+        parts = [network_title(self.cell, self.hidden_size)]
         parts.append(plural(len(self.vocabulary.characters), "character"))
         names, loss = self.training.get("distinct_names"), self.training.get("held_out_loss")
         if type(names) is int:

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from rnn_names.arrays import Array
-from rnn_names.blas_check import check_products
+from rnn_names.arrays import Array, check_products
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names, Vocabulary, checked_strings

@@ -97,7 +97,7 @@ class Helper(AbstractContextManager["Helper"]):
     ) -> None:
         self._check, self._memory = check, memory
         self.here = make(*memory.array, *arguments)
-        self._unsent: list[tuple[Any, ...]] = [(make, arguments)]  # calls to send
+        self._unsent: list[tuple[Any, ...]] = [(make, arguments)]
         self._process: subprocess.Popen[bytes] | None = None
         self._in_use = threading.Lock()  # held while a call is pending
         self._was_started = self._is_ready = self._is_checked = self._has_ended = False

@@ -20,8 +20,7 @@ An example, first names that end in "pp", with t = 1:
     beam_search        1                  89,509         −9.21
     draw               1        4,096     82,615         −9.21
 
-The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeats. Before it, the
-guide keeps only the 79,137 most probable prefixes (`guide.MAX_VISITED`).
+The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeats.
 
 At a high temperature, draws vary most, so the names that are most probable in the end have been
 drawn before (simulated annealing, Kirkpatrick et al. 1983). The result depends neither on the seed

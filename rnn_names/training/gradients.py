@@ -34,8 +34,7 @@ def gradients_of_epoch(
     """Computes the gradients of a stage's next epoch, with the helper process if that is faster.
 
     Yields for each minibatch its middle in the epoch, from 0 to 1; the loss in nats; the number of
-    characters, including ends; and the gradient (n,) of the mean loss per character, which the next
-    minibatch overwrites.
+    characters, with ends; and the gradient (n,) of their mean loss, which the next one overwrites.
     """
     here = helper.here
     n_rows, n_a = here.params["Waa"].shape
@@ -112,9 +111,8 @@ def part_gradients(
         a⟨t⟩ = step(x⟨t⟩, mask_u ∘ a⟨t−1⟩)              mask_u (n_a,), the same at all steps
         ŷ⟨t⟩ = softmax((mask ∘ a⟨t⟩) Wyaᵀ + by)         mask (N, n_a), different at each node
 
-    In the step, only the product with Waa uses the masked a⟨t−1⟩ (Gal & Ghahramani 2016,
-    arXiv:1512.05287). mask_u is n_a / k for k units, and 0 for the others. The units are put in a
-    random order, so that these are the first k, and the product is computed for them alone.
+    In the step, only the product with Waa uses mask_u (Gal & Ghahramani 2016, arXiv:1512.05287): it
+    is n_a / k for k units, which are put first, and 0 for the others, which need no product.
     """
     n_a = len(params["a0"])
     order = rng.permutation(n_a)

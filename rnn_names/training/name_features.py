@@ -32,9 +32,8 @@ NAMES_AT_A_TIME = 1 << 16  # names whose features are added together, to bound t
 class NameFeatures:
     """The features of names over one vocabulary, and their means over the training names.
 
-    All features but the powers of the length count *terms*, which are numbered: each character of a
-    name is a term, its first and its last character are terms, and so is each kind after a kind.
-    The kinds are Unicode's general categories, START and EOS.
+    All but the powers of the length count numbered *terms*: each character of a name, its first,
+    its last, and each kind after a kind: Unicode's general categories, START and EOS.
     """
 
     def __init__(self, batches: Batches, vocabulary: Vocabulary) -> None:

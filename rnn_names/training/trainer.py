@@ -19,7 +19,7 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.batches import Batches
 from rnn_names.training.distillation import REAL_PER_SYNTHETIC, Teacher, distillation_set
 from rnn_names.training.gradients import PartGradients, gradients_of_epoch
-from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
+from rnn_names.training.optimizers import OPTIMIZERS, views
 from rnn_names.training.setup import FOR_EPOCH, FOR_SYNTHETIC_NAMES, FOR_TEACHER, TrainingSetup
 from rnn_names.training.stages import Epoch, Position, Stage, is_possible, make_stages
 
@@ -44,7 +44,7 @@ class Trainer:
 
         first = setup.first_weights()
         self._shapes = {name: array.shape for name, array in first.items()}
-        self._initial_weights = flatten(first)  # (n,)
+        self._initial_weights = np.concatenate([*map(np.ravel, first.values())])  # (n,)
         self._first_stage_weights = self._initial_weights.copy()  # where distillation starts
         self._memory = SharedArray(2, len(self._initial_weights))  # shared with the helper process
         self._weights = self._memory.array[0]  # `model` has the best so far, rounded to bfloat16

@@ -9,7 +9,7 @@ FOLDERS = ["", "cli", "page", "report", "training", "casts", "model", "sampling"
 FOLDERS += ["lookahead", "ngram", "conditions", "network", "corpus", "processes"]
 """From the top down: what users import, then each folder."""
 
-BELOW_ALL = ["arrays", "blas_check", "declarations", "errors", "files", "system", "version"]
+BELOW_ALL = ["arrays", "declarations", "errors", "files", "system", "version"]
 
 
 def floor(module):
