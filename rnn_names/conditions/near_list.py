@@ -26,8 +26,8 @@ EDITED_AT_ONCE = 1 << 13  # edits that are looked up together: they fit into the
 MAX_SPELLINGS = 1 << 6  # spellings of a name whose words may begin in either case
 NAMES_EDITED_AT_ONCE = 1 << 6  # names for which the first of two edits is made together
 
+# Kinds of edits: how many characters are deleted, and how many are inserted there.
 DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
-"""Kinds of edits: how many characters are deleted, and how many are inserted there."""
 
 
 class Edits(NamedTuple):

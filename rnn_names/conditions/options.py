@@ -273,8 +273,7 @@ class AliasOptions(CommonOptions):
         object.__setattr__(self, "keys", keys)
 
 
-NOT_OF_PARTS = {"seed", "start", "remember"}
-"""Options that a part of a cast cannot have."""
+NOT_OF_PARTS = {"seed", "start", "remember"}  # options that a part of a cast cannot have
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -228,9 +228,8 @@ class Vocabulary:
 def checked_strings(names: Any) -> list[str]:
     """Names as a list of texts; CorpusError for a single text, which iterates over letters."""
     if isinstance(names, str):
-        raise CorpusError(
-            f"{short_repr(names)}: a single text; give a list of names: [{short_repr(names)}]"
-        )
+        text = short_repr(names)
+        raise CorpusError(f"{text}: a single text; give a list of names: [{text}]")
     try:
         result = list[str](names)
     except TypeError:

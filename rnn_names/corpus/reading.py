@@ -72,10 +72,9 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | No
             pairs = [*map(split_count, lines)]
             for row, (line, count) in enumerate(pairs):
                 if line and not count:
-                    raise CorpusError(
-                        f"{title}, line {n_before + row + 1}: no count, and the lines before have "
-                        f"one: end it in a tab and a whole number from 1 to {10**MAX_DIGITS - 1:,}"
-                    )
+                    reason = "no count, and the lines before have one"
+                    advice = f"end it in a tab and a whole number from 1 to {10**MAX_DIGITS - 1:,}"
+                    raise CorpusError(f"{title}, line {n_before + row + 1}: {reason}: {advice}")
             lines = [name for name, _ in pairs]
             counts = np.array([count for _, count in pairs], np.int64)
         names = Names.from_strings(lines).in_nfc()

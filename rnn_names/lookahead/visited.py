@@ -109,7 +109,7 @@ class Visits:
         self._recorded: list[tuple[Array, ...]] = []
 
     def child(self, row: Array, character: Array, automaton_state: Array) -> Array:
-        """The row of each longer prefix, a new row for a new one, or −1 if there is no room."""
+        """The row of each longer prefix, a new one if necessary; −1 if there is no room."""
         rows = self.before.child(row, character)
         new = np.flatnonzero((rows < 0) & (row >= 0))[: self._most - self._n_rows]
         rows[new] = self._n_rows + np.arange(len(new))

@@ -19,11 +19,11 @@ MAX_PARTS = 64  # models in a blend, which has the training record of each
 MAX_SOURCES = 1000  # sources of one model: a blend has the sources of all its parts
 _RENAMED = {"made_up_names": "synthetic_names"}  # settings by their old names
 
+# The arrays that a model file may contain, and the allowed types of each.
 ARRAYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("Wax", "Waa", "Wya", "ba", "by", "a0", "bn"), ("<f4",)),
     **dict.fromkeys(("fingerprints", "listed"), ("<u8", "<u4", "|u1")),
 }
-"""The arrays that a model file may contain, and the allowed types of each."""
 
 
 def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:

@@ -100,12 +100,11 @@ def _start_pool(n: int) -> "ThreadPoolExecutor | None":
         reason = "no further thread can be started (a limit on processes or memory?)"
         message = f"{reason}: one thread does the work, and it takes longer"
         warnings.warn(message, FewThreadsWarning, stacklevel=2)
-    else:
-        return pool
+        pool.shutdown(wait=False)
+        return None
     finally:
         all_started.set()
-    pool.shutdown()
-    return None
+    return pool
 
 
 def deferred(function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:

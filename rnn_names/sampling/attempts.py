@@ -16,11 +16,9 @@ from rnn_names.conditions.conditions import Tally
 MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, unless names are accepted
 NAMES_PER_BUDGET = 16  # accepted names that grant another budget
 
+# Makes attempts, given the number of each and how many were made at it before, both (n,). Returns
+# the results that passed, the ascending positions of their attempts, and a tally.
 MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
-"""Makes attempts, given the number of each and how many were made at it before, both (n,).
-
-Returns the results that passed, the ascending positions of their attempts, and a tally.
-"""
 
 
 def budget_after(n_names: int, budget: int) -> int:

@@ -147,8 +147,7 @@ class _Search:
         self.predictor, self.roots = walks.predictor, walks.roots
         if (sampler.options.temperature or 1) < COLD:
             self.predictor, self.roots = walks.exact_predictor, walks.exact_roots
-        # The number of characters of each name that do not count, less one for its end.
-        self.log_prob, self.uncounted = self.roots.log_prob, -1
+        self.log_prob, self.uncounted = self.roots.log_prob, -1  # -1: the end of a name counts
         if len(walks.texts) == 1:  # the probability of a single prefix is left out
             self.log_prob, self.uncounted = np.zeros(1), len(walks.texts[0]) - 1
         size = self.predictor.n_y * self.acceptor.max_length**2

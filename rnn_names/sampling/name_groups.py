@@ -21,12 +21,10 @@ from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
 
 MAX_PROPOSALS = 1 << 16  # the most proposals drawn together
+# How many names a group drops at its beginning, and how many it yields after that. Its end cuts the
+# last run of copies, which alone would make names with long runs too rare. Dropping the first names
+# cuts the first run about as often.
 BURN_IN, GROUP_SIZE = MAX_COPIES - 1, 64
-"""How many names a group drops at its beginning, and how many it yields after that.
-
-The end of a group cuts the last run of copies, which alone would make names with long runs too
-rare. Dropping the first names cuts the first run about as often.
-"""
 DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 
 

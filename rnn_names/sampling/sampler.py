@@ -52,7 +52,6 @@ class Sampler:
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
         all_conditions = make_conditions(model, options)
-        # The conditions in the automaton, and the conditions that are tested on whole names.
         automaton, self.automaton_conditions, self.tested_conditions = joint_automaton(
             len(model.vocabulary), self.shape, all_conditions, longest
         )
@@ -61,10 +60,9 @@ class Sampler:
         self.drawer = WalkDrawer(model, options, self.acceptor, texts)
         # The most names to draw together: fewer for a large vocabulary.
         self.largest_batch = min(max(1 << (26 - len(model.vocabulary).bit_length()), 32), MAX_BATCH)
-        # The number of texts that are accepted; infinity for very many.
         roots = self.drawer.roots
         counts = self.acceptor.counts[roots.lengths, roots.data["automaton_state"]]
-        self.n_possible = float(counts.sum())
+        self.n_possible = float(counts.sum())  # texts that are accepted; infinity for very many
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
         self.title = ", ".join(filter(None, titles))

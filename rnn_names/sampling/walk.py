@@ -156,7 +156,6 @@ class Walk:
         return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
     # What a guided walk overrides:
-
     def _predict(self, length: int, states: Array, data: Array, node: Array) -> Predicted:
         """The probabilities of the next character after some nodes, and their margin."""
         return self.predictor.next_probabilities(states, self._work)
