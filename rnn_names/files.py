@@ -1,4 +1,4 @@
-"""Files: writing one at once, extending one that others extend, and what a path leads to."""
+"""Files: written completely or not at all, or extended by several programs; and paths."""
 
 import io
 import os

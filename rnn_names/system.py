@@ -49,7 +49,7 @@ def share_memory_between_threads() -> None:
 
 
 class cached_property(functools.cached_property[_T]):
-    """A property without a lock, which could stay locked in a child (up to Python 3.11)."""
+    """A property without a lock, which could stay locked in a fork (up to Python 3.11)."""
 
     def __init__(self, function: Callable[[Any], _T]) -> None:
         super().__init__(function)

@@ -20,7 +20,7 @@ class StepWeights(NamedTuple):
     """The weights of a step, by gate and transposed; of sigmoid gates, stored halved."""
 
     cell: "Cell"
-    Waa: Array  # (n_gates, k, n_a)
+    Waa: Array  # (n_gates, k, n_a) for the first k units, which are all but with dropout
     bounds: list[int]  # `diagonal_blocks` of Waa
     from_x: Array  # (n_gates, n_x, n_a) x Waxᵀ + ba for each character
     bn: Array | None  # (n_a,) of a GRU
@@ -157,7 +157,7 @@ MAX_BLOCKS = 16  # the most blocks multiplied one by one; more would be too smal
 
 
 def diagonal_blocks(Waa: Array) -> list[int]:
-    """The bounds of square blocks along the diagonal of `Waa` (n_gates, n_a, n_a); others are zero.
+    """The bounds of square blocks along the diagonal of `Waa` (n_gates, n_a, n_a), else zero.
 
     Most networks have one block, and blends one for each part: products without the zeros of two
     equal parts take half the time.

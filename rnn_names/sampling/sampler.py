@@ -94,7 +94,7 @@ class Sampler:
 
     @property
     def needs_pilot(self) -> bool:
-        """Whether a pilot must measure how rare accepted names are: nearly all have the shape."""
+        """Whether a pilot must measure how rare accepted names are: the shape alone is not rare."""
         options = self.options
         shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
         shortest = options.min_length or shortest_listed

@@ -85,7 +85,7 @@ State = Mapping[str, Any]
 
 
 def is_possible(
-    state: State, first: State, record: State, stages: list[Stage], has_held_out: bool
+    state: State, first: State, record: Mapping[str, Any], stages: list[Stage], has_held_out: bool
 ) -> bool:
     """Whether a run with a `first` state can have a state, and the record of its best model."""
     return (
@@ -109,7 +109,7 @@ def _is_position(state: State, stages: list[Stage]) -> bool:
     return is_in_stage and index <= epoch - stage_epoch <= sum(epochs[:index])
 
 
-def _is_record(record: State, epoch: int, has_held_out: bool) -> bool:
+def _is_record(record: Mapping[str, Any], epoch: int, has_held_out: bool) -> bool:
     """Whether a run can have this record of its best model after some epochs."""
     best_epoch = record.get("epoch")
     was_trained = best_epoch != 0
