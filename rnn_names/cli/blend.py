@@ -9,10 +9,9 @@ from rnn_names.cli.input_checks import check_output
 from rnn_names.cli.model_options import MODEL, Models
 from rnn_names.cli.options import command, output_option
 from rnn_names.cli.streams import print_to_stderr
-from rnn_names.errors import BlendError, printable
+from rnn_names.errors import BlendError, network_title, printable
 from rnn_names.files import is_same_file
 from rnn_names.model.selection import find_model_file
-from rnn_names.network.cells import network_title
 
 
 @command(

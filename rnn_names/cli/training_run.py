@@ -17,10 +17,9 @@ from rnn_names.cli.input_checks import check_beginning
 from rnn_names.cli.options import DEFAULT_MODEL
 from rnn_names.cli.streams import bar, print_to_stderr, terminal_size
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.errors import TrainingError, plural, printable
+from rnn_names.errors import TrainingError, network_title, plural, printable
 from rnn_names.files import standard_stream, write_all
 from rnn_names.model.model import Model
-from rnn_names.network.cells import network_title
 from rnn_names.report.report import Report
 from rnn_names.report.terminal import loss_curves
 from rnn_names.sampling.stream import preview

@@ -14,12 +14,18 @@ from rnn_names.conditions.options import AliasOptions, BestOptions, SampleOption
 from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
-from rnn_names.errors import BlendError, ModelFileError, plural, printable, short_repr
+from rnn_names.errors import (
+    BlendError,
+    ModelFileError,
+    network_title,
+    plural,
+    printable,
+    short_repr,
+)
 from rnn_names.model import npz
 from rnn_names.model.bundled import Source
 from rnn_names.model.file_checks import ARRAYS, FORMAT, MAX_PARTS, checked
 from rnn_names.model.selection import ModelChoice, advice, find_model_file
-from rnn_names.network.cells import network_title
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.version import __version__
 

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.errors import plural
 
 Params = Mapping[str, Array]  # the arrays Wax, Waa, Wya, ba, by and a0; and bn for a GRU
 
@@ -129,11 +128,6 @@ class GRUCell:
 
 Cell = type[PlainCell] | type[GRUCell]
 CELLS: dict[str, Cell] = {"rnn": PlainCell, "gru": GRUCell}
-
-
-def network_title(cell: str, n_a: int) -> str:
-    """A network in a message: GRU of 192 units."""
-    return f"{cell.upper()} of {plural(n_a, 'unit')}"
 
 
 def cell_of(params: Params) -> Cell:

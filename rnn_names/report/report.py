@@ -16,9 +16,8 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names
-from rnn_names.errors import plural, printable
+from rnn_names.errors import network_title, plural, printable
 from rnn_names.files import write_atomically
-from rnn_names.network.cells import network_title
 from rnn_names.report.markup import assets, definitions, isolated
 from rnn_names.report.svg import bar_chart, line_chart
 from rnn_names.sampling.stream import preview
