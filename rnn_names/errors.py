@@ -162,7 +162,7 @@ def plural(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
-def network_title(cell: str, n_a: int) -> str:
+def network_name(cell: str, n_a: int) -> str:
     """A network in a message: GRU of 192 units."""
     return f"{cell.upper()} of {plural(n_a, 'unit')}"
 

@@ -17,7 +17,7 @@ from rnn_names.cli.input_checks import check_beginning
 from rnn_names.cli.options import DEFAULT_MODEL
 from rnn_names.cli.streams import bar, print_to_stderr, terminal_size
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.errors import TrainingError, network_title, plural, printable
+from rnn_names.errors import TrainingError, network_name, plural, printable
 from rnn_names.files import standard_stream, write_all
 from rnn_names.model.model import Model
 from rnn_names.report.report import Report
@@ -239,7 +239,7 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
         repeats = f" with counts ({corpus.n_lines:,} in all; names are drawn in proportion)"
     n_held_out = len(trainer.held_out)
     held_out = f", {n_held_out:,} of them held out for validation" if n_held_out else ""
-    network = network_title(settings.cell, settings.hidden_size)
+    network = network_name(settings.cell, settings.hidden_size)
     epochs, batch = plural(settings.epochs, "epoch"), plural(settings.batch_size, "name")
     article = "a" if settings.cell == "gru" else "an"
     training = f"Training {article} {network} for up to {epochs}, {batch} per batch."

@@ -14,14 +14,7 @@ from rnn_names.conditions.options import AliasOptions, BestOptions, SampleOption
 from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
-from rnn_names.errors import (
-    BlendError,
-    ModelFileError,
-    network_title,
-    plural,
-    printable,
-    short_repr,
-)
+from rnn_names.errors import BlendError, ModelFileError, network_name, plural, printable, short_repr
 from rnn_names.model import npz
 from rnn_names.model.bundled import Source
 from rnn_names.model.file_checks import ARRAYS, FORMAT, MAX_PARTS, checked
@@ -61,7 +54,7 @@ class Model(LanguageModel):
         >>> Model.load("dinosaurs")
         Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.554)
         """
-        parts = [network_title(self.cell, self.hidden_size)]
+        parts = [network_name(self.cell, self.hidden_size)]
         parts.append(plural(len(self.vocabulary.characters), "character"))
         names, loss = self.training.get("distinct_names"), self.training.get("held_out_loss")
         if type(names) is int:

@@ -16,7 +16,7 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names
-from rnn_names.errors import network_title, plural, printable
+from rnn_names.errors import network_name, plural, printable
 from rnn_names.files import write_atomically
 from rnn_names.report.markup import assets, definitions, isolated
 from rnn_names.report.svg import bar_chart, line_chart
@@ -76,7 +76,7 @@ def as_html(report: Report) -> str:
     return Template(assets("report/report.html")).substitute(
         style=assets("report/style.css", "report/report.css"),
         name=escape(printable(os.path.basename(report.output))),
-        network=f"{article} {network_title(settings.cell, settings.hidden_size)}",
+        network=f"{article} {network_name(settings.cell, settings.hidden_size)}",
         started="" if init is None else f"started from {isolated(init)} and ",
         names=f"{len(corpus):,}",
         sources=", ".join(map(isolated, report.sources)),
