@@ -25,7 +25,7 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.base import Base
 from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import part_gradients
-from rnn_names.training.optimizers import Adam, flatten, views
+from rnn_names.training.optimizers import Adam, views
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.stages import Stage
@@ -58,7 +58,8 @@ def base_of(corpora: Mapping[str, Corpus]) -> Base:
     bounds = np.cumsum([len(params[name]) for name in ("ba", "by", "a0")])
     params["We"] = (0.1 * rng.standard_normal((bounds[-1], VECTOR))).astype(np.float32)
     params["vectors"] = (0.3 * rng.standard_normal((len(lists), VECTOR))).astype(np.float32)
-    shapes, flat = {name: array.shape for name, array in params.items()}, flatten(params)
+    shapes = {name: array.shape for name, array in params.items()}
+    flat = np.concatenate([*map(np.ravel, params.values())])
     params, gradient = views(flat, shapes), np.zeros_like(flat)
     vectors, d = params.pop("vectors"), views(gradient, shapes)
     base, optimizer, work = (

@@ -2,8 +2,7 @@
 
 A declaration is a field of a dataclass, made by `option`. It determines the check of a value
 (`Checked`), the keyword of the Python functions (`parameters_of`), the option of the command line
-(`rnn_names.cli.options`) and the row of docs/python.md. The page and the MCP server follow the JSON
-Schema of its kind; configuration files follow the option of the command line.
+(`rnn_names.cli.options`) and the row of docs/python.md; pages and the MCP server follow its schema.
 """
 
 import inspect
@@ -20,9 +19,6 @@ from rnn_names.errors import RnnNamesError, short_repr
 P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S")
-
-
-# --- Kinds of values ------------------------------------------------------------------------------
 
 
 @dataclass(eq=False)
@@ -154,9 +150,6 @@ MAPPING = Kind("a dictionary of models", _models)
 PATH = Kind("the path of a file", _path, "FILE")
 
 
-# --- Options --------------------------------------------------------------------------------------
-
-
 class Declaration(NamedTuple):
     """An option, apart from its name."""
 
@@ -209,9 +202,6 @@ class Checked:
         """The options that are not at their defaults."""
         options = declarations(self).items()
         return tuple(name for name, option in options if getattr(self, name) != option.default)
-
-
-# --- Parameters of functions ----------------------------------------------------------------------
 
 
 def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P, R]]:

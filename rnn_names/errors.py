@@ -101,9 +101,6 @@ def as_option(name: str, sign: str = "--") -> str:
 def with_options(error: RnnNamesError, sign: str = "--") -> str:
     """The message of an error, with each setting that it names written as an option.
 
-    Of each setting, the first mention is replaced that touches no letter, quotation mark, dot,
-    slash or hyphen. Quoted texts are not recognised as such.
-
     >>> error = RnnNamesError("prefix 'prefix': try a min_length", ["prefix", "min_length"])
     >>> print(with_options(error))
     --prefix 'prefix': try a --min-length
@@ -163,6 +160,11 @@ def plural(n: int, noun: str) -> str:
     1 name 2,000 names
     """
     return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
+def network_name(cell: str, n_a: int) -> str:
+    """A network in a message: GRU of 192 units."""
+    return f"{cell.upper()} of {plural(n_a, 'unit')}"
 
 
 def short_repr(value: object) -> str:

@@ -1,20 +1,24 @@
-"""Files: writing one completely or not at all, and what a path leads to."""
+"""Files: written completely or not at all, or extended by several programs; and paths."""
 
 import io
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from rnn_names import system
-from rnn_names.errors import ModelFileError, printable
+from rnn_names.errors import CorpusError, ModelFileError, SamplingError, printable
 
 write_lock = system.ForkSafeLock()
-"""A lock for writing a file and for ending the process. So every write is complete, no temporary
-file remains, and no two threads use the same temporary file."""
+"""A lock for writing a file and for ending the process, so that no temporary file remains."""
 
 _STREAMS = ("standard input", "standard output", "standard error")
+# An incomplete UTF-8 character at the end of a line, whose writer was probably killed.
+_CUT_CHARACTER = re.compile(
+    rb"([\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})(?=\n|\Z)"
+)
 
 
 def write_atomically(path: str, data: bytes | memoryview) -> None:
@@ -99,7 +103,52 @@ def write_all(file: io.FileIO, data: bytes) -> None:
         data = data[file.write(data) :]
 
 
-# --- Paths ----------------------------------------------------------------------------------------
+def _created(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CREAT, 0o666)
+
+
+class LockedFile:
+    """The file that an option names; SamplingError if it cannot be read or written."""
+
+    def __init__(self, path: str, option: str) -> None:
+        self.path, self._option = path, option
+
+    @contextmanager
+    def opened(self, mode: Literal["a+b", "r+b"]) -> Iterator[io.FileIO]:
+        """Opens the file, which is created if need be, and locks it within the context."""
+        try:
+            with open(self.path, mode, buffering=0, opener=_created) as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise self._error("not a regular file; give the name of one")
+                system.lock(file)
+                try:
+                    yield file
+                finally:
+                    system.unlock(file)
+        except OSError as error:
+            raise self._error(error.strerror or str(error)) from error
+
+    def _error(self, reason: str) -> SamplingError:
+        return SamplingError(f"{self._option} {printable(self.path)}: {reason}", [self._option])
+
+    def decoded(self, data: bytes) -> str:
+        """Text of the file; CorpusError if it is not UTF-8."""
+        data = _CUT_CHARACTER.sub("\ufffd".encode(), data)
+        try:
+            return data.decode().removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            reason = f"not UTF-8 text (byte 0x{data[error.start]:02x}); give a list of names"
+            raise CorpusError(f"{printable(self.path)}: {reason}") from None
+
+    @staticmethod
+    def append(file: io.FileIO, lines: bytes) -> None:
+        """Appends lines completely, or not at all if the disk is full."""
+        end = file.seek(0, os.SEEK_END)
+        try:
+            write_all(file, lines)
+        except OSError:
+            file.truncate(end)
+            raise
 
 
 def is_file(path: str) -> bool:
@@ -119,9 +168,8 @@ def real_path(path: str) -> str:
     try:
         return os.path.realpath(path)
     except FileNotFoundError:
-        raise ModelFileError(
-            f"{printable(path)}: the current folder was deleted: change to another one"
-        ) from None
+        reason = "the current folder was deleted: change to another one"
+        raise ModelFileError(f"{printable(path)}: {reason}") from None
 
 
 def standard_stream(path: str) -> int | None:

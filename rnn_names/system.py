@@ -1,8 +1,4 @@
-"""Differences between Linux, macOS and Windows: no other module asks which system this is.
-
-The program works without features that a system lacks, and computes the same numbers. The table "On
-other systems" in docs/contributing.md describes the differences for users.
-"""
+"""Differences between Linux, macOS and Windows, as in docs/contributing.md, "On other systems"."""
 
 import errno
 import functools
@@ -22,13 +18,14 @@ except ImportError:  # Windows
 
 _T = TypeVar("_T")
 
+# Signals that ask a program to end. Windows has no SIGHUP.
 ENDING_SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
-"""Signals that ask a program to end. Windows has no SIGHUP."""
-
+# The `errno` values after writing to a pipe whose reader is gone.
 READER_GONE = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}
-"""The `errno` values after writing to a pipe whose reader is gone."""
+RENAMES_OPEN_FILES = os.name == "posix"
+M_ARENA_MAX = -8  # of glibc's malloc.h
 
 
 def usable_cores() -> int:
@@ -39,22 +36,12 @@ def usable_cores() -> int:
 
 
 def can_start_helper() -> bool:
-    """Whether another Python can be started that shares memory and sockets with this one.
-
-    Not on Windows, nor in a frozen program (PyInstaller's), where `sys.executable` is that program.
-    """
+    """Whether another Python can share memory with this one; not if frozen, by PyInstaller."""
     return os.name == "posix" and bool(sys.executable) and not hasattr(sys, "frozen")
 
 
-M_ARENA_MAX = -8  # of glibc's malloc.h
-
-
 def share_memory_between_threads() -> None:
-    """Lets all threads of this program take memory from one pool.
-
-    In glibc, each thread has its own pool and keeps the memory it frees: a third of all memory when
-    ten million names are drawn. Elsewhere this has no effect.
-    """
+    """Lets all threads take memory from one pool: with glibc's, a third of all memory is saved."""
     import ctypes
 
     with suppress(AttributeError, OSError, TypeError):  # another C library, or Windows
@@ -62,10 +49,7 @@ def share_memory_between_threads() -> None:
 
 
 class cached_property(functools.cached_property[_T]):
-    """A property computed on first use, perhaps by two threads at once.
-
-    It has no lock: up to Python 3.11, a lock would stay locked in a child that is forked meanwhile.
-    """
+    """A property without a lock, which could stay locked in a fork (up to Python 3.11)."""
 
     def __init__(self, function: Callable[[Any], _T]) -> None:
         super().__init__(function)
@@ -124,9 +108,6 @@ def unlock(file: BinaryIO) -> None:
     """Unlocks a file before it is closed; not needed on Windows, where programs do not fork."""
     if fcntl:
         fcntl.flock(file.fileno(), fcntl.LOCK_UN)
-
-
-RENAMES_OPEN_FILES = os.name == "posix"
 
 
 def remove_unlocked(path: str) -> None:

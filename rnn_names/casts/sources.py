@@ -108,7 +108,7 @@ class NameSource(PartSource):
         self.sources = (self,)  # as of `SameInitialSource`
         model = load(part.models)
         sampler, self.options = make_sampler(model, replace(part.options, **lists))
-        self.affordable = self.options.affordable
+        self.affordable = sampler.affordable
         self.largest_batch = self.affordable(min(sampler.largest_batch, MAX_LINE_ATTEMPTS))
         self.has_conditions = bool(sampler.needs_pilot or sampler.tested_conditions)
         drawer = sampler.drawer

@@ -9,7 +9,7 @@ from rnn_names.cli.input_checks import check_output
 from rnn_names.cli.model_options import MODEL, Models
 from rnn_names.cli.options import command, output_option
 from rnn_names.cli.streams import print_to_stderr
-from rnn_names.errors import BlendError, plural, printable
+from rnn_names.errors import BlendError, network_name, printable
 from rnn_names.files import is_same_file
 from rnn_names.model.selection import find_model_file
 
@@ -39,8 +39,8 @@ def blend(models: Models, output: str) -> None:
             raise BlendError(f"{printable(output)}: {advice}")
     model = blended(models)
     model.save(output)
-    units, size = plural(model.hidden_size, "unit"), os.path.getsize(output) / 1e6
+    network, size = network_name(model.cell, model.hidden_size), os.path.getsize(output) / 1e6
     print_to_stderr(
-        f"Wrote {printable(output)} ({model.cell.upper()} of {units}, {size:.1f} MB). "
+        f"Wrote {printable(output)} ({network}, {size:.1f} MB). "
         f"Try: rnn-names sample -n 20 -m {printable(shlex.quote(output))}"
     )

@@ -69,7 +69,7 @@ def _facts_for_bug_report() -> dict[str, Any]:
     import numpy as np
     from threadpoolctl import threadpool_info
 
-    from rnn_names.blas_check import check_products
+    from rnn_names.arrays import check_products
 
     keys = "internal_api", "version", "architecture"
     of_blas = [library for library in threadpool_info() if library["user_api"] == "blas"]

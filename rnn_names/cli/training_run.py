@@ -17,7 +17,7 @@ from rnn_names.cli.input_checks import check_beginning
 from rnn_names.cli.options import DEFAULT_MODEL
 from rnn_names.cli.streams import bar, print_to_stderr, terminal_size
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.errors import TrainingError, plural, printable
+from rnn_names.errors import TrainingError, network_name, plural, printable
 from rnn_names.files import standard_stream, write_all
 from rnn_names.model.model import Model
 from rnn_names.report.report import Report
@@ -238,12 +238,12 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
         repeats = f" with counts ({corpus.n_lines:,} in all; names are drawn in proportion)"
     n_held_out = len(trainer.held_out)
     held_out = f", {n_held_out:,} of them held out for validation" if n_held_out else ""
-    network = "a GRU of " if settings.cell == "gru" else "an RNN of "
-    network += plural(settings.hidden_size, "unit")
+    network = network_name(settings.cell, settings.hidden_size)
     epochs, batch = plural(settings.epochs, "epoch"), plural(settings.batch_size, "name")
-    training = f"Training {network} for up to {epochs}, {batch} per batch."
+    article = "a" if settings.cell == "gru" else "an"
+    training = f"Training {article} {network} for up to {epochs}, {batch} per batch."
     if not settings.epochs:
-        training = f"A{network[1:]}."
+        training = f"{article.capitalize()} {network}."
     characters = plural(len(trainer.vocabulary) - 1, "character")
     lines = [f"{len(corpus):,} distinct names{repeats}, {characters}{held_out}.", training]
     if start:

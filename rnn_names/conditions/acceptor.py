@@ -1,7 +1,6 @@
 """An acceptor: the texts that names may have, by an automaton and bounds on their lengths.
 
-The automaton joins the shape of the list's names and conditions on the text. A walk knows its state
-after each prefix. For names of at most 3 characters, and the suffix "ab":
+For names of at most 3 characters, and the suffix "ab":
 
     prefix    a name may end    it can be completed
     "a"       no                yes, by "b" or "ab"
@@ -10,26 +9,14 @@ after each prefix. For names of at most 3 characters, and the suffix "ab":
     "bb"      no                no: the walk gives it up
 """
 
-from collections.abc import Sequence
-from itertools import chain
-
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton
-from rnn_names.corpus.names import EOS, IndexedNames, Names
+from rnn_names.corpus.names import EOS, Indices, Texts, names_from_indices
 from rnn_names.corpus.shape import Shape
 from rnn_names.network.completion import value_table
 from rnn_names.system import cached_property
-
-Indices = tuple[int, ...]  # a text as vocabulary indices
-Texts = Sequence[Indices]
-
-
-def names_from_indices(texts: Texts) -> IndexedNames:
-    """Texts as names."""
-    indices = np.array([*chain.from_iterable(texts)], np.intp)
-    return Names.from_lengths(indices, np.array([*map(len, texts)], np.intp))
 
 
 class Acceptor:

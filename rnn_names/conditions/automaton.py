@@ -58,10 +58,7 @@ class Automaton:
         return Automaton(after, self.accepting[first] & other.accepting[second]).minimized()
 
     def minimized(self) -> "Automaton":
-        """The smallest automaton that accepts the same texts, by Moore's algorithm (1956).
-
-        Two states differ if only one accepts, or if a character leads to states that differ.
-        """
+        """The smallest automaton that accepts the same texts, by Moore's algorithm (1956)."""
         after = np.unique(self.after[:, 1:], axis=1)  # many characters lead to the same states
         group, n_groups = self.accepting.astype(np.intp), 0
         while True:
@@ -102,7 +99,7 @@ def build_automaton(
     """An automaton whose transitions depend only on the kind of each character.
 
     `all_after` returns the states after a state and each of some kinds; `kinds` has the kind of
-    each character of the vocabulary; `accepts` tells which states are accepting.
+    each character of the vocabulary.
     """
     distinct = [*dict.fromkeys(kinds)]
     states, after = reachable_states(start, lambda state: all_after(state, distinct))

@@ -1,8 +1,4 @@
-"""Conditions on whole names: each tests many names at once.
-
-A condition on the text, such as a suffix, also has an automaton, which can be followed character by
-character. Automata that are small enough together are joined in one.
-"""
+"""Conditions on whole names; on text, such as a suffix, also as automata, which are joined."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
@@ -44,13 +40,11 @@ class Condition:
     title: str  # its option and value
     passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
     automaton: Automaton | None = None  # accepts the same names, if the condition has one
+    cost: int = 1  # how many times as long as a usual attempt a test of a name takes
 
 
 class Tally(dict[Any, tuple[int, int]]):
-    """How many names were tested for each condition, and how many passed.
-
-    The keys are titles of conditions, or in `casts.initials` sources of names.
-    """
+    """How many names were tested for each condition, or in casts of each source, and passed."""
 
     def add(self, more: Mapping[Any, tuple[int, int]]) -> None:
         """Adds the counts of another draw."""
@@ -193,7 +187,8 @@ def _far_from_list(model: LanguageModel, min_edits: int, any_shape: bool) -> Con
         reason = f"this model's fingerprints of {len(own):,} names are too short for that"
         raise SamplingError(f"min_edits {min_edits}: {reason}; use at most 2", ["min_edits"])
     near_list = NearList(model, any_shape)
-    return Condition("min_edits", lambda names: ~near_list.near(names, min_edits - 1))
+    cost = 64 if min_edits > 2 else 1
+    return Condition("min_edits", lambda names: ~near_list.near(names, min_edits - 1), cost=cost)
 
 
 def _probable(model: LanguageModel, least: float) -> Condition:
@@ -247,10 +242,8 @@ def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) 
 
 
 def _alternatives(texts: Sequence[str]) -> list[str]:
-    """Expressions of which one matches where one of the texts does: one expression, if possible.
-
-    Of single characters beyond 16 bits, `re` makes a set, which ignores no case.
-    """
+    """Expressions of which one matches where one of the texts does: one expression, if possible."""
+    # Of single characters beyond 16 bits, `re` makes a set, which ignores no case.
     usual = [text for text in texts if max(text) <= "\uffff"]
     joined = [f"({'|'.join(usual)})"] if usual else []
     return [text for text in texts if text not in usual] + joined

@@ -1,15 +1,13 @@
 """Names a few edits from others; an edit inserts, deletes or replaces a character.
 
-The fewest edits from one text to another are their Levenshtein distance. It is computed row by row,
-one row for each character c of a name:
+Their fewest number, the Levenshtein distance, is computed row by row, one for each character c:
 
     row[i] = min(row_before[i − 1] + (0 if c is text[i − 1] else 1),      kept or replaced
                  row_before[i] + 1,                                       c inserted
                  row[i − 1] + 1)                                          text[i − 1] deleted
 
-where row[i] is the distance from the characters so far to the first i characters of the text. All
-distances above the allowed edits are replaced by one number, so there are few different rows: the
-states of an automaton (Schulz & Mihov 2002).
+where row[i] is the distance to the first i characters of the text. Distances above the allowed
+edits are one number, so there are few rows: the states of an automaton (Schulz & Mihov 2002).
 """
 
 from collections.abc import Collection, Iterable
@@ -70,8 +68,6 @@ def _next_row(
 class DistantNames:
     """Names that are at least `min_edits` edits apart; admits only others that are as far away.
 
-    With a `min_edits` of 1, it admits names that differ from each of them. Case does not count.
-
     Two texts at most k edits apart become the same text by up to k deletions in each. So a table
     has the names by all their shortened texts, and a name is compared with those that share one.
     """
@@ -128,10 +124,7 @@ class DistantNames:
 
 @lru_cache(1 << 14)
 def _shortened(name: str, edits: int) -> tuple[str, frozenset[str]]:
-    """A name, folded, and the texts that remain after up to `edits` deletions.
-
-    A text that is too long to be near any name, as a line of a file may be, is left as it is.
-    """
+    """A name, folded, and the texts that remain after up to `edits` deletions."""
     n_deletions = edits if len(name) <= MAX_NAME_LENGTH + edits else 0
     name = folded(name)
     texts = {name}

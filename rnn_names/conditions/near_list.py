@@ -4,12 +4,10 @@ All texts that are one edit away from a name are looked up. A fingerprint is a s
 (`rnn_names.corpus.fingerprints`), so an edit does not change the terms of the characters before it;
 those after it move one place to the left or right, or stay.
 
-Words keep their capitals: "Abera" without its first letter is looked up as "Bera", and "Llandeg"
-with an inserted space also as "Llan Deg". An inserted letter has the case of its place. Both cases
-are tried where names of the list may have either: at the beginning of later words ("Stoke on
-Trent"); within words, if the list has names like "MacRae" (`_inner_capitals`); at the beginning, if
-it has names like "de Vries" (`_lower_case_beginnings`). There, changing the first letter's case is
-not an edit.
+Words keep their capitals: "Abera" without its first letter is looked up as "Bera". Both cases are
+tried where names of the list may have either: at the beginning of later words ("Stoke on Trent");
+within words, if the list has names like "MacRae" (`_inner_capitals`); at the beginning, if it has
+names like "de Vries" (`_lower_case_beginnings`). There, its case does not count.
 """
 
 from collections.abc import Iterator
@@ -28,8 +26,8 @@ EDITED_AT_ONCE = 1 << 13  # edits that are looked up together: they fit into the
 MAX_SPELLINGS = 1 << 6  # spellings of a name whose words may begin in either case
 NAMES_EDITED_AT_ONCE = 1 << 6  # names for which the first of two edits is made together
 
+# Kinds of edits: how many characters are deleted, and how many are inserted there.
 DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
-"""Kinds of edits: how many characters are deleted, and how many are inserted there."""
 
 
 class Edits(NamedTuple):
@@ -43,10 +41,7 @@ class Edits(NamedTuple):
 
 
 class NearList:
-    """Tests which names are a few edits away from a model's own list.
-
-    Unless `any_shape`, assumes that names have the list's shape, which saves look-ups.
-    """
+    """Tests which names are near a model's own list; of its shape, unless `any_shape`."""
 
     def __init__(self, model: LanguageModel, any_shape: bool = False) -> None:
         prints, vocabulary, pairs = model.own_fingerprints, model.vocabulary, model.pairs
@@ -82,10 +77,7 @@ class NearList:
         return np.logical_or.reduceat(near, np.cumsum([0, *map(len, spellings)])[:-1])[row]
 
     def _spellings(self, name: str) -> list[str]:
-        """The name, in NFC if the vocabulary allows it, as the list is; and with changed case.
-
-        Where both cases are possible, the first letters of words are changed, in all combinations.
-        """
+        """The name, in NFC if the vocabulary allows it; with words that begin in either case."""
         in_nfc, characters = composed(name), self._vocabulary.characters
         name = in_nfc if all(c in characters for c in in_nfc) else name
         spellings = [name]

@@ -51,11 +51,7 @@ _STANDS_FOR = "; ".join(
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CommonOptions(Checked):
-    """Options of random names and of the most probable ones.
-
-    First min-p, then temperature, top-k and top-p change the distribution of the next character.
-    Most of the others are conditions: names have that distribution given the conditions.
-    """
+    """Options of random names and of the most probable ones."""
 
     prefix: str | Collection[str] = _texts(
         "Only names that begin with this text; of several texts, with any of them."
@@ -191,14 +187,6 @@ class CommonOptions(Checked):
             message = "edits needs like: give a name that names should be like"
             raise SamplingError(message, ["edits", "like"])
 
-    def affordable(self, n: int) -> int:
-        """As many attempts as take as long as `n` usual ones, at least 1.
-
-        Where `min_edits` is 3, a test of a name takes about 64 times as long as usual.
-        """
-        test_cost = 64 if (self.min_edits or 0) > 2 and not self.listed else 1
-        return max(n // test_cost, 1)
-
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Options(CommonOptions):
@@ -285,8 +273,7 @@ class AliasOptions(CommonOptions):
         object.__setattr__(self, "keys", keys)
 
 
-NOT_OF_PARTS = {"seed", "start", "remember"}
-"""Options that a part of a cast cannot have."""
+NOT_OF_PARTS = {"seed", "start", "remember"}  # options that a part of a cast cannot have
 
 
 @dataclass(frozen=True, eq=False, repr=False)

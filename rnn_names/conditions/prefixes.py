@@ -10,11 +10,10 @@ If names of the list begin with a capital, and with nothing else:
 
 from collections.abc import Callable
 
-from rnn_names.conditions.acceptor import Indices, Texts
 from rnn_names.conditions.automaton import MAX_STATES
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.regex import same_character
-from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary
+from rnn_names.corpus.names import UNKNOWN, Indices, Names, Texts, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import SamplingError, VocabularyError, short_repr
 
@@ -32,9 +31,9 @@ def spelled_prefixes(
 ) -> tuple[Texts, Shape | None, dict[str, str]]:
     """The prefixes as typed, or in upper and lower case with `ignore_case`.
 
-    No prefix is the beginning of another. If no name of the list's shape can begin with a prefix,
-    its case is ignored. If that does not help, the shape is changed to allow it. Also returns the
-    changed shape, and how the list spells each prefix that has another case there.
+    If no name of the list's shape can begin with a prefix, its case is ignored; if that does not
+    help, the shape is changed to allow it. Also returns the changed shape, and how the list spells
+    each prefix that has another case there.
     """
     texts, in_other_case = list[Indices](), dict[str, str]()
     allowed = shape

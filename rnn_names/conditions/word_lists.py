@@ -11,11 +11,9 @@ from rnn_names.corpus.characters import folded
 from rnn_names.corpus.fingerprints import among, fingerprint, unpacked
 from rnn_names.corpus.names import Names
 
-RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
-"""The words of `clean`: most are matched as whole words, so that Dickens and Scunthorpe pass."""
-
-COMMON_WORDS = os.path.join(os.path.dirname(RUDE_WORDS), "words.npy")
-"""The fingerprints of the words of `no_words`; data/make_words.py makes them."""
+_HERE = os.path.dirname(os.path.abspath(__file__))
+RUDE_WORDS = os.path.join(_HERE, "rude.txt")  # the words of `clean`
+COMMON_WORDS = os.path.join(_HERE, "words.npy")  # of `no_words`; data/make_words.py makes them
 
 
 @cache

@@ -5,9 +5,8 @@ import unicodedata
 MAX_NAME_LENGTH = 200  # characters; a longer line is refused as a mistake
 MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH  # before NFC, whose time grows with the square of marks
 
+# Unicode's Bidi_Control: these can make a name look like another.
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Unicode's Bidi_Control: these can make a name look like another."""
-
 REFUSED_CHARACTERS = (
     "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)])) + "\u2028\u2029\ufeff" + BIDI_CONTROLS
 )
@@ -28,10 +27,8 @@ def complaint(line: str) -> str:
     """The reason why a line is not a name: a refused character, or its length."""
     refused = refused_characters(line)[:1]
     if not refused:
-        return (
-            f"{len(line)} characters, more than the {MAX_NAME_LENGTH} of a name; is it one name "
-            "per line?"
-        )
+        length = f"{len(line)} characters, more than the {MAX_NAME_LENGTH} of a name"
+        return f"{length}; is it one name per line?"
     if refused == "\t":
         return (
             "a tab (U+0009) inside a name; take it out, or, if this is a list with counts, end "

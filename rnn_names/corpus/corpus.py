@@ -35,18 +35,12 @@ class Corpus:
         return int(self.counts.sum())
 
     def split(self, fraction: float, rng: "np.random.Generator") -> "tuple[Corpus, Corpus]":
-        """A random split into a training and a held-out corpus.
-
-        `fraction` of the distinct names are held out: at least 1 and at most `MAX_HELD_OUT`, or
-        none for 0.
-        """
+        """Holds out `fraction` of the distinct names at random: 1 to `MAX_HELD_OUT`; 0 for none."""
         n = len(self)
         size = min(max(round(fraction * n), 1), MAX_HELD_OUT) if fraction else 0
         if n - size < 1:
-            raise CorpusError(
-                f"the corpus has {n} distinct names, and {size} of them held out leave none to "
-                "train on: hold out fewer"
-            )
+            reason = f"{size} of them held out leave none to train on: hold out fewer"
+            raise CorpusError(f"the corpus has {n} distinct names, and {reason}")
         held_out = np.sort(rng.choice(n, size, replace=False))
         return self.take(np.delete(np.arange(n), held_out)), self.take(held_out)
 
@@ -56,11 +50,7 @@ class Corpus:
 
 
 def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
-    """Reads name lists, one name per line of UTF-8, as one corpus, or raises CorpusError.
-
-    Trims white space around names, skips blank lines and normalises text to NFC. `sources` are
-    pairs of a title and a stream.
-    """
+    """Reads pairs of a title and a stream, one name per line of UTF-8, or raises CorpusError."""
     parts: list[Names] = []
     piece_counts: list[Array] = []
     n_blank, has_counts, titles = 0, False, []
@@ -78,14 +68,10 @@ def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
     names, counts = Names.concatenate(parts).distinct(np.concatenate(piece_counts))
     if len(names) < 2:
         if set(names.to_strings()[0]) & set(",;"):
-            raise CorpusError(
-                f"{title}: only one line, and there are commas in it: put each name on a line of "
-                "its own"
-            )
-        raise CorpusError(
-            f"{title}: only one distinct name; at least two are needed to learn from, and a "
-            "hundred to learn much"
-        )
+            reason = "there are commas in it: put each name on a line of its own"
+            raise CorpusError(f"{title}: only one line, and {reason}")
+        needed = "at least two are needed to learn from, and a hundred to learn much"
+        raise CorpusError(f"{title}: only one distinct name; {needed}")
     return Corpus(names, counts, n_blank, has_counts, tuple(map(os.path.basename, titles)))
 
 

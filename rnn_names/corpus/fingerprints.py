@@ -4,17 +4,19 @@ The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
 
     Σ mix(code + 2²¹ · place + γ)        place = 0, 1, …
 
-`mix` and γ come from SplitMix64 (`rnn_names.hashing`). All this is part of the file format. A
-name outside of a list of n has the fingerprint of a name in it with probability n / 2⁶⁴. A model
-may store only the uppermost bits, as bundled ones store 44; then the others are 0.
+`mix` and γ are of SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom number
+generators"). All this is part of the file format. A name outside of a list of n has the fingerprint
+of a name in it with probability n / 2⁶⁴. A model may store only the uppermost bits, as bundled ones
+store 44; then the others are 0.
 """
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
-from rnn_names.hashing import INCREMENT, mix
 
+INCREMENT = np.uint64(0x9E3779B97F4A7C15)  # γ
+_MULTIPLIERS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 PACKED_BITS = 44  # uppermost bits that the packed form stores
 PACKED_BYTES = 6  # bytes of the gap between two of them
 MIN_BITS = 32  # the fewest bits that a model stores
@@ -38,6 +40,16 @@ def fingerprint(names: Names) -> Array:
     return result
 
 
+def mix(z: Array) -> Array:
+    """The output function of SplitMix64, in place: (n,) uint64."""
+    z ^= z >> np.uint64(30)
+    z *= _MULTIPLIERS[0]
+    z ^= z >> np.uint64(27)
+    z *= _MULTIPLIERS[1]
+    z ^= z >> np.uint64(31)
+    return z
+
+
 def terms(codes: Array, places: Array) -> Array:
     """The terms of characters at some places in a fingerprint."""
     return mix(codes.astype(np.uint64) + (places.astype(np.uint64) << np.uint64(21)) + INCREMENT)
@@ -59,10 +71,7 @@ def lowest_kept(known: Array) -> int:
 
 
 def packed(prints: Array) -> Array:
-    """The packed form, for files, of fingerprints of `PACKED_BITS`: (PACKED_BYTES, n) uint8.
-
-    Row k has byte k, lowest first, of the gaps between the fingerprints' uppermost bits.
-    """
+    """The bytes, lowest first, of gaps between the uppermost bits: (PACKED_BYTES, n) uint8."""
     gaps = np.diff(prints >> np.uint64(64 - PACKED_BITS), prepend=np.uint64(0)).astype("<u8")
     return np.ascontiguousarray(gaps.view(np.uint8).reshape(-1, 8).T[:PACKED_BYTES])
 

@@ -1,14 +1,11 @@
-r"""Many names as one flat array of code points, with offsets; and the indices of characters.
-
-Operations do not loop over names or characters in Python.
-"""
+"""Many names as one flat array of code points, with offsets; and the indices of characters."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -123,9 +120,7 @@ class Names:
         return rectangle, lengths
 
     def distinct(self, weights: Array | None = None) -> tuple[Names, Array]:
-        """The distinct names in code-point order, and how often each occurs.
-
-        With `weights`, (n,), each name counts as often as its weight.
+        """The distinct names in code-point order, and how often each occurs, by `weights` (n,).
 
         >>> names, counts = Names.from_strings(["b", "ab", "b", "a"]).distinct()
         >>> names.to_strings(), counts.tolist()
@@ -138,8 +133,6 @@ class Names:
 
     def order(self) -> tuple[Array, Array]:
         """Rows in code-point order, and whether each differs from the one before.
-
-        They are sorted by `_COLUMNS` characters at a time, the last ones first.
 
         >>> order, differs = Names.from_strings(["Bo", "Adam", "Ada", "Bo"]).order()
         >>> order.tolist(), differs.tolist()
@@ -154,10 +147,7 @@ class Names:
         return order, differs
 
     def _sort_keys(self, start: int) -> Array:
-        """`_COLUMNS` characters of each name, (n,), for comparison, each code increased by 1.
-
-        So a name sorts before its continuations, even by a code of 0.
-        """
+        """`_COLUMNS` characters of each name, (n,), codes increased by 1: an end sorts first."""
         columns = np.arange(start, start + _COLUMNS)
         inside = columns < self.lengths[:, None]
         text = np.zeros(inside.shape, np.uint32)
@@ -165,8 +155,15 @@ class Names:
         return text.view(f"U{_COLUMNS}").ravel()
 
 
-IndexedNames = Names
-"""Names whose codes are the indices of a vocabulary."""
+IndexedNames = Names  # whose codes are the indices of a vocabulary
+Indices = tuple[int, ...]  # a text as vocabulary indices
+Texts = Sequence[Indices]
+
+
+def names_from_indices(texts: Texts) -> IndexedNames:
+    """Texts as names."""
+    indices = np.array([*chain.from_iterable(texts)], np.intp)
+    return Names.from_lengths(indices, np.array([*map(len, texts)], np.intp))
 
 
 class Vocabulary:
@@ -231,9 +228,8 @@ class Vocabulary:
 def checked_strings(names: Any) -> list[str]:
     """Names as a list of texts; CorpusError for a single text, which iterates over letters."""
     if isinstance(names, str):
-        raise CorpusError(
-            f"{short_repr(names)}: a single text; give a list of names: [{short_repr(names)}]"
-        )
+        text = short_repr(names)
+        raise CorpusError(f"{text}: a single text; give a list of names: [{text}]")
     try:
         result = list[str](names)
     except TypeError:

@@ -1,14 +1,7 @@
 r"""Reads lines of files: in pieces, checked and normalised; errors name the file and the line.
 
-A piece has a few megabytes, and ends at a line end. A list may have counts, as census tables do:
-each line has a name, a tab and a whole number.
-
-Mary\t7065
-Anna\t2604
-
-A list has counts if its first nonblank line has a count. Then every line must have a count.
-
-Three functions read lines, the last two by the first:
+A list has counts if its first nonblank line has one, as in "Mary\t7065". Then every line must have
+one. Three functions read lines, the last two by the first:
 
     read_lines        lines as they are: keys, patterns of casts
     nonblank_lines    the texts before a tab: names to leave out, words of a cast, rules
@@ -69,10 +62,7 @@ def nonblank_lines(title: str, stream: BinaryIO) -> list[str]:
 
 
 def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | None]]:
-    """Yields the trimmed lines of a stream, piece by piece; a blank line is an empty name.
-
-    Each piece has its counts, (n,), or None for a list without counts.
-    """
+    """Yields the trimmed lines of a stream, piece by piece, and their counts, (n,), or None."""
     has_counts: bool | None = None  # unknown while all lines are blank
     for n_before, text in read_lines(title, stream):
         lines, counts = [line.strip() for line in text], None  # they may end in CRLF
@@ -82,10 +72,9 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | No
             pairs = [*map(split_count, lines)]
             for row, (line, count) in enumerate(pairs):
                 if line and not count:
-                    raise CorpusError(
-                        f"{title}, line {n_before + row + 1}: no count, and the lines before have "
-                        f"one: end it in a tab and a whole number from 1 to {10**MAX_DIGITS - 1:,}"
-                    )
+                    reason = "no count, and the lines before have one"
+                    advice = f"end it in a tab and a whole number from 1 to {10**MAX_DIGITS - 1:,}"
+                    raise CorpusError(f"{title}, line {n_before + row + 1}: {reason}: {advice}")
             lines = [name for name, _ in pairs]
             counts = np.array([count for _, count in pairs], np.int64)
         names = Names.from_strings(lines).in_nfc()
@@ -100,18 +89,14 @@ def read_lines(title: str, stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         if not n_before:
             data = data.removeprefix(codecs.BOM_UTF8)
             if data.startswith(ZIP):
-                raise CorpusError(
-                    f"{title}: a document or a model, not a text: save the list as plain text, one "
-                    "name per line"
-                )
+                advice = "save the list as plain text, one name per line"
+                raise CorpusError(f"{title}: a document or a model, not a text: {advice}")
         try:
             lines = data.decode("utf-8").removesuffix("\n").split("\n")
         except UnicodeDecodeError as error:
             line = n_before + data.count(b"\n", 0, error.start) + 1
-            raise CorpusError(
-                f"{title}, line {line}: not UTF-8 text (byte 0x{data[error.start]:02x}); save it "
-                "as UTF-8"
-            ) from None
+            reason = f"not UTF-8 text (byte 0x{data[error.start]:02x}); save it as UTF-8"
+            raise CorpusError(f"{title}, line {line}: {reason}") from None
         yield n_before, lines
         n_before += len(lines)
 
@@ -128,10 +113,8 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
             missing -= len(data)
             first = rest.find(b"\n")
             if (len(rest) if first < 0 else first) > PIECE_BYTES:
-                raise CorpusError(
-                    f"{title}, line {n_lines + 1}: over {PIECE_BYTES:,} bytes without a line end; "
-                    "is it one name per line?"
-                )
+                reason = f"over {PIECE_BYTES:,} bytes without a line end; is it one name per line?"
+                raise CorpusError(f"{title}, line {n_lines + 1}: {reason}")
             cut = rest.rfind(b"\n") + 1
             if cut:
                 n_lines += rest.count(b"\n")

@@ -12,7 +12,6 @@ or marks, such as ". ", only if a name of the list has the same two. Both ends o
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -94,10 +93,9 @@ def joined_triples(known: Sequence[Triples | None], vocabulary: Vocabulary) -> T
     if None in known or len(_letters(vocabulary)[0]) > MAX_LETTERS:
         return None
     joined: dict[str, set[str]] = {}
-    for pair, following in chain.from_iterable(
-        triples.items() for triples in known if triples is not None
-    ):
-        joined.setdefault(pair, set()).update(following)
+    for triples in filter(None, known):
+        for pair, following in triples.items():
+            joined.setdefault(pair, set()).update(following)
     return {pair: "".join(sorted(following)) for pair, following in sorted(joined.items())}
 
 

@@ -2,11 +2,10 @@
 
     P(next character | name so far)  ≈  P(next character | the longest context of the name so far)
 
-The contexts are the most frequent strings of up to six symbols among prefixes of names drawn from
-the network. After a context, the chain predicts the mean of what the network predicts after the
-prefixes that end in it. This is smoothed with the prediction after the next shorter context, the
-more the fewer prefixes there are. The odds of a name's end are also multiplied by a factor for its
-length, which no context contains.
+The contexts are the most frequent ends, of up to six symbols, of visited prefixes. After a context,
+the chain predicts the mean of what the network predicts after the prefixes that end in it, smoothed
+with the prediction after the next shorter context. The odds of a name's end are also multiplied by
+a factor for its length, which no context contains.
 
 The chain runs together with an automaton, as a *product* whose states are pairs of a context and a
 state of the automaton. Few pairs occur: after "Phil", nothing of "pp" was read. The probability of
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, differs_from_previous
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.visited import LONGEST_CONTEXT, VisitedPrefixes
@@ -95,11 +94,8 @@ class MarkovChain:
 def fitted_chain(
     prefixes: VisitedPrefixes, automaton: Automaton, max_length: int, temperature: float = 1.0
 ) -> tuple[MarkovChain, Array]:
-    """A chain fitted to a network's predictions after visited prefixes; their product rows, (N,).
-
-    Below a `temperature` of 1, it averages the probabilities at 1, which differ less.
-    """
-    power = min(temperature, 1.0)
+    """A chain fitted to the predictions after visited prefixes; their product rows, (N,)."""
+    power = min(temperature, 1.0)  # below 1, probabilities at 1 are averaged: they differ less
     probabilities = softmax(power * prefixes.log_probabilities)
     product, product_row = _product(prefixes, automaton, max_length)
     context = product.context[product_row]
@@ -141,13 +137,10 @@ def _by_frequency(prefixes: VisitedPrefixes) -> Array:
 
 
 def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names: Array) -> Array:
-    """The probabilities after each context, (K, n_y), from those after prefixes, (N, n_y).
-
-    `context`, (N,), is the longest context of each prefix.
-    """
+    """The probabilities after contexts, (K, n_y), from those after prefixes in `context` (N,)."""
     # Sums over the prefixes of each context: probabilities, (K, n_y), names, and squares of names.
     order = np.argsort(context, kind="stable")
-    first = np.flatnonzero(np.diff(context[order], prepend=-1))
+    first = np.flatnonzero(differs_from_previous(context[order]))
     sums = np.zeros((len(contexts), probabilities.shape[1]))
     weighted = probabilities[order] * n_names[order, None]
     sums[context[order[first]]] = np.add.reduceat(weighted, first, axis=0, dtype=np.float64)

@@ -1,15 +1,12 @@
 """A guide: estimates the probability that a name with some prefix will meet the conditions.
 
-The network predicts only the next character. A guide adds an estimate of this probability, the
-completion probability of the prefix. The next character is then drawn with
+With this estimate, the completion probability, the next character is drawn with
 
     q(c | prefix)  =  P(c | prefix) · completion(prefix, c) / total
     total          =  Σ_c P(c | prefix) · completion(prefix, c)
 
-So a name's importance weight, P(name) / q(name), is the product over its characters of total /
-completion(c). If estimates were exact, all weights would equal the probability of the conditions.
-
-An example: first names that end in "pp", after "Phil". Of the ways on, "Philipp" is the likely one:
+So a name's importance weight, P(name) / q(name), is the product of total / completion(c) over its
+characters. An example: first names that end in "pp", after "Phil".
 
     character   network   completion   drawn with
     o           0.25      0.0032       0.03
@@ -18,16 +15,9 @@ An example: first names that end in "pp", after "Phil". Of the ways on, "Philipp
     a           0.12      9.1e-06      0.00
 
 For prefixes that earlier draws have visited, estimates come from the network's predictions, and for
-others from a Markov chain (`chain`).
-
-A proposal of weight w gives w / bound copies of its name, rounded up or down at random. So every
-name has the network's own frequency on average, however good the estimates, if no weight exceeds
-32 times the bound, and estimates are above 0 wherever the conditions can still be met
-(`chain.UNSEEN`). A bad estimate has two effects only: more proposals yield no name, and a name of
-large weight is repeated. The bound is chosen so that few are (`with_bound`).
-
-Estimates and weights are natural logarithms: at a temperature of 0.02, names that meet a condition
-may have probabilities of 1e-300.
+others from a Markov chain (`chain`). A proposal of weight w gives w / bound copies of its name,
+rounded at random: so every name has the network's own frequency on average, if no weight exceeds 32
+times the bound. Estimates and weights are natural logarithms.
 """
 
 import math
@@ -47,23 +37,17 @@ MAX_COPIES = 32  # the most copies of a name from one proposal
 MAX_REPEATS = 0.005  # the accepted share of repeats among names
 MAX_BOUND = 64  # mean weights; higher: more draws per name, lower: more repeats
 MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
-# A name is visited if all its prefixes were. Estimates for other names add up to at most 8 times
-# their measured probability, or, if that is more, a seventh of the visited names' probability.
+# Estimates for names with a prefix that was not visited add up to at most 8 times their measured
+# probability, or, if that is more, a seventh of the visited names' probability.
 MAX_TO_MEASURED, MAX_TO_VISITED = 8, 1 / 7
 
 
 @dataclass(frozen=True)
 class Guide:
-    """Guides draws towards names that are accepted.
-
-    The first only avoids dead ends (`unguided`). Others are `learned` from visited prefixes, and
-    measured (`with_bound`).
-    """
+    """Guides draws towards names that are accepted: `unguided`, `learned`, then `with_bound`."""
 
     acceptor: Acceptor  # with an automaton of S states
-    # The first N are those it has learned from, with a row each in `log_completion`. The others
-    # were visited since, and are estimated by the chain.
-    prefixes: VisitedPrefixes
+    prefixes: VisitedPrefixes  # N that it has learned from, then those visited since
     # (N, n_y) log completion of each next character, after those N only. Column EOS is 0 where a
     # name may end, else −∞; while exploring, always −∞.
     log_completion: Array
@@ -144,7 +128,7 @@ class Guide:
         """The logs of estimates for each next character after m prefixes of `length`: (m, n_y).
 
         `visited_row` (m,) are rows of `prefixes`, or −1. The chain estimates for −1, and for rows
-        from `len(log_completion)` on, which were visited after this guide learned.
+        that were visited after this guide learned.
         """
         has_learned = (visited_row >= 0) & (visited_row < len(self.log_completion))
         next_row = self.product.after[product_row]
@@ -164,9 +148,8 @@ class Guide:
         if log_mean == -np.inf:
             return self
         log_weights = log_weights - log_mean
-        # The weight of every visited name: there, the completion of a character is the total of the
-        # next prefix, so the product of total / completion reduces to the first total.
-        # With the margin for rounding errors, such names have at most one copy.
+        # The weight of every visited name: in the product of total / completion, all but the first
+        # total cancel. With the margin for rounding errors, such names have at most one copy.
         log_weight_of_visited = self.log_p_conditions - log_mean + 1e-6
         log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), log_weight_of_visited)
         log_bound = min(log_bound, math.log(MAX_BOUND))
@@ -185,9 +168,8 @@ def log_mean_of(log_weights: Array) -> float:
 def least_log_bound(log_weights: Array, max_repeats: float) -> float:
     """The least bound of weights, (m,), with which at most this share of the names are repeats.
 
-    A name of weight w has w / bound copies; all but the first are repeats. The k weights above the
-    bound give (Σₖ w − k bound) / bound repeats, of Σ w / bound names; for the largest weights, any
-    other k gives less. So bound ≥ (Σₖ w − max_repeats Σ w) / k, for every k.
+    The k weights above a bound give (Σₖ w − k bound) / bound repeats, of Σ w / bound names. So
+    bound ≥ (Σₖ w − max_repeats Σ w) / k, for every k.
     """
     top = max(log_weights.max(), LEAST_LOG)
     falling = np.sort(np.exp(log_weights - top))[::-1]

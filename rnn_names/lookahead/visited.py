@@ -17,11 +17,7 @@ MAX_RECORDED_NUMBERS = 1 << 22  # probabilities that a draw records, n_y for eac
 
 @dataclass
 class VisitedPrefixes:
-    """The N prefixes that draws have visited, and the network's predictions after each.
-
-    Completion probabilities follow from these (`rnn_names.network.completion`), with estimates only
-    where no longer prefix was visited. A prefix comes after its parent, one character shorter.
-    """
+    """The N prefixes that draws have visited, each after its parent, one character shorter."""
 
     parent: Array  # (N,) row of the prefix without the last character; row 0 is its own
     character: Array  # (N,) index of the last character
@@ -68,10 +64,7 @@ class VisitedPrefixes:
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
     def fill_completion(self, log_completion: Array) -> Array:
-        """Computes the log completion probability of each prefix, (N,), from the longest ones.
-
-        Overwrites `log_completion`, (N, n_y), where a character leads to a visited prefix.
-        """
+        """The log completion probability of each prefix, (N,); fills `log_completion`, (N, n_y)."""
         terms = self.log_probabilities + log_completion
         terms[self.parent[1:], self.character[1:]] = -np.inf
         values = log_sum(terms)
@@ -83,10 +76,7 @@ class VisitedPrefixes:
         return values
 
     def log_reach(self, log_steps: Array) -> Array:
-        """The log-probability of reaching each prefix from the first, (N,).
-
-        `log_steps`, (N, n_y), are the log-probabilities of the next character after each.
-        """
+        """The log-probability of reaching each prefix by steps of `log_steps`, (N, n_y): (N,)."""
         log_reach = np.zeros(len(self))
         for rows in rows_by_length(self.length)[1:]:
             parent = self.parent[rows]
@@ -119,7 +109,7 @@ class Visits:
         self._recorded: list[tuple[Array, ...]] = []
 
     def child(self, row: Array, character: Array, automaton_state: Array) -> Array:
-        """The row of each longer prefix, a new row for a new one, or −1 if there is no room."""
+        """The row of each longer prefix, a new one if necessary; −1 if there is no room."""
         rows = self.before.child(row, character)
         new = np.flatnonzero((rows < 0) & (row >= 0))[: self._most - self._n_rows]
         rows[new] = self._n_rows + np.arange(len(new))

@@ -5,9 +5,7 @@ sum to 1 (log-linear interpolation, Klakow 1998; a product of experts, Hinton 20
 
     log p(c | prefix)  =  Σ wᵢ log pᵢ(c | prefix)  −  log Z(prefix)
 
-Each log pᵢ equals part i's logits up to a constant that all characters share, and softmax is
-invariant to such constants. So the blend is softmax(Σ wᵢ logitsᵢ), which is one network with the
-parts' hidden states side by side:
+This is softmax(Σ wᵢ logitsᵢ), so it is one network with the parts' hidden states side by side:
 
     a   = [a₁ | a₂ | …]                        Wya = [w₁ Wya₁ | w₂ Wya₂ | …]
     Waa = Waa₁, Waa₂, … along the diagonal      by = Σ wᵢ byᵢ
@@ -16,9 +14,7 @@ Parts may differ in their cells and in their characters:
 
 -   A plain cell is a GRU whose gates are fixed: r = 1 and z = 0, by large biases.
 -   A character that a part does not know has one fixed logit, `unknown_logit`: a probability of
-    about 1e-4 everywhere. It is low, so that letters that only one list has are rare in the names
-    of a blend. It is not zero, so that names with such letters are possible. As an input, the
-    character leaves the part's state unchanged (z = 1).
+    about 1e-4 everywhere. As an input, it leaves the part's state unchanged (z = 1).
 """
 
 import math
@@ -50,18 +46,13 @@ SATURATED = 2.0**20  # a gate's bias far larger than its other terms: the gate i
 def one_network(
     models: Sequence[LanguageModel], weights: Sequence[float], titles: Sequence[str]
 ) -> dict[str, Any]:
-    """The normalised geometric mean of several networks, as the fields of one `LanguageModel`.
-
-    Weights sum to 1. It allows the lengths and beginnings of names that any part allows.
-    """
+    """The normalised geometric mean of several networks, as the fields of one `LanguageModel`."""
     vocabularies = [model.vocabulary for model in models]
     _check_letters(vocabularies, titles)
     units = sum(model.hidden_size for model in models)
     if units > MAX_HIDDEN_SIZE:
-        raise BlendError(
-            f"a blend of {units:,} hidden units, and it can have {MAX_HIDDEN_SIZE:,}: leave a "
-            "model out, or train smaller ones"
-        )
+        limit = f"{units:,} hidden units, and it can have {MAX_HIDDEN_SIZE:,}"
+        raise BlendError(f"a blend of {limit}: leave a model out, or train smaller ones")
     vocabulary = reduce(Vocabulary.union, vocabularies)
     networks = [_extended(model, vocabulary) for model in models]
     if any("bn" in params for params in networks):
@@ -112,14 +103,10 @@ def listed(name: str, values: Iterable[Any], whole: str = "part") -> list[Any]:
         raise BlendError(f"{name} {short_repr(values)}: give one for each {whole}") from None
 
 
-# --- Characters that a part does not know ---------------------------------------------------------
-
-
 def unknown_logit(model: LanguageModel) -> float:
     """The logit u of each character that a model does not know.
 
-    The mean of exp(u) / Σ exp(logits) over the characters and ends of names drawn from the model is
-    `UNKNOWN_PROBABILITY`. In a blend, which has more characters, it is a little lower.
+    The mean of exp(u) / Σ exp(logits) over names drawn from the model is `UNKNOWN_PROBABILITY`.
     """
     with one_blas_thread():
         # With random weights, perhaps no name ends within the longest length.
@@ -157,21 +144,12 @@ def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) ->
         others: set[str] = set().union(*letters[:i], *letters[i + 1 :])
         if not letters[i] & others:
             mine, theirs = ("".join(sorted(each)[:10]) for each in (letters[i], others))
-            raise BlendError(
-                f"{printable(title)} has no letter in common with the rest of the blend ({mine}… "
-                f"and {theirs}…), so there are no names between them"
-            )
-
-
-# --- Networks -------------------------------------------------------------------------------------
+            reason = f"no letter in common with the rest of the blend ({mine}… and {theirs}…)"
+            raise BlendError(f"{printable(title)} has {reason}, so there are no names between them")
 
 
 def as_gru(params: Params) -> Params:
-    """The GRU that computes the same as a network with plain cells; GRUs are returned unchanged.
-
-    With r = 1, z = 0, Wn = Wax, bc = ba, Un = Waa and bn = 0, the equations of `cells.GRUCell`
-    reduce to a plain cell's tanh(x Waxᵀ + ba + a_prev Waaᵀ).
-    """
+    """The GRU that computes the same as plain cells, with r = 1 and z = 0; GRUs are unchanged."""
     if "bn" in params:
         return params
     n_a = len(params["ba"])

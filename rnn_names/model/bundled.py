@@ -32,7 +32,6 @@ class Bundled(NamedTuple):
 with open(os.path.join(HERE, "bundled.tsv"), encoding="utf-8") as _file:
     _rows = [line.rstrip("\n").split("\t") for line in _file]
 MODELS = {name: Bundled(group, Source(*source)) for name, group, *source in _rows}
-"""The models that `make models` trains (data/make_models.py)."""
 
 
 def path_of(name: str) -> str:

@@ -19,11 +19,11 @@ MAX_PARTS = 64  # models in a blend, which has the training record of each
 MAX_SOURCES = 1000  # sources of one model: a blend has the sources of all its parts
 _RENAMED = {"made_up_names": "synthetic_names"}  # settings by their old names
 
+# The arrays that a model file may contain, and the allowed types of each.
 ARRAYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("Wax", "Waa", "Wya", "ba", "by", "a0", "bn"), ("<f4",)),
     **dict.fromkeys(("fingerprints", "listed"), ("<u8", "<u4", "|u1")),
 }
-"""The arrays that a model file may contain, and the allowed types of each."""
 
 
 def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
@@ -36,10 +36,8 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
             raise ModelFileError(f"array {short_repr(name)}: of a wrong type")
     version = meta.get("format")
     if not isinstance(version, int) or version != FORMAT:
-        raise ModelFileError(
-            f"format version {short_repr(version)}, and this program reads version {FORMAT}: use "
-            "the program that wrote it"
-        )
+        found = f"format version {short_repr(version)}, and this program reads version {FORMAT}"
+        raise ModelFileError(f"{found}: use the program that wrote it")
     characters = meta.get("vocabulary")
     if not isinstance(characters, str) or not characters:
         raise ModelFileError("`meta` has no vocabulary")
@@ -110,10 +108,8 @@ def _training_record(training: Any, characters: str) -> dict[str, Any]:
     )
     begin = isinstance(training.get("lower_case_beginnings", True), bool)
     if not (lengths and begin and are_texts):
-        raise ModelFileError(
-            "`meta` has no training record that says how long names are, how they begin and what "
-            "they have side by side"
-        )
+        what = "how long names are, how they begin and what they have side by side"
+        raise ModelFileError(f"`meta` has no training record that says {what}")
     if "blend" in training:
         _check_blend(training["blend"])
     settings = training.get("settings")

@@ -14,7 +14,7 @@ from rnn_names.conditions.options import AliasOptions, BestOptions, SampleOption
 from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
-from rnn_names.errors import BlendError, ModelFileError, plural, printable, short_repr
+from rnn_names.errors import BlendError, ModelFileError, network_name, plural, printable, short_repr
 from rnn_names.model import npz
 from rnn_names.model.bundled import Source
 from rnn_names.model.file_checks import ARRAYS, FORMAT, MAX_PARTS, checked
@@ -54,7 +54,7 @@ class Model(LanguageModel):
         >>> Model.load("dinosaurs")
         Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.554)
         """
-        parts = [f"{self.cell.upper()} of {plural(self.hidden_size, 'unit')}"]
+        parts = [network_name(self.cell, self.hidden_size)]
         parts.append(plural(len(self.vocabulary.characters), "character"))
         names, loss = self.training.get("distinct_names"), self.training.get("held_out_loss")
         if type(names) is int:
@@ -68,8 +68,7 @@ class Model(LanguageModel):
         """The name of the cell, "rnn" or "gru"."""
         return "gru" if "bn" in self.params else "rnn"
 
-    # The decorator gives a method the parameters of a class of options: `sample` is called like
-    # SampleOptions, sample(20, prefix="A"). Each option is declared there, with its help.
+    # The decorator gives a method the parameters of a class: `sample` is called like SampleOptions.
 
     @method_parameters_of(SampleOptions)
     def sample(self, *count: Any, **given: Any) -> list[str]:
@@ -101,7 +100,7 @@ class Model(LanguageModel):
 
     @method_parameters_of(BestOptions)
     def best(self, *count: Any, **given: Any) -> list[str]:
-        """The most probable names, exactly, most probable first.
+        """The most probable names, up to rounding errors of float32, most probable first.
 
         Raises:
             SamplingError, VocabularyError: as `sample`, and if the search would take too long.

@@ -1,16 +1,13 @@
 """Arrays and a JSON text in one `.npz` file: written completely or not at all, and read safely.
 
-Model files and the states of interrupted runs may come from a stranger. So reading a file executes
-nothing in it, and checks every size before memory is allocated. Only the format that NumPy's
-`savez` writes is accepted:
+Files may come from a stranger. So reading one executes nothing in it, and checks every size before
+memory is allocated. Only the format that NumPy's `savez` writes is accepted:
 
 - members of the zip one after another, stored or deflated, each preceded by its sizes and its
   CRC-32, so that the directory at the end need not be read;
 - array headers in one fixed form, read by a regular expression: Python's parser, which NumPy uses,
   may warn, recurse or use much memory on a malicious one;
 - no pickles.
-
-`zipfile` accepts more forms, and importing it takes as long as reading a model.
 """
 
 import io
@@ -53,22 +50,15 @@ def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> No
     np.savez(buffer, meta=np.array(text), **little_endian)
     packed = buffer.getbuffer()
     if len(packed) > MAX_FILE_BYTES:
-        raise ModelFileError(
-            f"{printable(path)}: cannot be written: over {MAX_FILE_BYTES:,} bytes; try a smaller "
-            "hidden_size",
-            settings=["hidden_size"],
-        )
+        reason = f"over {MAX_FILE_BYTES:,} bytes; try a smaller hidden_size"
+        raise ModelFileError(f"{printable(path)}: cannot be written: {reason}", ["hidden_size"])
     write_atomically(path, packed)
 
 
 def read(
     path: str, allowed_types: Callable[[str], Collection[str]]
 ) -> tuple[dict[str, Any], dict[str, Array]]:
-    """The JSON object and the read-only arrays of a file, or ModelFileError.
-
-    `allowed_types` returns the NumPy types that an array of a name may have, such as "<f4"; none
-    for an unknown name.
-    """
+    """The JSON object and the arrays of a file, of the types allowed by name, or ModelFileError."""
     title = printable(path)
     try:
         if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
@@ -115,10 +105,8 @@ def _members(
         names.add(name)
         left -= unpacked
         if left < 0:
-            raise ModelFileError(
-                f"{size:,} bytes that claim to unpack to {unpacked:,} or more: no real "
-                "model shrinks so far"
-            )
+            claim = f"{size:,} bytes that claim to unpack to {unpacked:,} or more"
+            raise ModelFileError(f"{claim}: no real model shrinks so far")
         # At most the size of the file: `read` allocates memory for the size in the header.
         data = file.read(min(packed, size))
         if flags & (_ENCRYPTED | _SIZES_LATER) or method not in (_STORED, _DEFLATED):

@@ -12,6 +12,7 @@ from rnn_names.errors import ModelFileError, OwnFileWarning, printable
 from rnn_names.files import is_file
 from rnn_names.model import bundled
 
+# Words that are no model's name, and the models that users probably mean.
 OTHER_WORDS = {
     "elf": "elvish",
     "male": "men",
@@ -20,7 +21,6 @@ OTHER_WORDS = {
     **dict.fromkeys(("last-names", "family-names"), "surnames"),
     **dict.fromkeys(("village", "villages"), "english-towns; or a cast: rnn-names cast village"),
 }
-"""Words that are no model's name, and the models that users probably mean."""
 
 
 class ModelChoice(NamedTuple):
@@ -41,10 +41,8 @@ class ModelChoice(NamedTuple):
         with suppress(ValueError):
             if path:
                 return _noted(cls(path, POSITIVE.read(weight)))
-        raise ModelFileError(
-            f"{text!r}: the text after = must be the model's weight, {POSITIVE} (there is no file "
-            "of that whole name)"
-        )
+        must = f"the text after = must be the model's weight, {POSITIVE}"
+        raise ModelFileError(f"{text!r}: {must} (there is no file of that whole name)")
 
     @property
     def title(self) -> str:

@@ -1,9 +1,7 @@
 """The two cells, which compute the next hidden state, and their gradients.
 
-A cell has two functions, `step` and `step_backward`, of the input's projection and the recurrent
-projection of the states. A step computes several numbers per hidden unit: the gates of a GRU, its
-candidate, and so on. Each kind is a *block*, so arrays are (n_blocks, m, n_a), and element-wise
-operations run over contiguous memory.
+A step computes several numbers per hidden unit: the gates of a GRU, its candidate, and so on. Each
+kind is a *block*, so arrays are (n_blocks, m, n_a), and operations run over contiguous memory.
 """
 
 from collections.abc import Mapping
@@ -18,14 +16,10 @@ Params = Mapping[str, Array]  # the arrays Wax, Waa, Wya, ba, by and a0; and bn 
 
 
 class StepWeights(NamedTuple):
-    """The weights of a step, by gate and transposed.
-
-    Waa is for the first k units, which are all but where dropout leaves out the states of the rest.
-    The first `n_sigmoid_gates` gates use the logistic function; their weights are stored halved.
-    """
+    """The weights of a step, by gate and transposed; of sigmoid gates, stored halved."""
 
     cell: "Cell"
-    Waa: Array  # (n_gates, k, n_a)
+    Waa: Array  # (n_gates, k, n_a) for the first k units, which are all but with dropout
     bounds: list[int]  # `diagonal_blocks` of Waa
     from_x: Array  # (n_gates, n_x, n_a) x Waxᵀ + ba for each character
     bn: Array | None  # (n_a,) of a GRU
@@ -153,17 +147,14 @@ def step_weights(params: Params) -> StepWeights:
     return StepWeights(cell, Waa, bounds, Wax + ba, params.get("bn"))
 
 
-# --- Blocks of a blend ----------------------------------------------------------------------------
-# Parts of a blend have no connections to each other, so its Waa is zero outside of a block for each
-# part. A product without the zeros takes half the time for two parts of equal size.
-
 MAX_BLOCKS = 16  # the most blocks multiplied one by one; more would be too small to be fast
 
 
 def diagonal_blocks(Waa: Array) -> list[int]:
-    """The bounds of square blocks along the diagonal of `Waa` (n_gates, n_a, n_a).
+    """The bounds of square blocks along the diagonal of `Waa` (n_gates, n_a, n_a), else zero.
 
-    Outside of the blocks, every gate is zero. Most networks have one block, all of `Waa`.
+    Most networks have one block, and blends one for each part: products without the zeros of two
+    equal parts take half the time.
 
     >>> diagonal_blocks(np.array([[[1, 2, 0], [3, 4, 0], [0, 0, 5]]]))
     [0, 2, 3]

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from rnn_names.arrays import Array
-from rnn_names.blas_check import check_products
+from rnn_names.arrays import Array, check_products
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names, Vocabulary, checked_strings
@@ -50,16 +49,14 @@ class LanguageModel:
         return bool(self.training.get("lower_case_beginnings", True))
 
     @property
-    def pairs(self) -> list[str] | None:
-        """The odd pairs of the list (`corpus.shape`), or None if they are not recorded."""
-        pairs: list[str] | None = self.training.get("pairs")
-        return pairs
+    def pairs(self) -> Any:
+        """The odd pairs of the list, a list[str] (`corpus.shape`); None if not recorded."""
+        return self.training.get("pairs")
 
     @property
-    def known_triples(self) -> dict[str, str] | None:
-        """The triples of the list (`corpus.shape`), or None if they are not recorded."""
-        triples: dict[str, str] | None = self.training.get("known_triples")
-        return triples
+    def known_triples(self) -> Any:
+        """The triples of the list, a dict[str, str] (`corpus.shape`); None if not recorded."""
+        return self.training.get("known_triples")
 
     @property
     def own_fingerprints(self) -> Array | None:
@@ -92,10 +89,8 @@ def require_fingerprints(model: LanguageModel, of_own_list: bool = False) -> Arr
     """The fingerprints of a model, or of its own list alone; SamplingError if it has none."""
     fingerprints = model.own_fingerprints if of_own_list else model.fingerprints
     if fingerprints is None:
-        raise SamplingError(
-            "the model has no fingerprints of its list, so it cannot tell which names are "
-            "new: train it again"
-        )
+        reason = "so it cannot tell which names are new: train it again"
+        raise SamplingError(f"the model has no fingerprints of its list, {reason}")
     return fingerprints
 
 

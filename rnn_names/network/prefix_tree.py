@@ -1,14 +1,10 @@
-"""Minibatches laid out as prefix trees.
-
-Names with a common prefix have the same hidden states along it. So a minibatch is the tree of its
-*distinct* prefixes, level by level: about one node for two characters.
-"""
+"""Minibatches laid out as trees of their *distinct* prefixes, which share hidden states."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_names.arrays import Array, ranges, slices, stable_order
+from rnn_names.arrays import Array, slices, stable_order
 from rnn_names.corpus.names import EOS
 from rnn_names.system import cached_property
 
@@ -17,9 +13,8 @@ from rnn_names.system import cached_property
 class PrefixTree:
     """The distinct prefixes of a minibatch of names, one node (row) each.
 
-    Level 0 is the empty prefix; level t has the distinct prefixes of t characters. Within a level,
-    nodes with more children come first, so that the nodes with any children are its first rows. The
-    names "a", "ba" and "bc" make this tree, with a, b, c = 1, 2, 3:
+    Level t has the prefixes of t characters; nodes with more children come first, so that parents
+    are its first rows. The names "a", "ba" and "bc" make this tree, with a, b, c = 1, 2, 3:
 
         row  prefix  level  x  parent  y: EOS a b c
         0    ""      0      0  0          0   1 2 0
@@ -39,8 +34,7 @@ class PrefixTree:
     parent: Array  # (N,) int. Row, within the previous level, of each node's parent; 0 on level 0
     levels: list[slice]  # the rows of each level
     # For each level, arrays of its rows, counted from the level's first: the first child of every
-    # parent, then the second child of every parent with two, and so on. In the example, level 1 has
-    # [1], [0]: the first child of "" is "a", row 1 of its level, and the second is "b", row 0.
+    # parent, then the second child of every parent with two, and so on.
     siblings: list[list[Array]]
     paths: Array  # (depth + 1, m) int. Node of a name after t characters; arbitrary after its end
     ends: Array  # (m,) int. The node at which each name ends
@@ -54,12 +48,6 @@ class PrefixTree:
     def n_characters(self) -> int:
         """The number of characters of all names, including end-of-name symbols."""
         return round(float(self.y.sum(dtype=np.float64)))
-
-    @property
-    def parent_rows(self) -> Array:
-        """The rows of all parents, in an array that has the initial state before the nodes."""
-        first = [0, *(1 + rows.start for rows in self.levels[:-1])]
-        return ranges(np.array(first), np.array(self.n_parents))
 
 
 def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
@@ -114,8 +102,6 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
 def numbered_prefixes(indices: Array, lengths: Array) -> tuple[Array, Array, Array]:
     """Numbers the n distinct prefixes by length: first the empty one, then the single characters.
 
-    Arguments as in `prefix_tree`; `indices` has `depth` columns.
-
     Returns:
         number: (depth + 1, m) of each name's prefix of t characters; arbitrary after its end.
         new: (depth, m) whether a name's prefix of 1, 2, … characters is its first occurrence.
@@ -123,12 +109,10 @@ def numbered_prefixes(indices: Array, lengths: Array) -> tuple[Array, Array, Arr
 
     >>> names = np.array([[1, 0], [2, 1], [2, 3]]), np.array([1, 2, 2])  # "a", "ba", "bc"
     >>> number, new, passing = numbered_prefixes(*names)
-    >>> number.tolist()  # the 2 below "a" is after its end
-    [[0, 0, 0], [1, 2, 2], [2, 3, 4]]
+    >>> number.tolist(), passing.tolist()  # the 2 below "a" is after its end
+    ([[0, 0, 0], [1, 2, 2], [2, 3, 4]], [0, 1, 2, 1, 1])
     >>> new.tolist()
     [[True, True, False], [False, True, True]]
-    >>> passing.tolist()
-    [0, 1, 2, 1, 1]
     """
     m, depth = indices.shape
     # Names are sorted. So a prefix is new if its last character differs from the previous name's,

@@ -1,27 +1,23 @@
 """The recurrent network: forward pass, loss, back-propagation through time.
 
-New to this? `tests/support/plain_bptt.py` is the textbook version: one name at a time, one line per
-equation. This file computes the same numbers for thousands of names at once, and a test compares
-the two. The notation is usual in courses, with one row per example:
+New to this? `tests/support/plain_bptt.py` is the textbook version. This file computes the same for
+thousands of names at once:
 
     a⟨t⟩ = tanh(x⟨t⟩ Waxᵀ + a⟨t-1⟩ Waaᵀ + ba)          hidden state, (m, n_a)
     ŷ⟨t⟩ = softmax(a⟨t⟩ Wyaᵀ + by)                      prediction of the next character, (m, n_y)
     loss = − Σ y⟨t⟩ · log ŷ⟨t⟩                          categorical cross-entropy, in nats
 
-This is the plain cell's step; `rnn_names.network.cells` has it and the GRU's. Time steps are the
-levels of a prefix tree (`rnn_names.network.prefix_tree`). All functions accept any float type.
-Large arrays belong to a `Workspace`: the next call overwrites them.
+The steps of both cells are in `cells`. Time steps are the levels of a `prefix_tree`. All functions
+accept any float type. Large arrays belong to a `Workspace`: the next call overwrites them.
 """
 
 from __future__ import annotations  # else `np.random` is imported for a type, which takes 10 ms
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace, row_maxima, stable_order
+from rnn_names.arrays import Array, Workspace, ranges, row_maxima, stable_order
 from rnn_names.network.cells import CELLS, Params, StepWeights, block_product, cell_of, step_weights
 from rnn_names.network.prefix_tree import PrefixTree
-
-# --- Parameters -----------------------------------------------------------------------------------
 
 
 def init_params(
@@ -30,8 +26,7 @@ def init_params(
     """Random parameters of a network with `n_y` symbols and `n_a` hidden units.
 
     Each gate's `Waa` is orthogonal, which preserves the size of signals over many steps (Saxe et
-    al. 2013, arXiv:1312.6120). `Wya` has variance 1/n_a. `Wax` has the large variance 1/2: inputs
-    are one-hot, so there is no sum over inputs that would increase its effect.
+    al. 2013, arXiv:1312.6120). Inputs are one-hot, so `Wax` needs the large variance 1/2.
     """
     n_gates = CELLS[cell].n_gates
     orthogonal = [np.linalg.qr(rng.standard_normal((n_a, n_a)))[0] for _ in range(n_gates)]
@@ -53,9 +48,6 @@ def rows_per_batch(n_y: int) -> int:
     return max(4096 * 64 // max(n_y, 64), 64)
 
 
-# --- Layers ---------------------------------------------------------------------------------------
-
-
 def log_softmax(logits: Array, out: Array | None = None) -> Array:
     """The logarithm of `softmax`, logits − log Σ exp(logits), without overflow."""
     out = np.subtract(logits, row_maxima(logits), out=out)
@@ -72,11 +64,7 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 
 
 def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
-    """Gradients of Wax and ba, given the gradient `d` of the projected inputs, (n_gates, m, n_a).
-
-    The inputs `x` (m,) ascend. Column i of the gradient of Wax is the sum of the rows of `d` whose
-    character is i.
-    """
+    """Gradients of Wax and ba from `d`, (n_gates, m, n_a): sums over ascending inputs `x` (m,)."""
     n_gates, _, n_a = d.shape
     by_character = np.zeros((n_gates, n_x, n_a), d.dtype)
     counts = np.bincount(x, minlength=n_x)
@@ -124,15 +112,6 @@ def next_states(
     weights.from_x.take(x, axis=1, out=from_x, mode="clip")
     cell.step(from_x, cache, out)
     return out
-
-
-def first_state(params: Params, weights: StepWeights, work: Workspace) -> Array:
-    """The state before the first character, (1, n_a): one step from a0 without input."""
-    start = np.zeros(1, np.intp)
-    return next_states(params["a0"][None], start, start, weights, work).copy()
-
-
-# --- Over time ------------------------------------------------------------------------------------
 
 
 def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
@@ -203,8 +182,7 @@ def _backward_over_time(
 ) -> dict[str, Array]:
     """Gradients of a0, Wax, Waa, ba and bn, computed from the last level to the first.
 
-    `da` (N, n_a) begins with the gradients from the output layer; each level adds to the gradients
-    of its parents. Overwrites `cache`; `states` and `cache` come from `_forward`.
+    `da` (N, n_a) begins with the gradients from the output layer. Overwrites `cache`.
     """
     cell, a, (n, n_a) = cell_of(params), states[1:], da.shape
     da0 = np.zeros_like(params["a0"][None])
@@ -227,7 +205,9 @@ def _backward_over_time(
             da_parents[:, : term.shape[1]] += term
 
     parent_states = work("parent_states", ends[-1], n_a)
-    states.take(tree.parent_rows, axis=0, out=parent_states, mode="clip")
+    first_parents = np.array([0, *(1 + rows.start for rows in tree.levels[:-1])])
+    parent_rows = ranges(first_parents, np.array(tree.n_parents))
+    states.take(parent_rows, axis=0, out=parent_states, mode="clip")
     order = stable_order(tree.x)
     d_from_x = work("d_from_x", cell.n_gates, n, n_a)
     for block, d in zip(cell.input_gradient_blocks, d_from_x, strict=True):

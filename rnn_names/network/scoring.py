@@ -2,8 +2,7 @@
 
     log p("ab") = log p(a | "") + log p(b | "a") + log p(EOS | "ab")
 
-The network predicts after each distinct prefix of a batch of names, which is a node of their prefix
-tree. The terms of a name are on its path.
+The terms of a name are on its path in a prefix tree.
 """
 
 import numpy as np
@@ -16,10 +15,7 @@ from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 
 
 def log_probs(params: Params, vocabulary: Vocabulary, names: Names, n_given: int = 0) -> Array:
-    """The log-probability of each name with its end, in nats, given its first `n_given` characters.
-
-    It is −inf for unknown characters.
-    """
+    """The log-probability of each name with its end, given its first `n_given` characters."""
     scores = np.full(len(names), -np.inf)
     order, _ = names.order()  # names with common prefixes are in one batch
     work = Workspace(params["Waa"].dtype)
@@ -31,18 +27,19 @@ def log_probs(params: Params, vocabulary: Vocabulary, names: Names, n_given: int
         if is_known.any():
             tree = prefix_tree(indices[is_known], lengths[is_known], len(vocabulary))
             log_y_hat = rnn.log_predictions(tree, params, work)
-            scores[rows[is_known]] = _path_sums(tree, log_y_hat, n_given)
+            before_end = prefix_log_probs(tree, log_y_hat, n_given)[tree.ends]
+            scores[rows[is_known]] = before_end + log_y_hat[tree.ends, EOS]
     return scores
 
 
-def _path_sums(tree: PrefixTree, log_y_hat: Array, n_given: int) -> Array:
-    """Σ log ŷ along the path of each name of a tree, from (N, n_y) to (m,)."""
-    so_far = np.zeros(len(tree.x))  # (N,) log-probability of each prefix; 0 for ""
+def prefix_log_probs(tree: PrefixTree, log_y_hat: Array, n_given: int = 0) -> Array:
+    """Σ log ŷ along the path to each node of a tree, from (N, n_y) to (N,)."""
+    so_far = np.zeros(len(tree.x))
     for level in range(1 + n_given, len(tree.levels)):
         rows = tree.levels[level]
         parent = tree.levels[level - 1].start + tree.parent[rows]
         so_far[rows] = so_far[parent] + log_y_hat[parent, tree.x[rows]]
-    return so_far[tree.ends] + log_y_hat[tree.ends, EOS]
+    return so_far
 
 
 def mean_loss(

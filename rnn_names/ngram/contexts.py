@@ -5,10 +5,9 @@ as an integer: its symbols are digits to the base n_y + 1, the last symbol lowes
 digit n_y. With n_y = 3, START a b is 312₄. No string contains EOS, the digit 0, so strings of
 different lengths have different numbers.
 
-A *context* is a string that a model knows. Every prefix and suffix of a context is a context,
-including the empty one, which is 0. So the longest context that a name ends in can be followed
-character by character: each character leads from each context to one other. If "a b c" is a
-context, c leads from "a b" to it; otherwise c leads to the same context as from "b".
+A *context* is a string that a model knows, as it knows every prefix and suffix of it, including the
+empty one, 0. So each character leads from each context to one other. If "a b c" is a context, c
+leads from "a b" to it; otherwise c leads to the same context as from "b".
 """
 
 import numpy as np

@@ -1,8 +1,5 @@
 """A character n-gram with interpolated Kneser-Ney smoothing, in arrays.
 
-On a short list it predicts about as well as a network, and makes other mistakes. So training
-combines both (`rnn_names.training.distillation`).
-
 Order k predicts a character w from its history h, the previous k − 1 symbols. Every count c is
 reduced by a discount D, and the remaining probability λ goes to order k − 1, whose history h′ is h
 without its first symbol. Order 0 is uniform:
@@ -14,15 +11,6 @@ At the highest order c counts occurrences. Below it c counts the *different* sym
 since a lower order matters only where a higher one has no counts (Kneser & Ney 1995). There are
 three discounts, as in Chen & Goodman 1999, section 3. One START precedes each name. Nothing
 precedes START, so strings that begin with it are counted by occurrences at every order.
-
-An example: predictions after START, from the names "ab" and "aa", with the discounts D = 0.2 at
-order 1 and D = 2/3 at order 2.
-
-    order 1   a and EOS follow 2 different symbols each, b follows 1: c = 2, 2, 1 of 5
-              λ = (0.2 + 0.2 + 0.2) / 5 = 0.12
-              p(a) = (2 − 0.2) / 5 + 0.12 / 3 = 0.4, the same for EOS;   p(b) = 0.2
-    order 2   a follows START twice: c = 2 of 2, λ = 2/3 / 2 = 1/3
-              p(a | START) = (2 − 2/3) / 2 + 1/3 · 0.4 = 0.8
 """
 
 import numpy as np
@@ -35,9 +23,7 @@ ORDER = 6  # no other is better by 0.01 nats per character on lists of 1,000 to 
 
 
 class NGram:
-    """An n-gram fitted to names, whose codes are vocabulary indices.
-
-    With `weights`, (n,), each name counts as often as its weight.
+    """An n-gram fitted to names of vocabulary indices, counted by their `weights`, (n,).
 
     >>> ngram = NGram(Names(np.array([1, 2, 1, 1]), np.array([0, 2, 4])), n_y=3)  # "ab" and "aa"
     >>> ngram.probabilities(np.array([ngram.start])).round(2).tolist()  # both begin with "a"
@@ -123,8 +109,7 @@ def _discounts(n: Array) -> Array:
 
         Y = n₁ / (n₁ + 2 n₂),    D(i) = i − (i + 1) Y n_{i+1} / n_i
 
-    If an n_i is 0, there are too few counts for three discounts. Then all are Y, the discount of
-    Kneser & Ney 1995, with n₁ and n₂ at least ½.
+    If an n_i is 0, all are Y, the discount of Kneser & Ney 1995, with n₁ and n₂ at least ½.
     """
     n1, n2 = np.maximum(n[:2], 0.5)
     y = n1 / (n1 + 2 * n2)

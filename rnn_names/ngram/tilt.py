@@ -1,7 +1,7 @@
 """A tilt: a reweighting of whole names, applied as factors of the next character.
 
 A tilt multiplies the probability of every name c₁ … c_L by factors for its length, for each
-character after the kind of the previous one (a capital, a space, …), and for its last character:
+character after the kind of the one before (a capital, …), and for its last character:
 
     w(name) = g(L) · f(START, c₁) · f(kind of c₁, c₂) · … · f(kind of c_{L−1}, c_L) · e(c_L)
 

@@ -1,11 +1,9 @@
 """The helper process, which makes calls on another core.
 
-Threads of one process share Python's interpreter, so short array operations hardly run in parallel.
-Two processes have an interpreter each.
-
-The helper process is a fresh Python, not a fork: a fork copies the locks that other threads hold,
-and not every BLAS survives it. The processes communicate through a socket, in pickles; large arrays
-that both change are in shared memory.
+Threads share Python's interpreter, so short array operations hardly run in parallel. The helper
+process is a fresh Python, not a fork: a fork copies the locks that other threads hold, and not
+every BLAS survives it. The processes communicate through a socket, in pickles; large arrays that
+both change are in shared memory.
 
     memory = SharedArray(1, 9)                      # a row of nine numbers
     helper = Helper(Adder, 2, check=Adder.check, memory=memory)  # makes Adder(row, 2) here,
@@ -49,10 +47,9 @@ _MARK = "RNN_NAMES_HELPER_PROCESS"  # variable of a helper process, which starts
 
 
 class SharedArray:
-    """An array of float32 that processes share, in a file without a name, which leaves no trace.
+    """An array of float32 that processes share, in a file without a name; else an ordinary array.
 
-    `fd` is the descriptor of the file, open while this object lives; None if there is no such
-    file, so that the array is an ordinary array.
+    `fd` is the descriptor of the file, open while this object lives, or None.
     """
 
     def __init__(self, *shape: int) -> None:
@@ -80,12 +77,10 @@ def _close(fd: int) -> None:
 
 
 class Helper(AbstractContextManager["Helper"]):
-    """An object, and its copy in a helper process; calls can run in either process.
+    """An object, and its copy in a helper process; calls give the same value in either process.
 
-    A call returns the same value in either process. The helper process may start late, end at any
-    time, or not start at all: then this process runs the calls. It is used only after `check` has
-    returned the same value for both objects: files of this program, or environment variables of
-    BLAS, may have changed.
+    The helper process may start late, end at any time, or not start at all: then this process runs
+    the calls. It is used only after `check` has returned the same value for both objects.
 
     Args:
         make: creates the object in both processes. It, all called functions, their arguments and
@@ -102,7 +97,7 @@ class Helper(AbstractContextManager["Helper"]):
     ) -> None:
         self._check, self._memory = check, memory
         self.here = make(*memory.array, *arguments)
-        self._unsent: list[tuple[Any, ...]] = [(make, arguments)]  # calls to send
+        self._unsent: list[tuple[Any, ...]] = [(make, arguments)]
         self._process: subprocess.Popen[bytes] | None = None
         self._in_use = threading.Lock()  # held while a call is pending
         self._was_started = self._is_ready = self._is_checked = self._has_ended = False
@@ -153,8 +148,7 @@ class Helper(AbstractContextManager["Helper"]):
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins `function(object, *arguments)` in the helper process if it is ready and free.
 
-        The returned function waits for the value, or makes the call here. After `end`, it raises
-        CancelledError.
+        The returned function waits for the value, or makes the call; CancelledError after `end`.
         """
         if self._has_ended:
             raise CancelledError

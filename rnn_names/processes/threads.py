@@ -22,9 +22,13 @@ Submit = Callable[..., Callable[[], Any]]
 """Calls a function with some arguments in a thread; returns a function that waits for the value."""
 
 _blas_has_one_thread = False
-
+# Environment variables with which BLAS starts no threads.
 ONE_BLAS_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
-"""Environment variables with which BLAS starts no threads."""
+# Seconds between switches of threads: NumPy's operations are shorter than Python's 5 ms.
+SWITCH_INTERVAL = 1e-4
+_settings, _inside = ExitStack(), 0  # of the whole process; the number of active contexts
+# Re-entrant: a forgotten generator may be collected, and its context closed, in any thread.
+_guard = system.ForkSafeLock()
 
 
 def start_blas_with_one_thread() -> None:
@@ -35,20 +39,11 @@ def start_blas_with_one_thread() -> None:
         _blas_has_one_thread = True
 
 
-SWITCH_INTERVAL = 1e-4
-"""Seconds between switches of threads: NumPy's operations are shorter than Python's 5 ms."""
-
-_settings, _inside = ExitStack(), 0  # of the whole process; the number of active contexts
-# Re-entrant: a forgotten generator may be collected, and its context closed, in any thread.
-_guard = system.ForkSafeLock()
-
-
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Makes BLAS use one thread, and Python switch threads more often, within the context.
 
-    Then BLAS's results do not depend on the number of cores. Contexts of generators overlap and end
-    in any order, so the last one to end restores the original settings.
+    Contexts of generators may end in any order; the last one to end restores the settings.
     """
     global _inside
     with _guard.lock:
@@ -74,9 +69,8 @@ def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
     """Lets `n` threads make calls within the context, with one BLAS thread in each.
 
     Yields a `Submit`, and the number of threads. If `n` is 1, or threads cannot be started, which
-    gives a warning, the thread that asks for a value makes the call. Overflow in a call gives no
-    warning. At the end, calls that have not begun are discarded; an interrupt does not wait for the
-    others.
+    gives a warning, the thread that asks for a value makes the call. At the end, calls that have
+    not begun are discarded; an interrupt does not wait for the others.
     """
     with one_blas_thread():
         pool = _start_pool(n) if n > 1 else None
@@ -103,18 +97,14 @@ def _start_pool(n: int) -> "ThreadPoolExecutor | None":
         for _ in range(n):
             pool.submit(all_started.wait)  # a waiting thread cannot take the next call
     except RuntimeError:
-        warnings.warn(
-            "no further thread can be started (a limit on processes or memory?): one thread does "
-            "the work, and it takes longer",
-            FewThreadsWarning,
-            stacklevel=2,
-        )
-    else:
-        return pool
+        reason = "no further thread can be started (a limit on processes or memory?)"
+        message = f"{reason}: one thread does the work, and it takes longer"
+        warnings.warn(message, FewThreadsWarning, stacklevel=2)
+        pool.shutdown(wait=False)
+        return None
     finally:
         all_started.set()
-    pool.shutdown()
-    return None
+    return pool
 
 
 def deferred(function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:

@@ -17,7 +17,7 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names
-from rnn_names.errors import plural, printable
+from rnn_names.errors import network_name, plural, printable
 from rnn_names.files import write_atomically
 from rnn_names.report.markup import assets, definitions, isolated
 from rnn_names.sampling.stream import preview
@@ -69,7 +69,7 @@ def as_html(report: Report) -> str:
     is_listed: list[bool] = among(fingerprint(Names.from_strings(sampled)), listed).tolist()
     first_names = dict(islice(dict(zip(sampled, is_listed, strict=True)).items(), FIRST_NAMES))
     known = sum(first_names.values())
-    cell = "A GRU" if settings.cell == "gru" else "An RNN"
+    article = "A" if settings.cell == "gru" else "An"
     stopped = f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
     mark = ' class="listed"'
     items = (f"<li{mark * old}>{isolated(name)}</li>" for name, old in first_names.items())
@@ -77,7 +77,7 @@ def as_html(report: Report) -> str:
     return Template(assets("report/report.html")).substitute(
         style=assets("report/style.css", "report/report.css"),
         name=escape(printable(os.path.basename(report.output))),
-        network=f"{cell} of {plural(settings.hidden_size, 'unit')}",
+        network=f"{article} {network_name(settings.cell, settings.hidden_size)}",
         started="" if init is None else f"started from {isolated(init)} and ",
         names=f"{len(corpus):,}",
         sources=", ".join(map(isolated, report.sources)),

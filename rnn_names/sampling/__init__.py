@@ -23,7 +23,6 @@ And `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 8,000 en
 
 The others: `walk_drawer` draws on walks, and again in float64 what is too close to call; nodes of a
 walk wait on the `frontier`; `network_predictor` gives a walk its probabilities; `attempts` makes
-attempts until one passes, for streams, casts and aliases; `presets` settles boldness and lengths;
-`admission` and `remembered` leave out repeats; `alias` gives each key a name; `best` searches for
-the most probable names.
+attempts until one passes, for streams, casts and aliases; `admission` leaves out repeats; `alias`
+gives each key a name; `best` searches for the most probable names.
 """

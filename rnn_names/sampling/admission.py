@@ -1,6 +1,9 @@
 """Leaving out repeats: in one stream, or in all streams that share a file of names."""
 
+import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +13,7 @@ from rnn_names.conditions.edits import DistantNames
 from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning
-from rnn_names.sampling.remembered import Remembered
+from rnn_names.files import LockedFile
 
 WINDOW = 1 << 16  # names; a stream ends after a window of which fewer than 1 in 4,096 are new
 
@@ -19,10 +22,9 @@ WINDOW = 1 << 16  # names; a stream ends after a window of which fewer than 1 in
 class Admission:
     """Admits names of a stream until there are `count`, and counts the tested and the admitted.
 
-    If `is_unique`, each name is admitted once, by an 8-byte fingerprint; with `far_apart`, only if
-    it is far from all earlier ones. Once hardly any name in a `window` of tested names was new, it
-    is exhausted and admits no more. So where a stream ends does not depend on how many names are
-    tested together.
+    If `is_unique`, each name is admitted once; with `far_apart`, only if it is far from all earlier
+    ones. It is exhausted once hardly any name in a `window` of tested names was new: where a stream
+    ends does not depend on how many names are tested together.
     """
 
     count: int
@@ -93,3 +95,39 @@ class Admission:
             reason = "three in four drawn names are now rejected as repeats or near copies"
             message = f"{reason}; few new names may remain"
             warnings.warn(message, FewNewNamesWarning, stacklevel=3)
+
+
+class Remembered(LockedFile):
+    """A file of names given out so far; several runs may extend it at once."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "remember")
+        self._end = 0  # of what was read
+
+    @contextmanager
+    def locked(self) -> Iterator[tuple[Names, list[Names]]]:
+        """Locks the file. Yields the names that others added, and a list to append names to."""
+        with self.opened("a+b") as file:
+            file.seek(self._end)
+            lines, added = self.decoded(file.readall()).split("\n"), list[Names]()
+            names = (line.split("\t")[0].removesuffix("\r") for line in lines)  # without counts
+            # Drawn names may have white space around them, which people leave out when they write:
+            # both forms count.
+            both = (dict.fromkeys((name, name.strip())) for name in names)
+            others = Names.from_strings([name for forms in both for name in forms if name])
+            try:
+                yield others, added
+            finally:
+                data = b"".join(part.to_lines() for part in added)
+                end = file.seek(0, os.SEEK_END)
+                file.seek(max(end - 1, 0))
+                if data and file.read(1) not in (b"", b"\n"):  # its writer was probably killed
+                    data = b"\n" + data
+                self.append(file, data)
+                self._end = file.tell()
+
+    def names(self) -> list[str]:
+        """All names that are in the file now."""
+        self._end = 0
+        with self.locked() as (names, _):
+            return [name for name in names.to_strings() if name == name.strip()]

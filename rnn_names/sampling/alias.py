@@ -50,8 +50,8 @@ class Aliases:
     def names_for(self, keys: Sequence[str]) -> list[str]:
         """The names of keys, in order. With `unique`, no two different keys share one.
 
-        If two keys have the same first choice, the key with the smaller seed gets it, and the other
-        key gets its next name. So the set of keys matters, but not their order.
+        Of two keys with the same first choice, the one with the smaller seed gets it, and the other
+        its next. So the set of keys matters, but not their order.
         """
         seeds = {key: alias_seed(key, self._options.secret) for key in keys}
         in_order = sorted(seeds, key=seeds.__getitem__)
@@ -64,9 +64,8 @@ class Aliases:
     def _first_free_names(self, name_keys: Array) -> list[str]:
         """A name for each key, (n,): the name of its first attempt that passes and is free.
 
-        Keys without a name try again and again. A name that several keys draw goes to the first of
-        them, even if another has it. So the result is the same as if keys had chosen in turn (Gale
-        & Shapley 1962).
+        A name that several keys draw goes to the first of them, even if another has it, as if keys
+        had chosen in turn (Gale & Shapley 1962).
         """
         n, unique = len(name_keys), self._options.unique
         names = [""] * n  # by key

@@ -1,8 +1,6 @@
-"""Drawing by trial and error: attempts at each number until one passes.
+"""Drawing by trial and error: the first attempt at a number that passes gives it its name.
 
-A number is the place of a name in its stream, or of a key in a list of keys. An attempt draws a
-name for it, and the first that meets the conditions gives the number its name. So that does not
-depend on the other numbers, nor on how many attempts are made together.
+So that does not depend on the other numbers, nor on how many attempts are made together.
 """
 
 import math
@@ -18,11 +16,9 @@ from rnn_names.conditions.conditions import Tally
 MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, unless names are accepted
 NAMES_PER_BUDGET = 16  # accepted names that grant another budget
 
+# Makes attempts, given the number of each and how many were made at it before, both (n,). Returns
+# the results that passed, the ascending positions of their attempts, and a tally.
 MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
-"""Makes attempts, given the number of each and how many were made at it before, both (n,).
-
-Returns the results that passed, the ascending positions of their attempts, and a tally.
-"""
 
 
 def budget_after(n_names: int, budget: int) -> int:
@@ -61,10 +57,9 @@ class AttemptQueue:
     def take(self, size: int, lowest_first: bool, limit: int) -> tuple[Array, Array]:
         """Removes the lowest numbers; returns at most about `size` attempts at them, both (n,).
 
-        With `lowest_first`, the lowest numbers get all they need, so that a failure is found soon.
-        For example, number 7, whose attempts 0 to 3 failed, gets two more, and the new numbers 9
-        and 10 get one each: numbers 7, 7, 9, 10 and attempts 4, 5, 0, 0. No number gets more than
-        `limit` attempts in total.
+        With `lowest_first`, these get all they need. For example, number 7, whose attempts 0 to 3
+        failed, gets two more, and the new numbers 9 and 10 get one each: numbers 7, 7, 9, 10 and
+        attempts 4, 5, 0, 0. No number gets more than `limit` attempts in total.
         """
         n_more = np.minimum(self._next_attempts(size, lowest_first), limit - self.n_failed)
         n_taken = max(int(np.searchsorted(np.cumsum(n_more), size, side="right")), 1)
@@ -75,11 +70,7 @@ class AttemptQueue:
         return np.repeat(numbers, n_more), attempts
 
     def _next_attempts(self, size: int, lowest_first: bool) -> Array:
-        """How many attempts each number would get next, `lowest_first` as for `take`: (w,).
-
-        A number first gets as many as it is likely to need, if there is room for all. Later, it
-        gets half as many as it has had, so that one unlucky number does not delay the others.
-        """
+        """At first as many as a number likely needs, later half as many as it had: (w,)."""
         # 1.5 times the mean number of attempts that a name needed so far; 2 at first.
         likely = math.ceil(1.5 * (self.n_made + 1) / (self.n_passed + 1))
         room = size if lowest_first else max(size // len(self.waiting), 1)  # for each number
@@ -88,10 +79,7 @@ class AttemptQueue:
         return np.clip(self.n_failed // 2, at_first, at_most)
 
     def record(self, numbers: Array, attempts: Array, passing: Array) -> Array:
-        """Whether each attempt that was taken is the first to pass at its number: (n,) bool.
-
-        `passing` are the positions of those that passed. Numbers without one wait again.
-        """
+        """Whether each attempt taken is the first in `passing` at its number: (n,) bool."""
         passing = np.sort(passing)
         self.n_made += len(numbers)
         self.n_passed += len(passing)
@@ -112,8 +100,7 @@ def first_passing_results(
 ) -> list[Any]:
     """The result of the first attempt that passes, for each of the numbers 0 to n − 1.
 
-    At most `largest` attempts are made together. Raises NoAttemptPassed for the first number whose
-    `max_attempts` attempts all failed.
+    Raises NoAttemptPassed for the first number whose `max_attempts` attempts all failed.
     """
     results, tally, queue = [None] * n, Tally(), AttemptQueue()
     queue.add(np.arange(n))

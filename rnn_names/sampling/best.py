@@ -1,13 +1,9 @@
-"""The most probable names, exactly: a search of all prefixes above a bound.
+"""The most probable names: a search of all prefixes above a bound, which misses none.
 
 A name is at most as probable as each of its prefixes. So extending every prefix above a bound finds
-all names above it. The bound is lowered from search to search until there are enough names. The
-number of prefixes grows about as 1 / bound, so the searches before the last one cost little. The
-search is depth-first: few prefixes wait at any time. When it has twice as many names as requested,
-it raises the bound to the lowest of the better half.
-
-If there would be too many prefixes, the search stops at a higher bound. The names above that bound
-are certain, and an error says how many there are.
+all names above it. The bound is lowered from search to search until there are enough names, or too
+many prefixes. Probabilities are of float32 unless the temperature is low: names whose probabilities
+differ by less than its rounding errors can come in either order.
 """
 
 import warnings
@@ -18,16 +14,15 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, records, rows_by_length
-from rnn_names.conditions.acceptor import names_from_indices
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.corpus.names import EOS, Names
+from rnn_names.corpus.names import EOS, Names, names_from_indices
 from rnn_names.errors import LongNamesWarning, SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
+from rnn_names.sampling.admission import Remembered
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.name_queue import ENDLESS
-from rnn_names.sampling.remembered import Remembered
 from rnn_names.sampling.sampler import Sampler, make_sampler
 
 PREFIXES_AT_ONCE = 1024  # prefixes that are extended together
@@ -37,7 +32,7 @@ MAX_PREFIXES = 1 << 22  # prefixes of a search: 10 to 30 seconds for the bundled
 LONG_NAMES = 50  # characters from which fewer prefixes are allowed, since each takes longer
 FIRST_BOUND = -8.0  # log-probability in nats: at most some thousand prefixes lie above it
 MIN_BOUND_STEP, MAX_BOUND_STEP = 1.2, 8.0  # factors by which the bound, a probability, falls
-COLD = 0.5  # the temperature below which the network runs in float64
+COLD = 0.5  # the temperature below which the network runs in float64: names take improbable steps
 _Name = tuple[float, list[int]]  # its rank score and its indices
 Progress = Callable[[int], Any]  # takes the number of prefixes just extended
 
@@ -57,8 +52,7 @@ def best(
 
     `rank="per-character"` ranks names by the mean log-probability of their characters, including
     the end and excluding a single prefix. If the longest name has M characters, a name of L has the
-    score M / L times its log-probability (both counted with the end). The score is at most the
-    log-probability of each prefix, so the same search finds these names.
+    score M / L times its log-probability, at most that of each prefix.
     """
 
     def search(others: Names) -> tuple[Names, SamplingError | None]:
@@ -126,8 +120,7 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
     """The length up to which names can be ranked per character before the search must end.
 
     Where the longest names have M characters, the end counted, all names of a mean of at least
-    bound / M have a log-probability above the bound. So they are known, and if there are at least
-    `wanted`, they are the best. The longer names may be, the lower the bound must be.
+    bound / M have a log-probability above the bound, so they are known.
     """
     shortest, longest = search.acceptor.min_length, search.acceptor.max_length
     reach = 0
@@ -145,22 +138,16 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
 
 
 class _Search:
-    """Searches all prefixes above ever lower bounds; `names` are the best of the last search.
-
-    The records of prefixes are their `text`, as indices, their `automaton_state`, and `log_prob`,
-    the natural logarithm of their probability, in which a single prefix is left out.
-    """
+    """Searches prefixes above ever lower bounds; `names` are the best of the last search."""
 
     def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
         self.sampler, self.acceptor, self.progress = sampler, sampler.acceptor, progress
         self.is_per_character = rank == "per-character"
-        # At low temperatures, the best names may take steps too improbable for float32.
         walks = sampler.drawer
         self.predictor, self.roots = walks.predictor, walks.roots
         if (sampler.options.temperature or 1) < COLD:
             self.predictor, self.roots = walks.exact_predictor, walks.exact_roots
-        # The number of characters of each name that do not count, less one for its end.
-        self.log_prob, self.uncounted = self.roots.log_prob, -1
+        self.log_prob, self.uncounted = self.roots.log_prob, -1  # -1: the end of a name counts
         if len(walks.texts) == 1:  # the probability of a single prefix is left out
             self.log_prob, self.uncounted = np.zeros(1), len(walks.texts[0]) - 1
         size = self.predictor.n_y * self.acceptor.max_length**2
@@ -180,10 +167,7 @@ class _Search:
         return self.sampler.drawer.in_characters(texts).to_strings()
 
     def bounds(self, wanted: int) -> Iterator[float]:
-        """Searches for `wanted` names above ever lower bounds, and yields each bound.
-
-        Ends when all possible names are found, or there are too many prefixes.
-        """
+        """Searches for `wanted` names above ever lower bounds, and yields each bound."""
         max_prefixes = MAX_PREFIXES * LONG_NAMES // max(self.acceptor.min_length, LONG_NAMES)
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
         while True:
@@ -197,8 +181,7 @@ class _Search:
             affordable = (max_prefixes - self.n_extended) / self.n_prefixes
             if self.has_all or affordable < MIN_BOUND_STEP:
                 return
-            # The numbers of names and of prefixes above a bound grow about as 1 / probability. If
-            # they grow more slowly, steps get larger and larger.
+            # The numbers of names and prefixes grow about as 1 / bound; if not, steps get larger.
             n_found = max(len(self.names), 1)
             factor = min(min(2 * wanted, MAX_BOUND_STEP * n_found) / n_found, affordable)
             n_steps = 2 * n_steps if self.n_prefixes < 2 * n_before else 1

@@ -1,10 +1,8 @@
 """Choosing the next character of each of many names, by their own random numbers.
 
-A seed gives the same names on every processor. But the last bits of the network's probabilities
-differ from one to another, and with the batch that is computed. So if a random number lies within
+The last bits of probabilities differ from processor to processor. So if a random number lies within
 a margin of the edge between two characters, the choice is *too close to call*: the name is drawn
-again in float64, where the error is some 10⁹ times as small: other processors then practically
-never choose otherwise.
+again in float64, and comes out the same everywhere.
 """
 
 import numpy as np
@@ -39,9 +37,8 @@ def choose(
     Args:
         probabilities: (n_y, nodes), of any sum; overwritten.
         margin: the largest error of a sum of probabilities: a number, or (nodes,).
-        rows: (m,) the row of each name in `keys`.
+        rows: (m,) the row of each name in `keys`, (names,), as in `random_keys`.
         node: (m,) the node of each name, ascending.
-        keys: (names,) the keys of all names, as in `random_keys`.
         position: the position of the character in its name.
 
     Returns:
@@ -50,8 +47,7 @@ def choose(
     n_y, n_nodes = probabilities.shape
     assert n_nodes <= MAX_NODES  # or a node would not fit into a sort key
     # A sort key is an integer of 64 bits: the node, the 32 bits of u, the name's place in `rows`.
-    # They are sorted so that neighbours read the same memory. Sorting integers that contain the
-    # place is several times as fast as `argsort`, and the place makes all of them different.
+    # Sorted neighbours read the same memory. This is several times as fast as `argsort`.
     sort_keys = node.astype(np.uint64)
     sort_keys <<= np.uint64(32)
     sort_keys |= random_bits(keys[rows], position)
@@ -75,16 +71,11 @@ def choose(
     return rows, branch, distance < margins[(sort_keys >> np.uint64(32)).astype(np.int32)]
 
 
-# --- Top-k and top-p ------------------------------------------------------------------------------
-# The set of kept characters may itself be too close to call: if the least probable one kept and the
-# most probable one dropped differ by less than their errors, or a sum is within the margin of p.
-
-
 def keep_top_k(probabilities: Array, k: int, margin: float, relative_error: float) -> Array:
     """Keeps the k largest of each column, and any equal to the k-th; the others become 0.
 
-    Returns whether each column's cut is too close to call, if probabilities have errors up to
-    `relative_error`.
+    Returns whether each column's cut is too close to call, for errors of sums up to `margin`, and
+    of single probabilities up to `relative_error`.
     """
     falling = -np.sort(-probabilities, axis=0)
     last = np.full(probabilities.shape[1], k - 1)
@@ -92,10 +83,7 @@ def keep_top_k(probabilities: Array, k: int, margin: float, relative_error: floa
 
 
 def keep_top_p(probabilities: Array, p: float, margin: float, relative_error: float) -> Array:
-    """Keeps the fewest of each column that have the share p together, and any equal to the last.
-
-    Returns whether each column's cut is too close to call, for sums with errors up to `margin`.
-    """
+    """As `keep_top_k`: the fewest that have the share p together, and any equal to the last."""
     falling = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
     sums = np.cumsum(falling, axis=0)
     target = p * sums[-1]
@@ -112,7 +100,6 @@ def _cut(
     least = falling[last, columns]  # the smallest one kept
     following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
     probabilities[probabilities < least] = 0
-    # A character whose probability is at most margin / 4 may be cut wrongly. That moves an edge by
-    # at most margin / 4, and rounding errors move it by at most margin / 3 (see `MARGIN`): together
-    # by less than the margin.
+    # A character with at most margin / 4 may be cut wrongly. That moves an edge by margin / 4, and
+    # rounding errors move it by at most margin / 3 (see `MARGIN`): in all by less than the margin.
     return (least - following < relative_error * least) & (least > margin / 4)

@@ -28,9 +28,7 @@ class NodeBatch(NamedTuple):
     """m nodes of one level, and the k names at them."""
 
     children: Children  # the nodes
-    # (m,) records with what is known of the nodes besides their states: `automaton_state`, of the
-    # acceptor's automaton, and more for a guided walk or `best`.
-    data: Array
+    data: Array  # (m,) records: `automaton_state`, and more for a guided walk or `best`
     rows: Array = NO_NAMES  # (k,) the rows of the names in the walk's `keys`
     node: Array = NO_NAMES  # (k,) the node of each name, ascending
 

@@ -1,7 +1,6 @@
 """Names under rare conditions: proposals by a guide, corrected to the model's distribution.
 
-A proposal is a name with a weight, its probability divided by that with the guide
-(`rnn_names.lookahead.guide`). It gives weight / bound copies of its name, rounded at random:
+A proposal of some weight gives weight / bound copies of its name, rounded at random:
 
     weight / bound    copies
     1                 1
@@ -12,10 +11,9 @@ A proposal is a name with a weight, its probability divided by that with the gui
 import numpy as np
 
 from rnn_names.arrays import Array, records
-from rnn_names.conditions.acceptor import Texts
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.names import EOS, Names
+from rnn_names.corpus.names import EOS, Names, Texts
 from rnn_names.lookahead.guide import Guide, least_log_bound
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.completion import LEAST_LOG
@@ -23,7 +21,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.network_predictor import NetworkPredictor
 from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
-from rnn_names.sampling.walk import Roots, Walk
+from rnn_names.sampling.walk import Predicted, Roots, Walk
 from rnn_names.sampling.walk_drawer import WalkDrawer
 from rnn_names.system import cached_property
 
@@ -53,18 +51,15 @@ class GuidedWalk(Walk):
         self.guide, self.visits = guide, visits
         self.log_weights = np.full(len(keys), -np.inf)
 
-    def _predict(
-        self, length: int, states: Array, data: Array, node: Array
-    ) -> tuple[Array, Array | float]:
+    def _predict(self, length: int, states: Array, data: Array, node: Array) -> Predicted:
         """Multiplies probabilities by the estimates, and weights by the total; records visits."""
         log_p = self.predictor.log_probabilities(states, self._work)
         visited_row = data["visited_row"]
         if self.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
             self.visits.record(visited_row, log_p, n_names)
-        self._log_completion = self.guide.log_completion_of_next(
-            visited_row, data["product_row"], length
-        )
+        rows = visited_row, data["product_row"]
+        self._log_completion = self.guide.log_completion_of_next(*rows, length)
         terms = np.ascontiguousarray((log_p + self._log_completion).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
@@ -170,17 +165,10 @@ class GuidedDrawer(WalkDrawer):
         roots.data["log_weight"] -= raised
         return roots._replace(log_prob=roots.log_prob + raised)
 
-    def run_walk(
-        self, keys: Array, root: Array | None = None, visits: Visits | None = None
-    ) -> GuidedWalk:
-        """A finished walk that has drawn proposals by their keys, (n,)."""
-        walk = GuidedWalk(self.exact_predictor, keys, self.guide, visits)
-        walk.run(self.roots, root)
-        return walk
-
     def propose(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
         """The names with at least one copy, their rows, and the copies of every proposal, (n,)."""
-        walk = self.run_walk(keys, root)
+        walk = GuidedWalk(self.exact_predictor, keys, self.guide)
+        walk.run(self.roots, root)
         copies = self.guide.copies(walk.log_weights, uniform(keys, COPIES_POSITION))
         walk.lengths[copies == 0] = 0
         return self.in_characters(walk.completed), np.flatnonzero(walk.lengths), copies
@@ -188,7 +176,5 @@ class GuidedDrawer(WalkDrawer):
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
         """As `WalkDrawer.draw`, for casts: with at most one copy per proposal."""
         # A name whose weight exceeds the bound should come more than once, so here it is too rare.
-        # Preparation accepts at most a share of MAX_REPEATS of such copies; heavy names that it
-        # never drew are not in that measure.
         names, rows, _ = self.propose(keys, root)
         return names, rows

@@ -21,22 +21,15 @@ from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
 
 MAX_PROPOSALS = 1 << 16  # the most proposals drawn together
+# How many names a group drops at its beginning, and how many it yields after that. Its end cuts the
+# last run of copies, which alone would make names with long runs too rare. Dropping the first names
+# cuts the first run about as often.
 BURN_IN, GROUP_SIZE = MAX_COPIES - 1, 64
-"""How many names a group drops at its beginning, and how many it yields after that.
-
-A proposal may give up to `MAX_COPIES` copies of its name in a row, and the end of a group cuts the
-last run. That alone would make names with long runs too rare. Dropping the first names cuts the
-first run about as often, which restores the shares, very nearly where repeats are few. As many are
-dropped as let the first name kept be at any place of the longest run.
-"""
 DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 
 
 class NameGroups:
-    """Draws groups of names from the proposals of a guided drawer, by a seed's key.
-
-    A group has at most `budget` proposals. Unlike in `NameQueue`, accepted names grant no more.
-    """
+    """Draws groups of names, of at most `budget` proposals each, by a seed's key."""
 
     def __init__(self, sampler: Sampler, guided: GuidedDrawer, key: Array, budget: int) -> None:
         self._sampler, self._guided, self._key, self._budget = sampler, guided, key, budget
@@ -62,10 +55,7 @@ class NameGroups:
             group, size = group + n_threads * size, size * GROWTH
 
     def groups(self, numbers: Array) -> tuple[Names, Tally]:
-        """The names of groups, (n,), in order, `GROUP_SIZE` names for each, and the tally.
-
-        The first group with fewer names is the last.
-        """
+        """The names of groups, (n,), in order, and the tally; one with too few is the last."""
         tally = Tally()
         waiting = np.arange(len(numbers))  # groups without enough names
         n_proposals = 0  # drawn for each of them
@@ -93,11 +83,7 @@ class NameGroups:
 
 
 def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
-    """The rows of the names to yield, group by group, up to the first group with too few names.
-
-    Within a group, the first copies of all names come first, so that repeats are far apart.
-    `group` and `proposal` are of each name, and proposals ascend within each group.
-    """
+    """The rows of the names to yield, group by group, up to the first group with too few names."""
     order = np.argsort(group, kind="stable")
     # A group with too few for the burn-in drops none, and yields its first GROUP_SIZE.
     burn_in = np.where(n_names < DRAWN_PER_GROUP, 0, BURN_IN)
@@ -107,5 +93,6 @@ def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
     is_new = differs_from_previous(proposal[order]) | differs_from_previous(group[order])
     starts = np.flatnonzero(is_new)
     n_copies = np.diff(np.append(starts, len(order)))
-    copy = ranges(np.zeros_like(n_copies), n_copies)  # 0 for the first copy of a name, then 1, 2, …
+    # The first copies of all names of a group come first, so that repeats are far apart.
+    copy = ranges(np.zeros_like(n_copies), n_copies)  # 0, 1, … of each name
     return order[np.lexsort((copy, group[order]))]

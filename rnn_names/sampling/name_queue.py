@@ -51,10 +51,9 @@ class NumberedNames(NamedTuple):
 class NameQueue:
     """Draws names in order, by a seed's key.
 
-    The stream ends after `budget` attempts; every 16 accepted names (distinct ones if names are
-    unique) allow `budget` more. Attempts are counted in the order of the numbers, for each up to
-    and including the first that passes, so the end does not depend on how many are drawn together.
-    `admission` counts the accepted names.
+    The stream ends after `budget` attempts; every 16 accepted names allow `budget` more. Attempts
+    are counted in the order of the numbers, for each up to and including the first that passes, so
+    the end does not depend on how many are drawn together.
     """
 
     def __init__(
@@ -66,7 +65,7 @@ class NameQueue:
         first, self._growth = FIRST_OF_ENDLESS, GROWTH
         if admission.count < ENDLESS:
             first, self._growth = FIRST_BATCH, GROWTH_TO_COUNT
-        affordable = sampler.options.affordable
+        affordable = sampler.affordable
         self._budget, self._largest = affordable(budget), affordable(sampler.largest_batch)
         self._first_size = self._next_size = affordable(first)  # the most attempts of a batch
         self._ready = list[NumberedNames]()  # not yielded yet, in the order of drawing
@@ -112,10 +111,7 @@ class NameQueue:
     def _add_numbers(self, max_size: int) -> int:
         """Adds new numbers to the queue; returns how many attempts the next batch may make.
 
-        New numbers are limited by `max_size`, by the names still needed, and by `growth` times
-        those yielded, so that a reader of a few names does not wait for thousands. If all pass, a
-        request for 10,000 adds 4,096 and 5,904; a request for 5 adds 5; an endless stream adds 32,
-        512, 8,192 and so on.
+        If all pass, a request for 10,000 adds 4,096 and 5,904; an endless stream, 32, 512, 8,192, …
         """
         queue, yielded = self._queue, self._next_to_yield - self._start
         max_ahead = min(self._growth * max(yielded, self._first_size), self._largest)
@@ -147,29 +143,26 @@ class NameQueue:
         return DrawnNames(Names(codes, names.offsets.astype(np.int32)), rows[passing], tally)
 
     def _names_below(self, end: int) -> Iterator[Names]:
-        """Removes and yields the names of all numbers below `end`, in parts.
-
-        Raises OutOfAttempts at the number where the budget ends.
-        """
+        """Yields the names of all numbers below `end`; OutOfAttempts where the budget ends."""
+        if self._next_to_yield == end:
+            return
+        ends = [int(np.searchsorted(batch.numbers, end)) for batch in self._ready]
+        below = [batch.part(slice(n)) for batch, n in zip(self._ready, ends, strict=True)]
+        after = [batch.part(slice(n, None)) for batch, n in zip(self._ready, ends, strict=True)]
+        self._ready = [batch for batch in after if len(batch.numbers)]
+        order = np.argsort(np.concatenate([batch.numbers for batch in below]), kind="stable")
+        attempts = np.concatenate([batch.attempts for batch in below])[order]
+        names = Names.concatenate([batch.names for batch in below])
         while self._next_to_yield < end:
-            until = min(self._next_to_yield + NUMBERS_AT_ONCE, end)
-            ends = [int(np.searchsorted(batch.numbers, until)) for batch in self._ready]
-            below = [batch.part(slice(n)) for batch, n in zip(self._ready, ends, strict=True)]
-            order = np.argsort(np.concatenate([batch.numbers for batch in below]), kind="stable")
-            attempts = np.concatenate([batch.attempts for batch in below])[order]
-            n_attempts = 1 + attempts.astype(np.int64)
+            n_attempts = 1 + attempts[:NUMBERS_AT_ONCE].astype(np.int64)
             counted = self._n_counted + np.cumsum(n_attempts)
-            over = np.flatnonzero(counted > self._budget_now)
-            if over.size and not over[0]:
+            n = int(np.searchsorted(counted, self._budget_now, side="right"))
+            if not n:
                 raise OutOfAttempts(self._tally)
-            if over.size:  # unless the names before that number extend the budget
-                yield from self._names_below(self._next_to_yield + int(over[0]))
-                continue
-            after = [batch.part(slice(n, None)) for batch, n in zip(self._ready, ends, strict=True)]
-            self._ready = [batch for batch in after if len(batch.numbers)]
-            self._next_to_yield, self._n_counted = until, int(counted[-1])
-            joined = Names.concatenate([batch.names for batch in below]).take(order)
-            yield Names(joined.codes.astype(np.uint32, copy=False), joined.offsets)
+            part = names.take(order[:n])
+            order, attempts = order[n:], attempts[n:]
+            self._next_to_yield, self._n_counted = self._next_to_yield + n, int(counted[n - 1])
+            yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
 
     @property
     def _budget_now(self) -> int:

@@ -10,15 +10,12 @@ from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.sampling.choice import keep_top_k, keep_top_p
 from rnn_names.sampling.frontier import Children
-from rnn_names.sampling.walk import Predictor
+from rnn_names.sampling.walk import Predicted, Predictor
 
 NODES_AT_ONCE = 1 << 9  # nodes computed together: with fewer, threads wait more often
+# The largest error of a sum of probabilities in float32, and so of an edge in `choose`: three times
+# those that `tests/benchmarks/margin.py` measures; MARGIN / T at a temperature T < 1.
 MARGIN = 8e-6
-"""The largest error of a sum of probabilities in float32, and so of an edge in `choose`.
-
-`tests/benchmarks/margin.py` measures errors of at most a third of it, or of MARGIN / T at a
-temperature T < 1, for bundled models, blends and random networks of 128 to 384 units.
-"""
 RELATIVE_ERROR = 1e-4  # the largest relative error of one probability
 
 
@@ -41,9 +38,8 @@ class NetworkPredictor(Predictor):
         self.margin = in_float32 * MARGIN * max(1, 1 / self.temperature)
         self.relative_error = in_float32 * RELATIVE_ERROR * max(1, 1 / self.temperature)
         self.logit_error = in_float32 * 2 * RELATIVE_ERROR  # error of a difference of two logits
-        self.first_state = rnn.first_state(self.params, self.weights, Workspace(dtype))
 
-    def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
+    def next_probabilities(self, states: Array, work: Workspace) -> Predicted:
         """The probabilities of the next character after each state, and their margin."""
         logits, close = self._logits(states, work)
         by_column = rnn.softmax(logits, out=logits).T

@@ -20,20 +20,11 @@ An example, first names that end in "pp", with t = 1:
     beam_search        1                  89,509         −9.21
     draw               1        4,096     82,615         −9.21
 
-The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeats. Before it, the
-guide keeps only the 79,137 most probable prefixes (`guide.MAX_VISITED`).
+The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeats.
 
-At a high temperature, draws vary most. So the names that are most probable in the end have been
-drawn before, as in simulated annealing (Kirkpatrick et al. 1983). Names that end at visited
-prefixes are ruled out meanwhile, so that draws explore. Without cooling, one of
-`--match 'Davendre|Sonasheen'` was never drawn, though the two are about equally probable.
-
-Draws may still miss a probable name. So a beam search visits the most probable prefixes of each
-length, by the estimates. If few names dominate, there is one at each temperature, and at t more
-follow until one adds little to the probability of visited names.
-
-A test sets the bound (`Guide.with_bound`), and measures how many names are repeats, and whether
-draws miss visited names. The result depends neither on the seed nor on the number of names.
+At a high temperature, draws vary most, so the names that are most probable in the end have been
+drawn before (simulated annealing, Kirkpatrick et al. 1983). The result depends neither on the seed
+nor on the number of names.
 """
 
 import math
@@ -44,9 +35,10 @@ from dataclasses import replace
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.acceptor import Acceptor, Indices, names_from_indices
+from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.conditions.regex import matching
+from rnn_names.corpus.names import Indices, names_from_indices
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import MAX_REPEATS, Guide, log_mean_of
 from rnn_names.lookahead.visited import Visits
@@ -60,8 +52,6 @@ PILOT_SIZE = 1 << 13  # names of a pilot, a trial draw that measures how rare co
 RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 LOG_HARDLY_ANY = math.log(1e-6)  # a probability of the conditions with which names can be missing
-COOLED_BELOW = 1.0  # draws begin at the first of 2 t, 4 t, … that is at least this
-MIN_HALVINGS = 1  # so at 2 t or above, where draws vary more
 LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all probability
 ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 BEAM_PREDICTIONS = 1 << 17  # the predictions of each length that a beam search makes
@@ -80,8 +70,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer 
     """A drawer that looks ahead, or None if that is not needed or hardly helps.
 
     It is needed if at most a share of `rare` (default: `RARE`) of the model's names is accepted. It
-    helps if more than `MIN_GAIN` times as many draws then yield a name. The result does not depend
-    on the seed.
+    helps if more than `MIN_GAIN` times as many draws then yield a name.
     """
     rare = RARE if rare is None else rare
     share = share_accepted(sampler, rare)
@@ -116,9 +105,7 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
         return None
     # At a lower temperature, rounding errors would be larger than the differences of names.
     temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
-    coldest = max(temperature, LEAST_HALVED)
-    halvings = max(math.ceil(math.log2(COOLED_BELOW / coldest)), MIN_HALVINGS)
-    first, *falling = [*(coldest * 2**k for k in range(halvings, 0, -1)), temperature]
+    first, *falling = falling_temperatures(temperature)
     preparation = _Preparation(sampler, acceptor, root, first)
     preparation.draw(ROUND_SIZES[0])
     few_dominate = few_names_dominate(preparation.guide, temperature)
@@ -133,6 +120,13 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
     while not preparation.is_ready(tested := preparation.tested(size)) and size < MAX_TEST:
         size *= 2
     return preparation.guided_by(tested)
+
+
+def falling_temperatures(temperature: float) -> list[float]:
+    """The temperatures of the rounds: the last one is this, the first at least 1 and twice this."""
+    coldest = max(temperature, LEAST_HALVED)
+    halvings = max(math.ceil(-math.log2(coldest)), 1)
+    return [*(coldest * 2**k for k in range(halvings, 0, -1)), temperature]
 
 
 def _warn_of_rarity(guided: GuidedDrawer) -> None:
@@ -191,8 +185,9 @@ class _Preparation:
         """Draws names and records their prefixes; returns the logarithms of their weights."""
         self._n_draws += 1
         keys = keys_at(seed_key(0, self._n_draws), np.arange(min(size, self._most_names)))
-        visits = Visits(self.guide.prefixes)
-        walk = self.guided_by(self.guide).run_walk(keys, visits=visits)
+        guided, visits = self.guided_by(self.guide), Visits(self.guide.prefixes)
+        walk = GuidedWalk(guided.exact_predictor, keys, self.guide, visits)
+        walk.run(guided.roots)
         self._n_visits += visits.n_recorded
         self.guide = replace(self.guide, prefixes=visits.joined())
         return walk.log_weights
@@ -211,16 +206,13 @@ class _Preparation:
         )
 
     def explore(self) -> None:
-        """Draws names that are not visited: `learn` rules the others out.
-
-        So the mean weight estimates the probability of the others.
-        """
+        """Draws names that are not visited; their mean weight estimates their probability."""
         for size in ROUND_SIZES:
             self.learn(explores=True)
             self._log_unvisited = log_mean_of(self.draw(size))
 
     def explore_by_beam_search(self, most: int = 1) -> None:
-        """Searches for the most probable prefixes, until that adds little probability."""
+        """Visits the most probable prefixes of each length, until that adds little probability."""
         for _ in range(most):
             self.learn(explores=True)
             before = self.guide.log_visited
@@ -243,8 +235,7 @@ class _Preparation:
         log_weights = self.draw(size)  # `self.guide` now also has the prefixes of this draw
         log_mean, visited_now = log_mean_of(log_weights), self.guide.log_visited
         self._log_unvisited = log_difference(log_mean, learned.log_visited)
-        # If visited names alone are more probable than all that was drawn, the estimates for other
-        # names are far too high, and draws miss the visited ones.
+        # If visited names alone are more probable than all that was drawn, draws miss them.
         missed = -math.expm1(min(log_mean - visited_now, 0)) if visited_now > -np.inf else 0
         return replace(learned.with_bound(log_weights), missed=missed)
 

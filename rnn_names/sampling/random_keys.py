@@ -3,12 +3,9 @@
 Character t of attempt a at name i is decided by
 
     u(seed, i, a, t)  =  (the upper 32 bits of child(child(child(seed_key(seed), i), a), t)) / 2³²
-    child(key, k)     =  mix(key + (k + 1) γ)
+    child(key, k)     =  mix(key + (k + 1) γ)                       `mix` and γ as in `fingerprints`
 
-`mix` is the output function of SplitMix64, and γ its increment (`rnn_names.hashing`). No generator
-has to advance from name to name, so any name can be drawn alone, or on another machine. The page
-does the same in JavaScript, except under rare conditions, and in casts with `initials` or unique
-parts. What comes between the seed and t depends on what is drawn:
+So any name can be drawn alone. What comes between the seed and t depends on what is drawn:
 
     names of a stream                number, attempt
     the same, under rare conditions  group, proposal
@@ -24,7 +21,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.hashing import INCREMENT, mix
+from rnn_names.corpus.fingerprints import INCREMENT, mix
 
 
 def child(keys: Array, numbers: Array | int) -> Array:

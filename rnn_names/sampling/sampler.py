@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.acceptor import Acceptor, names_from_indices
+from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.conditions.conditions import Condition, Tally, joint_automaton, make_conditions
 from rnn_names.conditions.options import CommonOptions, or_list
 from rnn_names.conditions.prefixes import spelled_prefixes
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.names import Names, names_from_indices
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.presets import AnyOptions, length_limits, with_boldness
@@ -43,11 +43,7 @@ class DrawnNames(NamedTuple):
 
 
 class Sampler:
-    """Draws names with a `WalkDrawer`, and tests them (`passing`).
-
-    Where the acceptor accepts few, a `GuidedDrawer` draws them (`preparation`), and only `passing`
-    is used.
-    """
+    """Draws names with a `WalkDrawer`, and tests them (`passing`)."""
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
         self.model, self.options = model, options
@@ -56,7 +52,6 @@ class Sampler:
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
         all_conditions = make_conditions(model, options)
-        # The conditions in the automaton, and the conditions that are tested on whole names.
         automaton, self.automaton_conditions, self.tested_conditions = joint_automaton(
             len(model.vocabulary), self.shape, all_conditions, longest
         )
@@ -65,25 +60,25 @@ class Sampler:
         self.drawer = WalkDrawer(model, options, self.acceptor, texts)
         # The most names to draw together: fewer for a large vocabulary.
         self.largest_batch = min(max(1 << (26 - len(model.vocabulary).bit_length()), 32), MAX_BATCH)
-        # The number of texts that are accepted; infinity for very many.
         roots = self.drawer.roots
         counts = self.acceptor.counts[roots.lengths, roots.data["automaton_state"]]
-        self.n_possible = float(counts.sum())
+        self.n_possible = float(counts.sum())  # texts that are accepted; infinity for very many
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
         self.title = ", ".join(filter(None, titles))
         self._check_spellings(all_conditions, limits)
         self._check_first_draw()
 
+    def affordable(self, n: int) -> int:
+        """As many attempts as take as long as `n` usual ones, at least 1."""
+        return max(n // max([1, *(condition.cost for condition in self.tested_conditions)]), 1)
+
     def draw(self, keys: Array) -> DrawnNames:
         """Draws a name by each key, (n,), and tests it."""
         return self.passing(len(keys), *self.drawer.draw(keys))
 
     def passing(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
-        """The drawn names that meet the other conditions, too.
-
-        `names` are those accepted of `n_drawn` attempts, in these `rows`.
-        """
+        """Those of the names accepted of `n_drawn` attempts, in these rows, that pass the tests."""
         chosen, tally = self.rows_that_pass(names)
         tally = Tally({self.title: (n_drawn, len(names)), **tally})
         return DrawnNames(names.take(chosen), rows[chosen], tally)
@@ -99,17 +94,13 @@ class Sampler:
 
     @property
     def needs_pilot(self) -> bool:
-        """Whether a pilot, a trial draw, must measure how rare accepted names are.
-
-        Not if only the shape of the list's names is required, which nearly all of the model's have.
-        """
+        """Whether a pilot must measure how rare accepted names are: the shape alone is not rare."""
         options = self.options
         shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
         shortest = options.min_length or shortest_listed
         limits_length = shortest > 1 or options.max_length is not None
         breaks_shape = self.shape is not None and (options.temperature or 1) > 1
-        limits_spelling = bool(self.automaton_conditions or options.prefix)
-        return limits_length or breaks_shape or limits_spelling
+        return limits_length or breaks_shape or bool(self.automaton_conditions or options.prefix)
 
     def _check_spellings(self, all_conditions: Sequence[Condition], limits: str) -> None:
         """Raises SamplingError if no spelling is possible, or if all of a few are ruled out."""

@@ -1,8 +1,6 @@
 """A seed's stream of names, in the order of their numbers: what `sample` and `stream` write.
 
-Name i comes from the first attempt at number i that meets the conditions (`name_queue`), or, where
-conditions are rare, from a group of names (`name_groups`). Several threads may draw. That changes
-no name, since a name depends on the seed, the options and its number alone.
+They come from a `name_queue`, or, where conditions are rare, from `name_groups`.
 """
 
 import os
@@ -30,8 +28,7 @@ WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
 MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
 MIN_TRIED = 1 << 7  # the fewest attempts of a preview
 ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
-MAX_FAILED_CHARACTERS = 1 << 23
-"""Limits the budget for long names, which take longer: their characters are at most this many."""
+MAX_FAILED_CHARACTERS = 1 << 23  # of a budget's attempts: long names take longer
 
 
 def names_of_stream(
@@ -39,9 +36,8 @@ def names_of_stream(
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises SamplingError after the last if there are fewer.
 
-    Makes at most `budget` attempts, by default `MAX_ATTEMPTS`, and `budget` more for every 16
-    accepted names. Any budget is lowered for long names, which take longer
-    (`MAX_FAILED_CHARACTERS`). Under rare conditions it is the most proposals of each group.
+    Makes at most `budget` attempts, by default `MAX_ATTEMPTS`, lowered for long names, and `budget`
+    more for every 16 accepted names. Under rare conditions it is for each group.
     """
     process = os.getpid()
     sampler, options = make_sampler(model, options)
@@ -49,7 +45,7 @@ def names_of_stream(
         if not count:
             return
         is_unique, far_apart = options.is_unique, DistantNames.from_options(options)
-        window = options.affordable(WINDOW)
+        window = sampler.affordable(WINDOW)
         admission = Admission(count, is_unique, options.remember, window, far_apart)
         n_possible = sampler.n_possible if is_unique else np.inf
         tally = Tally()
@@ -59,9 +55,8 @@ def names_of_stream(
                 admission.warn_if_few_are_new()
                 yield names if len(rows) == len(names) else names.take(rows)
                 if os.getpid() != process:  # forked: the threads exist only in the parent
-                    raise SamplingError(
-                        "this stream began before the process forked: begin one in each process"
-                    )
+                    advice = "begin one in each process"
+                    raise SamplingError(f"this stream began before the process forked: {advice}")
                 if admission.admitted == count:
                     return
                 if admission.admitted >= n_possible or admission.is_exhausted:
@@ -126,7 +121,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
     """The names from one attempt at each of n numbers: fewer than n if attempts fail."""
     sampler, options = make_sampler(model, options)
-    key, numbers = seed_key(options.seed_or_random()), np.arange(options.affordable(n))
+    key, numbers = seed_key(options.seed_or_random()), np.arange(sampler.affordable(n))
     with one_blas_thread():
         for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
             yield from sampler.draw(keys_at(key, some)).names.to_strings()

@@ -10,9 +10,7 @@ text as the root, names 0 to 3 are drawn:
     "Ad"    0              the end: name 0 is "Ad"
     …
 
-A `Predictor` gives the probabilities of the next character, and each name chooses by its own random
-number (`choice`). The acceptor says where names may end, and gives a name up as soon as no
-completion is accepted. Nodes whose states are not computed yet wait on the `frontier`.
+A name is given up as soon as the acceptor accepts no completion.
 """
 
 from typing import Any, NamedTuple, Protocol
@@ -20,13 +18,15 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, differs_from_previous, records, rows_by_length
-from rnn_names.conditions.acceptor import Acceptor, Texts
+from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.names import EOS, IndexedNames, Names
+from rnn_names.corpus.names import EOS, IndexedNames, Names, Texts
 from rnn_names.network.completion import LEAST_LOG
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.random_keys import weighted_index
+
+Predicted = tuple[Array, Array | float]  # as from `next_probabilities`
 
 
 class Predictor(Protocol):
@@ -36,11 +36,8 @@ class Predictor(Protocol):
     n_y: int  # size of the vocabulary, EOS included
     nodes_at_once: int  # nodes whose states are computed together
 
-    def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
-        """The probabilities of the next character after each state, one column each: (n_y, nodes).
-
-        Also returns their margin, the largest error of a sum of them: a number, or (nodes,).
-        """
+    def next_probabilities(self, states: Array, work: Workspace) -> Predicted:
+        """The probabilities after each state, (n_y, nodes); the largest error of a sum of them."""
 
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The states of nodes, one row each; the next call may overwrite them."""
@@ -49,9 +46,8 @@ class Predictor(Protocol):
 class Roots(NamedTuple):
     """The R texts that names begin from, as indices; none is a prefix of another.
 
-    Usually there is one: the empty text, or the required prefix. Several prefixes, or one prefix
-    whose case is ignored, give several roots, and the first draw of a name chooses one of them. For
-    casts with `initials`, the roots are all first characters.
+    Usually there is one: the empty text, or the required prefix. The first draw of a name chooses
+    one of several: prefixes, or, for casts with `initials`, first characters.
     """
 
     texts: Texts
@@ -159,11 +155,8 @@ class Walk:
         inside = np.arange(len(self.characters))[:, None] < self.lengths  # (longest, names)
         return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
-    # --- What a guided walk overrides -------------------------------------------------------------
-
-    def _predict(
-        self, length: int, states: Array, data: Array, node: Array
-    ) -> tuple[Array, Array | float]:
+    # What a guided walk overrides:
+    def _predict(self, length: int, states: Array, data: Array, node: Array) -> Predicted:
         """The probabilities of the next character after some nodes, and their margin."""
         return self.predictor.next_probabilities(states, self._work)
 

@@ -7,11 +7,13 @@ float64, with the same keys. So a name does not depend on the processor, nor on 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, records
-from rnn_names.conditions.acceptor import Acceptor, Indices, Texts, names_from_indices
+from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.corpus.names import IndexedNames, Names
+from rnn_names.corpus.names import IndexedNames, Names, Texts, names_from_indices
+from rnn_names.network import rnn
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.frontier import Children
+from rnn_names.network.prefix_tree import prefix_tree
+from rnn_names.network.scoring import prefix_log_probs
 from rnn_names.sampling.network_predictor import NetworkPredictor
 from rnn_names.sampling.random_keys import uniform, weighted_index
 from rnn_names.sampling.walk import Roots, Walk
@@ -28,10 +30,7 @@ class WalkDrawer:
         self._model, self._options = model, options
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """Names by the keys of their random numbers, (n,), and the row of each name.
-
-        Leaves out what is not accepted. Names begin from `root` (n,), or draw their roots.
-        """
+        """The accepted names by keys, (n,), and their rows; from `root` (n,), or drawn roots."""
         walk = Walk(self.predictor, self.acceptor, keys)
         walk.run(self.roots, root)
         close = np.flatnonzero(walk.is_close)
@@ -69,22 +68,12 @@ class WalkDrawer:
         return roots._replace(log_prob=self.exact_roots.log_prob)  # no margin guards their draw
 
     def _roots_by(self, predictor: NetworkPredictor) -> Roots:
-        """The roots with their states, which are computed level by level."""
-        texts, work = self.texts, Workspace(predictor.dtype)
-        states, log_prob = predictor.first_state, np.zeros(1)
-        computed: dict[Indices, tuple[Array, float]] = {(): (states[0], 0.0)}
-        level: list[Indices] = [()]
-        for length in range(1, max(map(len, texts)) + 1):
-            row = {text: at for at, text in enumerate(level)}
-            level = sorted({text[:length] for text in texts if len(text) >= length})
-            parent, last = np.array([(row[text[:-1]], text[-1]) for text in level]).T
-            log_prob = log_prob[parent] + predictor.log_probabilities(states, work)[parent, last]
-            states = predictor.states_after(Children(states, parent, last), work).copy()
-            computed.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
-        of_texts, log_probs = zip(*map(computed.__getitem__, texts), strict=True)
-        automaton_state = self.acceptor.automaton.run(names_from_indices(texts))
-        data = records(automaton_state=automaton_state)
-        return Roots(texts, np.array(of_texts), np.array(log_probs), data)
+        names, work = names_from_indices(self.texts), Workspace(predictor.dtype)
+        tree = prefix_tree(*names.padded(), predictor.n_y)
+        states = rnn.hidden_states(tree, predictor.params, work)
+        log_prob = prefix_log_probs(tree, predictor.log_probabilities(states, work))
+        data = records(automaton_state=self.acceptor.automaton.run(names))
+        return Roots(self.texts, states[tree.ends], log_prob[tree.ends], data)
 
     def with_texts(self, texts: Texts) -> "WalkDrawer":
         """A drawer whose names begin from other texts."""
@@ -100,8 +89,7 @@ class WalkDrawer:
     def chunk_of(self, keys: Array, n: int) -> Array:
         """The chunk of each name, 0 to n − 1, so that names that begin alike share one: (names,).
 
-        The first random number of a name decides its beginning: its root, or its first character.
-        Within a beginning, the next random number divides names by their next character.
+        The first two random numbers of a name decide its beginning.
         """
         roots = self.roots
         p, position, position_after = roots.weights, 0, roots.lengths

@@ -1,11 +1,8 @@
 """The base: one network that has learned all bundled lists, with a vector e for each.
 
-The shared parameters and e give an ordinary network, for the characters of one list:
-
     ba = ba′ + We_ba e       by = by′ + We_by e       a0 = tanh(a0′ + We_a0 e)
 
-`We` stacks the three matrices. A new list starts from the network of the vector fitted to it.
-`data/make_base.py` trains the base.
+`We` stacks the three matrices. `data/make_base.py` trains the base.
 """
 
 import unicodedata
@@ -72,10 +69,7 @@ class Base:
         }
 
     def gradient_of_sums(self, params: dict[str, Array], d: dict[str, Array], rows: Array) -> Array:
-        """The gradient of the sums that make ba, by and a0, from the gradients d of the network.
-
-        By the chain rule, its product with `We` is the gradient of e.
-        """
+        """The gradient of the sums that make ba, by and a0; times `We`, it is that of e."""
         by = np.bincount(rows, d["by"], len(self.shared["by"]))
         sums = [d["ba"], by, d["a0"] * (1 - params["a0"] ** 2)]
         return np.concatenate(sums).astype(np.float32)

@@ -59,8 +59,6 @@ class Batches:
         """Yields the minibatches of one epoch, in random order; the last one may be smaller.
 
         Yields the middle of the minibatch in the epoch, from 0 to 1, and its sorted rows, (size,).
-        Neighbours have long common prefixes, so minibatches that keep them together are smaller
-        trees.
         """
         rows = self.rows if self.weights is None else _in_proportion(self.weights, rng)
         first = self.neighbours * rng.permutation(-(-len(rows) // self.neighbours))
@@ -76,10 +74,7 @@ class Batches:
 
 
 def _in_proportion(weights: Array, rng: np.random.Generator) -> Array:
-    """Draws rows in proportion to the weights, as many rows as there are weights.
-
-    The frequency of each row is its expected frequency, rounded up or down at random (systematic
-    sampling): it is the number of equidistant marks, with a random start, in its piece of a line.
+    """Draws as many rows as there are weights, in proportion to them, by systematic sampling.
 
     >>> _in_proportion(np.array([2, 0, 1, 1]), np.random.default_rng(0)).tolist()
     [0, 0, 2, 3]

@@ -1,10 +1,8 @@
 """The state of an interrupted run, in a file beside its model.
 
 Every few seconds and when it is interrupted, a run writes its state after the latest epoch to
-`<output>.resume`. A resumed run ends with the same weights, bit for bit, as an uninterrupted run.
-The state of an earlier run remains until a new run first writes its model.
-
-The file is a model file with additional arrays, whose names begin with `state_`, and in `meta`
+`<output>.resume`. The file is a model file with additional arrays, whose names begin with `state_`,
+and in `meta`
 
     run        corpus (a digest of the list), init, settings as resolved for the list, and
                state, the numbers of the trainer
@@ -51,10 +49,8 @@ class Checkpoint:
         """Restores an interrupted run; the arguments must be the same as in that run."""
         path = state_path(output)
         if not os.path.exists(path):
-            raise TrainingError(
-                f"{printable(path)}: there is no interrupted run to continue; train without resume",
-                settings=["resume"],
-            )
+            reason = "there is no interrupted run to continue; train without resume"
+            raise TrainingError(f"{printable(path)}: {reason}", settings=["resume"])
         meta, arrays = archive.read(path, allowed_types)
         model_arrays = {name: arrays.pop(name) for name in ARRAYS if name in arrays}
         state_arrays = {name.removeprefix(_STATE): array for name, array in arrays.items()}
@@ -67,10 +63,8 @@ class Checkpoint:
             checkpoint._check_is_like(run)
             checkpoint.trainer.restore({**run["state"], **state_arrays}, model)
         except RnnNamesError as error:
-            raise type(error)(
-                f"{printable(path)}: {error}; or train without resume",
-                settings=[*error.settings, "resume"],
-            ) from None
+            message = f"{printable(path)}: {error}; or train without resume"
+            raise type(error)(message, settings=[*error.settings, "resume"]) from None
         checkpoint.written = checkpoint.is_resumed = True
         return checkpoint
 
@@ -135,10 +129,9 @@ def _run_in(meta: dict[str, Any]) -> dict[str, Any]:
     ):
         raise ModelFileError("not the state of an interrupted run: give it its own file again")
     if meta.get("program") != PROGRAM_VERSION:
-        raise ModelFileError(
-            f"written by {printable(str(meta.get('program')))}, and this is {PROGRAM_VERSION}: "
-            "continue with that one"
-        )
+        wrote = printable(str(meta.get("program")))
+        reason = f"written by {wrote}, and this is {PROGRAM_VERSION}: continue with that one"
+        raise ModelFileError(reason)
     return run
 
 

@@ -1,19 +1,13 @@
 """Distillation: a network learns the predictions of a teacher.
 
-The teacher consists of an n-gram and a network of one list. They make different mistakes, so the
-teacher is better than either. It predicts the normalised geometric mean of their distributions (a
-product of experts, Hinton 2002):
+The teacher consists of an n-gram and a network of one list, with a share s of ½, or 0.7 if the
+network started from a model (a product of experts, Hinton 2002):
 
     log p(c | prefix) = s log p_network(c | prefix) + (1 − s) log p_ngram(c | prefix) − log Z
 
-The share s is ½, or 0.7 if the network started from a model.
-
-A tilt then gives the teacher's names the mean lengths, letters and so on of the list's names
-(`rnn_names.training.name_features`).
-
-The network learns from synthetic names, drawn from the teacher, and from the repeated real ones.
-After each prefix it learns a whole distribution, the soft target, instead of the one character that
-followed (Hinton et al. 2015, arXiv:1503.02531).
+A tilt then gives its names the mean lengths, letters and so on of the list's (`name_features`). The
+network learns soft targets (Hinton et al. 2015, arXiv:1503.02531) for synthetic names, drawn from
+the teacher, and for the repeated real ones.
 """
 
 from __future__ import annotations
@@ -50,10 +44,7 @@ MAX_SOFT_TARGETS = 1 << 27  # float32 numbers in each process; briefly twice as 
 
 
 class Teacher(Predictor):
-    """An n-gram and a network that predict together.
-
-    A state consists of the hidden state, the n-gram's history, and the number of characters so far.
-    """
+    """An n-gram and a network; a state has the hidden state, the history and the length so far."""
 
     dtype = np.float32
 
@@ -66,7 +57,8 @@ class Teacher(Predictor):
         a0 = network["a0"]
         fields = [("a", a0.dtype, a0.shape), ("history", np.int64), ("length", np.intp)]
         first_state: Array = np.array([(a0, ngram.start, 0)], fields)
-        first_state["a"] = rnn.first_state(network, self.weights, Workspace())
+        none = np.zeros(1, np.intp)  # a step from a0 without input
+        first_state["a"] = rnn.next_states(a0[None], none, none, self.weights, Workspace())
         self._roots = Roots(
             [()], first_state, np.zeros(1), records(automaton_state=np.zeros(1, np.intp))
         )
@@ -122,7 +114,6 @@ class Teacher(Predictor):
 
     def soft_targets(self, tree: PrefixTree, work: Workspace) -> Array:
         """The teacher's distribution of the character after every prefix of a tree: (N, n_y)."""
-        # The number of characters of each node's prefix, (N,), which is its level.
         length = np.repeat(np.arange(len(tree.levels)), [r.stop - r.start for r in tree.levels])
         log_p = rnn.log_predictions(tree, self.network, work).copy("K")
         return self._joint(log_p, self._histories(tree), length)
@@ -146,8 +137,6 @@ class Teacher(Predictor):
         for parents, rows in zip(tree.levels[:-1], tree.levels[1:], strict=True):
             histories[rows] = self.ngram.extend(histories[parents][tree.parent[rows]], tree.x[rows])
         return histories
-
-    # --- The predictor of a walk ------------------------------------------------------------------
 
     def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, float]:
         """The probabilities of the next character after each state: (n_y, nodes); no margin."""
@@ -180,16 +169,13 @@ def _ngram(batches: Batches, rng: np.random.Generator) -> NGram:
 
 @dataclass(frozen=True)
 class DistillationSet(Batches):
-    """Names to learn from, with a soft target for each of their prefixes.
-
-    Distinct prefixes are numbered, and each has one soft target. For example, with the names "a",
-    "ba" and "bc":
+    """Names to learn from, with a soft target for each of their prefixes, by number.
 
         prefix     ""  "a"  "b"  "ba"  "bc"
         number     0   1    2    3     4
 
-    A minibatch of "a" and twice "ba" has the nodes "", "b", "a" and "ba", in this order. Their
-    numbers are 0, 2, 1, 3, and 3, 2, 1, 2 names begin with them. So it learns from
+    A minibatch of "a" and twice "ba" has the nodes "", "b", "a" and "ba". 3, 2, 1 and 2 names begin
+    with them, so it learns from
 
         y = soft_targets[[0, 2, 1, 3]] * [[3], [2], [1], [2]]           (4, n_y)
     """

@@ -1,11 +1,7 @@
 """The gradient of a minibatch, with dropout.
 
 A large minibatch is divided into two parts, each a prefix tree. The helper process, if ready,
-computes the second:
-
-    gradient = (gradient of the first part + gradient of the second) / characters
-
-The result is the same, bit for bit, if this process computes both.
+computes the second; the result is the same, bit for bit, if this process computes both.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -38,8 +34,7 @@ def gradients_of_epoch(
     """Computes the gradients of a stage's next epoch, with the helper process if that is faster.
 
     Yields for each minibatch its middle in the epoch, from 0 to 1; the loss in nats; the number of
-    characters, including ends; and the gradient (n,) of the mean loss per character, which the next
-    minibatch overwrites.
+    characters, with ends; and the gradient (n,) of their mean loss, which the next one overwrites.
     """
     here = helper.here
     n_rows, n_a = here.params["Waa"].shape
@@ -68,10 +63,7 @@ def gradients_of_epoch(
 
 
 class PartGradients:
-    """Computes gradients of parts. This process and the helper process each have one.
-
-    The objects share the weights, `flat`, and the gradient of a second part, (n,) both.
-    """
+    """Computes gradients of parts, in each process. They share weights and a second gradient."""
 
     def __init__(
         self, flat: Array, second_gradient: Array, shapes: Mapping[str, tuple[int, ...]]
@@ -119,9 +111,8 @@ def part_gradients(
         a⟨t⟩ = step(x⟨t⟩, mask_u ∘ a⟨t−1⟩)              mask_u (n_a,), the same at all steps
         ŷ⟨t⟩ = softmax((mask ∘ a⟨t⟩) Wyaᵀ + by)         mask (N, n_a), different at each node
 
-    In the step, only the product with Waa uses the masked a⟨t−1⟩ (Gal & Ghahramani 2016,
-    arXiv:1512.05287). mask_u is n_a / k for k units, and 0 for the others. The units are put in a
-    random order, so that these are the first k, and the product is computed for them alone.
+    In the step, only the product with Waa uses mask_u (Gal & Ghahramani 2016, arXiv:1512.05287): it
+    is n_a / k for k units, which are put first, and 0 for the others, which need no product.
     """
     n_a = len(params["a0"])
     order = rng.permutation(n_a)

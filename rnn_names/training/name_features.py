@@ -1,20 +1,12 @@
 """Features of whole names, and the tilt that gives a teacher's names the means of the list.
 
-A teacher's names get the list's means of these features φ of a name:
-
-    its length and squared length; its first letter; its last; how often it has each letter; how
-    often each kind of character follows each (capitals, small letters, spaces, …, both ends)
-
-Letters that occur at most twice in the list are not fitted; the other means leave room for them.
-
-Of all distributions with these means, the closest to the teacher's, p, is its exponential tilt
-(Csiszár 1975):
-
     p*(name) ∝ p(name) · w(name),   w(name) = exp(λ · φ(name))
 
-λ is fitted so that names drawn from the teacher have the list's means under the weights w. All
-features but the first two are sums along a name, so w is a product, which `rnn_names.ngram.tilt`
-turns into factors of the next character (after Khalifa et al. 2021, arXiv:2012.11635).
+The features φ of a name are its length and squared length; its first letter; its last; how often it
+has each letter; how often each kind of character follows each (capitals, spaces, …, both ends).
+λ is fitted so that names drawn from the teacher, p, have the list's means under the weights w: p*
+is the closest distribution with these means (Csiszár 1975). `rnn_names.ngram.tilt` turns w into
+factors of the next character (after Khalifa et al. 2021, arXiv:2012.11635).
 """
 
 from unicodedata import category
@@ -40,9 +32,8 @@ NAMES_AT_A_TIME = 1 << 16  # names whose features are added together, to bound t
 class NameFeatures:
     """The features of names over one vocabulary, and their means over the training names.
 
-    All features but the powers of the length count *terms*, which are numbered: each character of a
-    name is a term, its first and its last character are terms, and so is each kind after a kind.
-    The kinds are Unicode's general categories, START and EOS.
+    All but the powers of the length count numbered *terms*: each character of a name, its first,
+    its last, and each kind after a kind: Unicode's general categories, START and EOS.
     """
 
     def __init__(self, batches: Batches, vocabulary: Vocabulary) -> None:

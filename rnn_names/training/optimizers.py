@@ -8,13 +8,8 @@ import numpy as np
 from rnn_names.arrays import Array
 
 
-def flatten(arrays: Mapping[str, Array]) -> Array:
-    """The arrays concatenated to one vector."""
-    return np.concatenate([array.ravel() for array in arrays.values()])
-
-
 def views(flat: Array, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
-    """Views of a vector as named arrays: the inverse of `flatten`.
+    """Views of a vector as named arrays.
 
     >>> views(np.arange(4.0), {"b": (2,), "W": (1, 2)})["W"].tolist()
     [[2.0, 3.0]]

@@ -111,10 +111,7 @@ class Settings(Checked):
     error = TrainingError
 
     def resolved(self, n_names: int, warm_start: bool = False) -> ResolvedSettings:
-        """The settings with a value for every None; arguments as in `defaults_for`.
-
-        Reduces the epochs of distillation if `epochs` leaves no room for them.
-        """
+        """The settings with a value for every None; arguments as in `defaults_for`."""
         values = defaults_for(n_names, self.optimizer, warm_start)
         if self.epochs is not None:  # distillation keeps its share of the epochs
             share = values["distil_epochs"] / values["epochs"]
@@ -129,9 +126,7 @@ class Settings(Checked):
 def defaults_for(n_names: int, optimizer: str, warm_start: bool = False) -> dict[str, Any]:
     """The default settings for a list of `n_names` distinct names, including held-out ones.
 
-    With a `warm_start`, when a short list starts from a model, there is less to learn: fewer epochs
-    and synthetic names, and no held-out names. A longer list needs a larger network, larger
-    minibatches, fewer epochs and less dropout:
+    With a `warm_start`, when a short list starts from a model, there is less to learn:
 
         n_names               900 warm     100     900   1,200   5,000   27,000   87,000   1,000,000
         hidden_size                192     128     192     192     256      256      384         384

@@ -16,17 +16,13 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.warm_start import settings_for
 
+# Uses of random numbers, each with a generator seeded with the run's seed, the use, and the number
+# of the epoch: so a run can resume after any epoch.
 FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH, FOR_SYNTHETIC_NAMES, FOR_TEACHER = range(5)
-"""Uses of random numbers. Each has a generator, seeded with the run's seed and the use, of an epoch
-also with its number; dropout adds the part of the minibatch and the step. So a run can resume after
-any epoch."""
 
 
 class TrainingSetup:
-    """The part of a training run that does not change from epoch to epoch.
-
-    The network starts from `init`, extended by new characters of the list, or from random weights.
-    """
+    """The part of a training run that does not change from epoch to epoch."""
 
     def __init__(self, corpus: Corpus, settings: Settings, init: Model | None = None) -> None:
         self.init = init

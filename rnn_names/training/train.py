@@ -70,10 +70,8 @@ def _corpus(names: Any) -> Corpus:
     if isinstance(names, Mapping):
         for name, count in names.items():
             if not isinstance(count, Integral) or not 0 < int(count) < 10**MAX_DIGITS:
-                raise CorpusError(
-                    f"count {count!r:.60} of {name!r:.60}: must be a whole number from 1 to "
-                    f"{10**MAX_DIGITS - 1:,}"
-                )
+                must = f"must be a whole number from 1 to {10**MAX_DIGITS - 1:,}"
+                raise CorpusError(f"count {count!r:.60} of {name!r:.60}: {must}")
         return corpus_from_strings([f"{name}\t{int(count)}" for name, count in names.items()])
     if isinstance(names, (str, os.PathLike)):
         return corpus_from_file(names)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, rounded
+from rnn_names.arrays import rounded
 from rnn_names.errors import TrainingError
 from rnn_names.model.file_checks import MAX_WEIGHT
 from rnn_names.model.model import Model
@@ -19,17 +19,15 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.batches import Batches
 from rnn_names.training.distillation import REAL_PER_SYNTHETIC, Teacher, distillation_set
 from rnn_names.training.gradients import PartGradients, gradients_of_epoch
-from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
-from rnn_names.training.run_state import is_possible, types_and_shapes
+from rnn_names.training.optimizers import OPTIMIZERS, views
 from rnn_names.training.setup import FOR_EPOCH, FOR_SYNTHETIC_NAMES, FOR_TEACHER, TrainingSetup
-from rnn_names.training.stages import Epoch, Position, Stage, make_stages
+from rnn_names.training.stages import Epoch, Position, Stage, is_possible, make_stages
 
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
 WARM_START_SHARE = 0.7  # share of the network in the teacher, if it started from a model
 # A stage ends if its loss is this many times a uniform guess's loss; a run without an epoch fails.
 DIVERGENCE_FACTOR = 4
-DECAY_TO_START = 2.4
-"""Strength of the weight decay towards the initial weights, divided by the number of names."""
+DECAY_TO_START = 2.4  # strength of the decay towards the initial weights, times names
 
 
 class Trainer:
@@ -46,14 +44,12 @@ class Trainer:
 
         first = setup.first_weights()
         self._shapes = {name: array.shape for name, array in first.items()}
-        self._initial_weights = flatten(first)  # (n,)
+        self._initial_weights = np.concatenate([*map(np.ravel, first.values())])  # (n,)
         self._first_stage_weights = self._initial_weights.copy()  # where distillation starts
         self._memory = SharedArray(2, len(self._initial_weights))  # shared with the helper process
         self._weights = self._memory.array[0]  # `model` has the best so far, rounded to bfloat16
         self._begin_stage()
         self.model = self._current_model()
-
-    # --- Stages -----------------------------------------------------------------------------------
 
     @property
     def epoch(self) -> int:
@@ -92,8 +88,6 @@ class Trainer:
         count += max(round(REAL_PER_SYNTHETIC * count), len(self.setup.batches.names))
         # Assumes the mean length.
         return count * self.setup.batches.characters // len(self.setup.batches.rows)
-
-    # --- The loop ---------------------------------------------------------------------------------
 
     def epochs(
         self, progress: Callable[[int, float], None] = lambda characters, smoothed_loss: None
@@ -151,23 +145,24 @@ class Trainer:
             self._distillation_set = distillation_set(teacher, batches.names, count, rng, submit)
         return self._distillation_set
 
-    # --- After an epoch ---------------------------------------------------------------------------
-
     def _end_epoch(self, training_loss: float, characters: int, began: float) -> Epoch:
         """Measures the weights, keeps them if they are the best so far, and may end the stage."""
         position, stage = self.position, self.stage
         weights = rounded(self._weights)
-        held_out_loss = self._held_out_loss(weights)
+        held_out_loss = None
+        if len(self.held_out):
+            params, counts = views(weights, self._shapes), self.setup.held_out_counts
+            held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
         has_diverged = self.has_diverged(training_loss, held_out_loss)
-        losses = training_loss, held_out_loss or 0
-        is_sound = all(map(math.isfinite, losses)) and np.abs(weights).max() < MAX_WEIGHT
+        are_finite = math.isfinite(training_loss) and math.isfinite(held_out_loss or 0)
+        is_sound = are_finite and np.abs(weights).max() < MAX_WEIGHT
         if not is_sound or (has_diverged and not self.model.training["epoch"]):
-            raise TrainingError(
-                f"the loss grew beyond all bounds in epoch {position.epoch}: train again with "
-                f"learning_rate below {self.settings.learning_rate:g}",
-                settings=["learning_rate"],
-            )
-        is_best = not has_diverged and self._is_lowest(held_out_loss)
+            advice = f"train again with learning_rate below {self.settings.learning_rate:g}"
+            message = f"the loss grew beyond all bounds in epoch {position.epoch}: {advice}"
+            raise TrainingError(message, settings=["learning_rate"])
+        lowest = self.model.training["held_out_loss"]
+        is_lowest = held_out_loss is None or lowest is None or held_out_loss < lowest
+        is_best = is_lowest and not has_diverged
         if is_best:
             self.model = self._current_model(training_loss, held_out_loss)
             if not stage.is_distillation:
@@ -175,33 +170,14 @@ class Trainer:
         if has_diverged or self._is_stuck(held_out_loss) or position.stage_epoch >= stage.epochs:
             position.stage_index, position.stage_epoch = position.stage_index + 1, 0
             self._begin_stage()
-        return Epoch(
-            epoch=position.epoch,
-            stage=stage.name,
-            training_loss=training_loss,
-            smoothed_loss=position.smoothed_loss,
-            held_out_loss=held_out_loss,
-            is_best=is_best,
-            characters=characters,
-            seconds=time.perf_counter() - began,
-        )
-
-    def _held_out_loss(self, weights: Array) -> float | None:
-        """The loss on held-out names, in nats per character; None if there are none."""
-        if not len(self.held_out):
-            return None
-        params = views(weights, self._shapes)
-        return mean_loss(params, self.vocabulary, self.held_out, self.setup.held_out_counts)
+        losses = training_loss, position.smoothed_loss, held_out_loss
+        seconds = time.perf_counter() - began
+        return Epoch(position.epoch, stage.name, *losses, is_best, characters, seconds)
 
     def has_diverged(self, training_loss: float, held_out_loss: float | None) -> bool:
         """Whether a loss reaches `DIVERGENCE_FACTOR` times log n_y, the loss of a uniform guess."""
         uniform = math.log(len(self.vocabulary))
         return max(training_loss, held_out_loss or 0) >= DIVERGENCE_FACTOR * uniform
-
-    def _is_lowest(self, held_out_loss: float | None) -> bool:
-        """Whether the loss is lower than in all epochs before; True without held-out names."""
-        lowest = self.model.training["held_out_loss"]
-        return held_out_loss is None or lowest is None or held_out_loss < lowest
 
     def _is_stuck(self, held_out_loss: float | None) -> bool:
         """Whether the best epoch, or the stage's beginning, was `patience` epochs ago."""
@@ -218,13 +194,8 @@ class Trainer:
         params = views(rounded(self._weights), self._shapes)
         return Model(self.vocabulary, params, training, **self._model_fields)
 
-    # --- The state, to resume from ----------------------------------------------------------------
-
     def state(self) -> dict[str, Any]:
-        """The state to resume from, besides `model`: JSON values and arrays, not copied.
-
-        The keys are as in the file.
-        """
+        """The state to resume from, besides `model`: JSON values and arrays, as in the file."""
         return {
             **vars(self.position),
             "weights": self._weights,
@@ -236,11 +207,9 @@ class Trainer:
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
         """Restores the `state()` and the best model of a run with the same list and settings."""
         ours, theirs = {**self.model.params, **self.state()}, {**model.params, **state}
-        has_form = model.vocabulary.characters == self.vocabulary.characters and (
-            types_and_shapes(ours) == types_and_shapes(theirs)
-        )
-        has_held_out = len(self.held_out) > 0
-        if not (has_form and is_possible(state, model.training, self.stages, has_held_out)):
+        is_alike = model.vocabulary.characters == self.vocabulary.characters
+        run = self.stages, len(self.held_out) > 0
+        if not (is_alike and is_possible(theirs, ours, model.training, *run)):
             raise TrainingError("not a state that this program writes for this run")
         self.position = Position(**{name: state[name] for name in vars(self.position)})
         for name, array in self.state().items():

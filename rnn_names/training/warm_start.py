@@ -35,10 +35,8 @@ def closest_model(names: Names) -> Start:
         losses = {name: _loss(model, sample) for name, model in models.items()}
     name = min(losses, key=losses.__getitem__)
     if losses[name] == np.inf:
-        raise TrainingError(
-            f"init {CLOSEST}: no bundled model can spell any of these names; leave it out",
-            settings=["init"],
-        )
+        reason = "no bundled model can spell any of these names; leave it out"
+        raise TrainingError(f"init {CLOSEST}: {reason}", settings=["init"])
     message = f"{name}, the closest bundled model ({losses[name]:.2f} nats per character)"
     return Start(name, models[name], message)
 

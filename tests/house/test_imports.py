@@ -9,8 +9,7 @@ FOLDERS = ["", "cli", "page", "report", "training", "casts", "model", "sampling"
 FOLDERS += ["lookahead", "ngram", "conditions", "network", "corpus", "processes"]
 """From the top down: what users import, then each folder."""
 
-BELOW_ALL = ["arrays", "declarations", "errors", "files", "hashing", "blas_check"]
-BELOW_ALL += ["locked_file", "system", "version"]
+BELOW_ALL = ["arrays", "declarations", "errors", "files", "system", "version"]
 
 
 def floor(module):

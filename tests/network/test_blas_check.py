@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn_names.blas_check import check_products
+from rnn_names.arrays import check_products
 from rnn_names.errors import RnnNamesError
 
 

@@ -63,7 +63,7 @@ VARIANTS: dict[str, tuple[str, Patches]] = {
     "visited": ("the visited prefixes, but a few", [(guide, "MAX_VISITED", 200)]),
     "cooling": (
         "the first rounds at higher temperatures",
-        [(preparation, "COOLED_BELOW", 1e-9), (preparation, "MIN_HALVINGS", 0)],
+        [(preparation, "falling_temperatures", lambda temperature: [temperature])],
     ),
 }
 """By what takes the place of an attribute."""

@@ -14,6 +14,7 @@ from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.lookahead import chain
 from rnn_names.lookahead import guide as guide_module
 from rnn_names.sampling import preparation, stream
+from rnn_names.sampling.guided import GuidedWalk
 from rnn_names.sampling.name_groups import GROUP_SIZE, NameGroups
 from rnn_names.sampling.random_keys import seed_key
 from rnn_names.sampling.sampler import Sampler
@@ -43,7 +44,9 @@ def poor(monkeypatch):
 
 def log_weights(guided, size):
     """The log weights of names drawn with a guide."""
-    return guided.run_walk(first_keys(3, size)).log_weights
+    walk = GuidedWalk(guided.exact_predictor, first_keys(3, size), guided.guide)
+    walk.run(guided.roots)
+    return walk.log_weights
 
 
 def log_mean(weights):

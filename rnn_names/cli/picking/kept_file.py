@@ -10,8 +10,7 @@ from rnn_names.cli.interrupts import critical_section
 from rnn_names.cli.picking.pages import brief, first_lines, numbered_rows, picked, say
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import SamplingError, printable
-from rnn_names.files import check_writable, write_all
-from rnn_names.locked_file import LockedFile
+from rnn_names.files import LockedFile, check_writable, write_all
 
 LINE = rb".*\S.*\n?"
 ENTRY_OF_LINES = rb"(?:.*\S.*\n?)+(?:\s*\n)?"  # up to an empty line
