@@ -1,4 +1,8 @@
-"""Automata of regular expressions, from the syntax trees of Python's own parser."""
+"""Automata of regular expressions, from the syntax trees of Python's own parser.
+
+An expression has no automaton if it is not regular (it has back-references or look-around), or has
+flags other than `i`.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -39,8 +43,9 @@ def matching(
 class _Reading:
     """Reads expressions from right to left into a nondeterministic automaton of steps.
 
-    A step is a character of a set, followed by other steps; a loop, such as "a*", is a step without
-    a character, followed by its own beginning. States of the automaton are sets of next steps.
+    A step is a character of a set, followed by other steps. "b|ca" begins with two steps: b, then
+    the end; and c, then a step that is a, then the end. A loop, such as "a*", is a step without a
+    character, followed by its own beginning. The states of the automaton are sets of next steps.
     """
 
     def __init__(self, characters: str, ignore_case: bool) -> None:

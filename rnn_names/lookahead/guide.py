@@ -1,12 +1,15 @@
 """A guide: estimates the probability that a name with some prefix will meet the conditions.
 
-With this estimate, the completion probability, the next character is drawn with
+The network predicts only the next character. A guide adds an estimate of this probability, the
+completion probability of the prefix. The next character is then drawn with
 
     q(c | prefix)  =  P(c | prefix) · completion(prefix, c) / total
     total          =  Σ_c P(c | prefix) · completion(prefix, c)
 
-So a name's importance weight, P(name) / q(name), is the product of total / completion(c) over its
-characters. An example: first names that end in "pp", after "Phil".
+So a name's importance weight, P(name) / q(name), is the product over its characters of total /
+completion(c). If estimates were exact, all weights would equal the probability of the conditions.
+
+An example: first names that end in "pp", after "Phil". Of the ways on, "Philipp" is the likely one:
 
     character   network   completion   drawn with
     o           0.25      0.0032       0.03
@@ -15,9 +18,16 @@ characters. An example: first names that end in "pp", after "Phil".
     a           0.12      9.1e-06      0.00
 
 For prefixes that earlier draws have visited, estimates come from the network's predictions, and for
-others from a Markov chain (`chain`). A proposal of weight w gives w / bound copies of its name,
-rounded at random: so every name has the network's own frequency on average, if no weight exceeds 32
-times the bound. Estimates and weights are natural logarithms.
+others from a Markov chain (`chain`).
+
+A proposal of weight w gives w / bound copies of its name, rounded up or down at random. So every
+name has the network's own frequency on average, however good the estimates, if no weight exceeds
+32 times the bound, and estimates are above 0 wherever the conditions can still be met
+(`chain.UNSEEN`). A bad estimate has two effects only: more proposals yield no name, and a name of
+large weight is repeated. The bound is chosen so that few are (`with_bound`).
+
+Estimates and weights are natural logarithms: at a temperature of 0.02, names that meet a condition
+may have probabilities of 1e-300.
 """
 
 import math
@@ -168,8 +178,9 @@ def log_mean_of(log_weights: Array) -> float:
 def least_log_bound(log_weights: Array, max_repeats: float) -> float:
     """The least bound of weights, (m,), with which at most this share of the names are repeats.
 
-    The k weights above a bound give (Σₖ w − k bound) / bound repeats, of Σ w / bound names. So
-    bound ≥ (Σₖ w − max_repeats Σ w) / k, for every k.
+    A name of weight w has w / bound copies; all but the first are repeats. The k weights above the
+    bound give (Σₖ w − k bound) / bound repeats, of Σ w / bound names; for the largest weights, any
+    other k gives less. So bound ≥ (Σₖ w − max_repeats Σ w) / k, for every k.
     """
     top = max(log_weights.max(), LEAST_LOG)
     falling = np.sort(np.exp(log_weights - top))[::-1]

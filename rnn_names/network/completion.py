@@ -2,13 +2,25 @@
 
     completion(prefix)  =  Σ_c p(c | prefix) · completion(prefix + c)
 
-over all next characters c and the end of the name. If the value of an ended name is 1 where it
-meets a condition, else 0, this is the probability that the condition will be met, the *completion
-probability* (the backward probability of a hidden Markov model; the value function of reinforcement
-learning). With p = 1 as well, it is the number of names that meet it. The distribution given the
-condition, or p times the value, is
+over all next characters c and the end of the name. The result depends on the values of ended names.
+If a value is 1 for a name that meets a condition, else 0, the result is the probability that the
+condition will be met, the *completion probability* (the backward probability of a hidden Markov
+model; the value function of reinforcement learning). With p = 1 as well, it is the number of names
+that meet it.
+
+The recursion also gives a distribution that is p given the condition, or p times the value:
 
     q(c | prefix)  =  p(c | prefix) · completion(prefix + c) / completion(prefix)
+
+In the product along a name, each `completion` but the first cancels.
+
+An example: after each character, a coin decides whether the name ends. The value of a name with
+one, two or three characters is 0, 7/4 or 7/2; longer names have the value 0. By the number of
+characters so far,
+
+    completion(3) = ½ · 7/2 = 7/4                       longer names add nothing
+    completion(2) = ½ · 7/4 + ½ · completion(3) = 7/4   q(end | 2) = ½ · 7/4 / completion(2) = ½
+    completion(1) = ½ · 0 + ½ · completion(2) = 7/8     q(end | 1) = 0
 """
 
 import math

@@ -1,14 +1,16 @@
 """The recurrent network: forward pass, loss, back-propagation through time.
 
-New to this? `tests/support/plain_bptt.py` is the textbook version. This file computes the same for
-thousands of names at once:
+New to this? `tests/support/plain_bptt.py` is the textbook version: one name at a time, one line per
+equation. This file computes the same numbers for thousands of names at once, and a test compares
+the two. The notation is usual in courses, with one row per example:
 
     a⟨t⟩ = tanh(x⟨t⟩ Waxᵀ + a⟨t-1⟩ Waaᵀ + ba)          hidden state, (m, n_a)
     ŷ⟨t⟩ = softmax(a⟨t⟩ Wyaᵀ + by)                      prediction of the next character, (m, n_y)
     loss = − Σ y⟨t⟩ · log ŷ⟨t⟩                          categorical cross-entropy, in nats
 
-The steps of both cells are in `cells`. Time steps are the levels of a `prefix_tree`. All functions
-accept any float type. Large arrays belong to a `Workspace`: the next call overwrites them.
+This is the plain cell's step; `rnn_names.network.cells` has it and the GRU's. Time steps are the
+levels of a prefix tree (`rnn_names.network.prefix_tree`). All functions accept any float type.
+Large arrays belong to a `Workspace`: the next call overwrites them.
 """
 
 from __future__ import annotations  # else `np.random` is imported for a type, which takes 10 ms
@@ -18,6 +20,9 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace, ranges, row_maxima, stable_order
 from rnn_names.network.cells import CELLS, Params, StepWeights, block_product, cell_of, step_weights
 from rnn_names.network.prefix_tree import PrefixTree
+
+
+# --- Parameters -----------------------------------------------------------------------------------
 
 
 def init_params(
@@ -46,6 +51,9 @@ def init_params(
 def rows_per_batch(n_y: int) -> int:
     """The rows of a batch, names or prefixes, outside of training: it bounds arrays (N, n_y)."""
     return max(4096 * 64 // max(n_y, 64), 64)
+
+
+# --- Layers ---------------------------------------------------------------------------------------
 
 
 def log_softmax(logits: Array, out: Array | None = None) -> Array:
@@ -112,6 +120,9 @@ def next_states(
     weights.from_x.take(x, axis=1, out=from_x, mode="clip")
     cell.step(from_x, cache, out)
     return out
+
+
+# --- Over time ------------------------------------------------------------------------------------
 
 
 def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
@@ -182,7 +193,8 @@ def _backward_over_time(
 ) -> dict[str, Array]:
     """Gradients of a0, Wax, Waa, ba and bn, computed from the last level to the first.
 
-    `da` (N, n_a) begins with the gradients from the output layer. Overwrites `cache`.
+    `da` (N, n_a) begins with the gradients from the output layer; each level adds to the gradients
+    of its parents. Overwrites `cache`.
     """
     cell, a, (n, n_a) = cell_of(params), states[1:], da.shape
     da0 = np.zeros_like(params["a0"][None])

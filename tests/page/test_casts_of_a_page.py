@@ -374,9 +374,11 @@ def test_lines_break_after_commas_and_between_words(open_page):
     assert max(words) < 1.5 * min(words), "none is broken at its hyphens"
     assert names_of(page)[0].replace("\n", " ").endswith("Wood, who bears a red-gold lion")
     ends = page.locator(".name").evaluate_all(
-        """all => all.map((name) => [
-          Math.max(...[...name.querySelectorAll("span")].map((e) => e.getBoundingClientRect().right)),
-          name.nextElementSibling.getBoundingClientRect().left])"""
+        """all => all.map((name) => {
+          const edge = (element, side) => element.getBoundingClientRect()[side];
+          const ends = Array.from(name.querySelectorAll("span"), (e) => edge(e, "right"));
+          return [Math.max(...ends), edge(name.nextElementSibling, "left")];
+        })"""
     )
     assert all(text <= lock for text, lock in ends), "lines end before their locks"
     assert page.evaluate("document.documentElement.scrollWidth") == 360
