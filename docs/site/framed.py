@@ -63,8 +63,8 @@ somebody saves from within the frame, or reads from a disk, where nothing leads 
 
 STYLE = """
 @media screen {
-  [data-scheme="default"] { color-scheme: light; --step: 13%; }
-  [data-scheme="slate"] { color-scheme: dark; --step: 22%; }
+  [data-scheme="default"] { color-scheme: light; }
+  [data-scheme="slate"] { color-scheme: dark; }
 }
 .back, .others { display: none; }
 @media screen {

@@ -79,6 +79,14 @@ def test_names_of_a_blend_have_the_distribution_of_python(open_page, small_model
     assert any("c" in name for name in names) and any("d" in name for name in names)
 
 
+def test_gates_are_exact_to_15_digits(open_page):
+    page, x = open_page("gru"), np.linspace(-39, 39, 2001)
+    found = np.array(page.evaluate("x => x.map(exp)", x.tolist()), float)
+    np.testing.assert_allclose(found, np.exp(x), rtol=1e-15)
+    ends = page.evaluate("[tanh(1e9), tanh(-1e9), sigmoid(1e9), sigmoid(-1e9)]")
+    np.testing.assert_allclose(ends, [1, -1, 1, 0], atol=1e-16)
+
+
 REFUSED = {
     **{
         f"sample(6, {{ shares: {shares} }})": f"shares {shares}: must be a list with a number"

@@ -8,7 +8,7 @@
 // Wax = [Wr Wz Wn], Waa = [Ur Uz Un], ba = [br bz bc]. A plain cell is one with r = 1 and z = 0.
 // A node is a prefix of names; names share the nodes of their common prefixes.
 
-import { NODES, padded, product, ROWS, sigmoid } from "./arithmetic.js";
+import { NODES, padded, product, ROWS, sigmoid, tanh } from "./arithmetic.js";
 
 export const EOS = 0; // the index of the end of a name; characters follow in code-point order
 
@@ -21,7 +21,7 @@ function gruStep(from_x, x, from_a, p, a, o, a_prev, q, n_a, bn) {
   for (let i = 0; i < n_a; i++) {
     const r = sigmoid(from_x[x + i] + from_a[p + i]);
     const z = sigmoid(from_x[x + n_a + i] + from_a[p + n_a + i]);
-    const c = Math.tanh(from_x[x + 2 * n_a + i] + r * (from_a[p + 2 * n_a + i] + bn[i]));
+    const c = tanh(from_x[x + 2 * n_a + i] + r * (from_a[p + 2 * n_a + i] + bn[i]));
     a[o + i] = c + z * (a_prev[q + i] - c);
   }
 }

@@ -3,6 +3,7 @@
 //
 //     ba = ba′ + We_ba e       by = by′ + We_by e       a0 = tanh(a0′ + We_a0 e)
 
+import { tanh } from "../engine/arithmetic.js";
 import { weightsOf } from "../engine/models.js";
 import { EOS } from "../engine/network.js";
 import { randomNumbers } from "../engine/random_keys.js";
@@ -51,7 +52,7 @@ class BaseNetwork {
     const sumAt = (i) => e.reduce((sum, x, j) => sum + this.We[i][j] * x, this.sums[i]);
     for (const [name, places] of Object.entries(this.places))
       this.params[name] = Float64Array.from(places, sumAt);
-    this.params.a0 = this.params.a0.map(Math.tanh);
+    this.params.a0 = this.params.a0.map(tanh);
   }
 
   /** The gradient of the vector, from that of the network: by the chain rule. */

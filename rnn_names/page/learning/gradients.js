@@ -16,7 +16,7 @@
 // `params` are Wax (3 n_a, n_y), Waa (3 n_a, n_a), ba (3 n_a), Wya (n_y, n_a), by (n_y), a0 and bn
 // (n_a), row by row. n_a is a multiple of NODES.
 
-import { NODES, normalise, padded, product, ROWS, sigmoid } from "../engine/arithmetic.js";
+import { NODES, normalise, padded, product, ROWS, sigmoid, tanh } from "../engine/arithmetic.js";
 import { EOS, inputTable } from "../engine/network.js";
 import { prefixTree } from "./tree.js";
 
@@ -116,7 +116,7 @@ function gruForward({ a, p, r, z, c }, row, parent, from_x, x, n_a) {
     const q = 3 * parent * n_a + k;
     r[o] = sigmoid(from_x[x + k] + p[q]);
     z[o] = sigmoid(from_x[x + n_a + k] + p[q + n_a]);
-    c[o] = Math.tanh(from_x[x + 2 * n_a + k] + r[o] * p[q + 2 * n_a]);
+    c[o] = tanh(from_x[x + 2 * n_a + k] + r[o] * p[q + 2 * n_a]);
     a[o] = c[o] + z[o] * (a[parent * n_a + k] - c[o]);
   }
 }
