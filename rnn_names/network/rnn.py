@@ -21,7 +21,6 @@ from rnn_names.arrays import Array, Workspace, ranges, row_maxima, stable_order
 from rnn_names.network.cells import CELLS, Params, StepWeights, block_product, cell_of, step_weights
 from rnn_names.network.prefix_tree import PrefixTree
 
-
 # --- Parameters -----------------------------------------------------------------------------------
 
 
