@@ -377,10 +377,10 @@ def test_lines_break_after_commas_and_between_words(open_page):
         """all => all.map((name) => {
           const edge = (element, side) => element.getBoundingClientRect()[side];
           const ends = Array.from(name.querySelectorAll("span"), (e) => edge(e, "right"));
-          return [Math.max(...ends), edge(name.nextElementSibling, "left")];
+          return [Math.max(...ends), edge(name, "right")];
         })"""
     )
-    assert all(text <= lock for text, lock in ends), "lines end before their locks"
+    assert all(text <= lock for text, lock in ends), "lines end beside their locks"
     assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 

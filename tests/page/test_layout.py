@@ -160,6 +160,7 @@ def test_the_first_screen_shows_names_and_controls_and_on_a_phone_names(open_pag
         assert page.locator("#favourites").bounding_box()["height"] >= 80, "some can be seen"
         page.locator("#whole").click()
         assert page.locator("#favourites").is_visible(), "there is room for both"
+        assert page.get_by_role("button", name="Copy all").is_visible()
         page.locator("#whole").click()
     page.set_viewport_size({"width": 1280, "height": 1024})
     kept, card = (page.locator(each).bounding_box() for each in ("#kept", "#likely"))

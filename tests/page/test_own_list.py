@@ -592,6 +592,8 @@ def test_the_names_shown_when_a_list_is_learned_are_the_first_of_the_view(page):
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=16")
     assert shown and names_of(page)[: len(shown)] == shown
     assert len({*shown}) == len(shown)
+    page.get_by_role("tab", name="Your list").click()
+    forget(page)
 
 
 def test_sample_names_during_learning_are_new(page, small_models):
