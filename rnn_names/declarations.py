@@ -144,7 +144,7 @@ TEXTS = Kind(
     "TEXT",
     _TEXTS,
 )
-_OF_LINES = 'numbers of lines, from 1, such as 2,3,4, or of a line and a part: "5.2" or "5.town"'
+_OF_LINES = 'line numbers from 1, such as 2,3,4, or a line and its part, such as "5.2" or "5.town"'
 LINE_NUMBERS = Kind(_OF_LINES, _line_part_pairs, "N,…", _TEXTS)
 MAPPING = Kind("a dictionary of models", _models)
 PATH = Kind("the path of a file", _path, "FILE")

@@ -1,7 +1,9 @@
 """Errors: a caller catches one base class, a person reads one line."""
 
 import re
+import sys
 import unicodedata
+import warnings
 from collections.abc import Iterable
 
 SHOWN_AROUND = 60  # characters of a text before and after a place that are shown with an error
@@ -31,7 +33,7 @@ class VocabularyError(RnnNamesError):
 
 
 class ModelFileError(RnnNamesError):
-    """A model file that is missing, damaged, or not a model."""
+    """A model file that is missing, damaged or no model; a file that cannot be written."""
 
 
 class TrainingError(RnnNamesError):
@@ -91,6 +93,15 @@ class FewNewNamesWarning(RnnNamesWarning):
 
 class FewThreadsWarning(RnnNamesWarning):
     """The system allows no further thread, so the work takes longer."""
+
+
+def warn(message: str, category: type[RnnNamesWarning]) -> None:
+    """Warns at the line that called this package."""
+    frame, level = sys._getframe(1), 2  # of the caller
+    inside = ("rnn_names.", "contextlib")
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith(inside):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
 
 
 def as_option(name: str, sign: str = "--") -> str:

@@ -15,7 +15,6 @@ So a change to one part leaves the others as they were, unless they share an ini
 are used depends on the lines before. Redrawn lines have later rounds.
 """
 
-import warnings
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import nullcontext
@@ -49,7 +48,7 @@ from rnn_names.casts.sources import (
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line, initial_of
 from rnn_names.corpus.names import Names
-from rnn_names.errors import FewNewNamesWarning, SamplingError, TooFewNamesError, plural
+from rnn_names.errors import FewNewNamesWarning, SamplingError, TooFewNamesError, plural, warn
 from rnn_names.processes.threads import Submit, deferred, one_blas_thread, worker_threads
 from rnn_names.sampling.admission import WINDOW, Admission
 from rnn_names.sampling.stream import WORTH_THREADS
@@ -76,7 +75,7 @@ class CastDrawer:
         self.source_of = dict[Part, PartSource]()
         load, read = cache(load), cache(read)
         for part in pattern.parts:
-            with located(pattern.text, part.begin):
+            with located(pattern.text, part.begin), one_blas_thread():
                 self.source_of[part] = self._source(part, load, read)
         sources = self.source_of.values()
         self._name_sources = [source for source in sources if isinstance(source, NameSource)]
@@ -286,7 +285,7 @@ class CastDrawer:
                 if not self._sources_at(lines[index], column):
                     reason = "the line has an alternative without this part"
                 message = f"redraw {what} stays as it was: {reason}"
-                warnings.warn(message, FewNewNamesWarning, stacklevel=2)
+                warn(message, FewNewNamesWarning)
         yield lines
         if shortage:
             raise shortage

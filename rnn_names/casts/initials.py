@@ -8,7 +8,6 @@ An attempt draws L by the first factors, and then a name of each part. Where nea
 would fail, the other factors are measured ("First letters of a cast" in docs/how-it-works.md).
 """
 
-import warnings
 from collections.abc import Sequence, Set
 from math import prod
 from typing import Any
@@ -19,7 +18,7 @@ from rnn_names.arrays import Array
 from rnn_names.casts.pattern import INITIALS
 from rnn_names.casts.sources import NO_INITIAL, PILOTS, Cause, NameSource
 from rnn_names.conditions.conditions import Tally
-from rnn_names.errors import RareConditionsWarning
+from rnn_names.errors import RareConditionsWarning, warn
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
 from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
 from rnn_names.system import cached_property
@@ -148,5 +147,5 @@ def _measured_weights(
     if share_below(ENOUGH_OF_INITIAL) >= MAX_ROUGH or share_below(MIN_MET) >= MAX_MISSING:
         few = "so few names meet the conditions that the shares of the initials"
         message = f"{few} are rough estimates, and some initials may be missing"
-        warnings.warn(message, RareConditionsWarning, stacklevel=2)
+        warn(message, RareConditionsWarning)
     return dict(zip(prior, passing.tolist(), strict=True))

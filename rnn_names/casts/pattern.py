@@ -340,7 +340,7 @@ class _Reader:
     def read_option(self, word: str, place: int, given: _PartOptions) -> None:
         """Reads the value of an option, if it has one."""
         name = SHORT.get(word, word.replace("-", "_"))
-        text = self.until(",}") if self.take("=") else None
+        text = self.until(",}" if name == "match" else ",{}") if self.take("=") else None
         limits = _RANGE.fullmatch((word if text is None else text).strip())
         if limits and (text is None or "length" in word):
             meant = f"min-length={limits[1]},max-length={limits[2]}"
@@ -354,8 +354,8 @@ class _Reader:
         if (kind is FLAG) != (text is None):
             needs = f"needs a value: {word}=…" if text is None else "takes no value"
             raise self.error(f"{word} {needs}", place)
-        if text and "{" in text and name != "match":
-            raise self.error(f"{word} {short_repr(text)}: is a }} missing?", place)
+        if text is not None and self.text.startswith("{", self.at):
+            raise self.error(f"{word} {short_repr(text + '{')}: is a }} missing?", place)
         given.places.setdefault(name, place)
         try:
             if text is None:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -18,6 +17,7 @@ from rnn_names.errors import (
     SamplingError,
     printable,
     short_repr,
+    warn,
 )
 from rnn_names.files import is_file
 
@@ -50,7 +50,7 @@ def _pattern_named(word: str) -> tuple[str, str]:
             pattern = _content(file)
     own_words = {name for name in re.findall(r"[\w-]+\.txt", pattern) if cast_file(name) == name}
     for note in [*notes, *map(using.format, sorted(own_words))]:
-        warnings.warn(note, OwnFileWarning, stacklevel=4)
+        warn(note, OwnFileWarning)
     return pattern, file
 
 

@@ -11,7 +11,6 @@ asks a `SameInitialSource` for all of them. Where the initials of lines are diff
 name of a line has a `DifferentInitialRequest`.
 """
 
-import warnings
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,10 +26,11 @@ from rnn_names.casts.sources import NO_INITIAL, Cause, Line, NameSource
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.characters import initial_of
-from rnn_names.errors import RepeatedInitialsWarning, plural
+from rnn_names.errors import RepeatedInitialsWarning, plural, warn
 from rnn_names.sampling.attempts import NoAttemptPassed
 from rnn_names.sampling.random_keys import child, keys_at, uniform
 
+# A candidate is one try at a name of a line; an attempt is one draw within it.
 MAX_CANDIDATES = 1 << 14  # the most candidates for a name of a line
 CANDIDATES_AT_ONCE = 1 << 10  # the most candidates of a line drawn together
 ONLY_ATTEMPT = 0  # the number of the attempt that a candidate with an initial makes at a name
@@ -106,7 +106,7 @@ class UsedInitials:
             self.warns = False
             letters, line = plural(len(self.counts), "first letter"), len(self.counts) + 1
             message = f"these names have only {letters}: from line {line} on, they repeat"
-            warnings.warn(message, RepeatedInitialsWarning, stacklevel=2)
+            warn(message, RepeatedInitialsWarning)
 
     def recount(self, lines: Iterable[Line]) -> None:
         """Counts again, only the first names of these lines."""

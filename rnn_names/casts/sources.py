@@ -148,7 +148,7 @@ class NameSource(PartSource):
                 of_initial, p = self._roots[initial]
                 rows = np.flatnonzero(initials == initial)
                 root[rows] = of_initial[weighted_index(keys[rows], 0, p)]
-        return self._sampler.passing(len(keys), *self._drawer.draw(keys, root))
+        return self._sampler.tested(len(keys), *self._drawer.draw(keys, root))
 
     @cached_property
     def _share_met(self) -> float:

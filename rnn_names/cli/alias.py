@@ -59,7 +59,7 @@ def alias(file: str, model: Models, secret_file: str | None, form: Form, **given
     if secret_file is None:
         print_note("without --secret-file, whoever guesses a key can see that a name is that key's")
     loaded = blended(models_or_default(model))
-    if form.kind != "text" and form.columns is None:
+    if form.kind not in ("text", "markdown") and form.columns is None:
         form = form._replace(columns="key,name")
     out = RecordWriter(["name", "key"], form)
     with open_input(file) as source, out:

@@ -81,7 +81,10 @@ def cli(context: click.Context) -> None:
 
 
 def main() -> NoReturn:
-    """Runs the command line, and exits: 0 done, 1 could not, 2 wrong usage, 130 interrupted."""
+    """Runs the command line, and exits.
+
+    The exit code is 0 for success, 1 for an error, 2 for wrong usage, and 130 for an interrupt.
+    """
     start_blas_with_one_thread()
     system.share_memory_between_threads()  # before the thread that listens for interrupts
     # Importing modules makes many objects and hardly any garbage.

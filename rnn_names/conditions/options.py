@@ -89,12 +89,12 @@ class CommonOptions(Checked):
         "after a letter, two spaces or punctuation marks in a row."
     )
     known_triples: bool | None = _flag_of_boldness(
-        "No three characters in a row that no name of the list has. The beginning and the end "
-        "count as characters; upper and lower case do not differ."
+        "Only names whose every three characters in a row occur in a name of the list. The "
+        "beginning and the end count as characters; upper and lower case do not differ."
     )
     any_beginning: bool = _flag("The old name of `any_shape`.", new_name="any_shape")
     novel: bool = _flag("Only names that are not in the list that the model learned from.")
-    listed: bool = _flag("Only names that are in the list, such as those of real people.")
+    listed: bool = _flag("Only names that are in the list.")
     min_edits: int | None = _condition(
         None,
         _whole(1, 3),
@@ -121,14 +121,14 @@ class CommonOptions(Checked):
         None,
         Number(0, 1),
         "Leave out names whose characters have a probability below X on average (the geometric "
-        "mean): 0.28 leaves out most that look odd. The first three do not count.",
+        "mean): 0.28 leaves out most that look odd. The first three characters do not count.",
         unset="0",
     )
     remember: str | None = _condition(
         None,
         PATH,
-        "Leave out the names that are in this file, and append all that are drawn, read or not. "
-        "Several runs may share it at the same time.",
+        "Leave out the names that are in this file, and append every drawn name, whether or not "
+        "the caller reads it. Several runs may share it at the same time.",
         unset="no file",
     )
     boldness: str = _sampling(

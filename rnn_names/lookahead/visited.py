@@ -108,7 +108,7 @@ class Visits:
         self._new: list[tuple[Array, ...]] = []
         self._recorded: list[tuple[Array, ...]] = []
 
-    def child(self, row: Array, character: Array, automaton_state: Array) -> Array:
+    def child_or_new(self, row: Array, character: Array, automaton_state: Array) -> Array:
         """The row of each longer prefix, a new one if necessary; −1 if there is no room."""
         rows = self.before.child(row, character)
         new = np.flatnonzero((rows < 0) & (row >= 0))[: self._most - self._n_rows]

@@ -49,8 +49,9 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
     _check_params(params, meta.get("cell"), len(vocabulary))
     for name, stored in prints.items():
         size = (PACKED_BYTES, *stored.shape[-1:]) if stored.dtype == np.uint8 else (stored.size,)
-        prints[name] = unpacked(stored) if stored.shape == size else np.ones(2)
-        if (prints[name][1:] <= prints[name][:-1]).any():
+        if stored.shape == size:
+            prints[name] = unpacked(stored)
+        if stored.shape != size or (prints[name][1:] <= prints[name][:-1]).any():
             raise ModelFileError(f"array {name}: not a row of numbers in ascending order")
     return {
         "vocabulary": vocabulary,

@@ -2,13 +2,12 @@
 
 import os
 import re
-import warnings
 from contextlib import suppress
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from rnn_names.declarations import POSITIVE
-from rnn_names.errors import ModelFileError, OwnFileWarning, printable
+from rnn_names.errors import ModelFileError, OwnFileWarning, printable, warn
 from rnn_names.files import is_file
 from rnn_names.model import bundled
 
@@ -55,7 +54,7 @@ def _noted(choice: ModelChoice) -> ModelChoice:
     name, own = choice.path, f"{choice.path}.npz"
     if _is_bundled(name) and not is_file(name) and is_file(own):
         what = f"{name} is the bundled model; for the one in this folder, write {own}"
-        warnings.warn(what, OwnFileWarning, stacklevel=4)
+        warn(what, OwnFileWarning)
     return choice
 
 

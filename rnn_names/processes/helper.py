@@ -100,7 +100,7 @@ class Helper(AbstractContextManager["Helper"]):
         self._unsent: list[tuple[Any, ...]] = [(make, arguments)]
         self._process: subprocess.Popen[bytes] | None = None
         self._in_use = threading.Lock()  # held while a call is pending
-        self._was_started = self._is_ready = self._is_checked = self._has_ended = False
+        self._was_started = self._has_reported = self._is_checked = self._has_ended = False
         self.calls_made_there = 0  # without the check; for tests and benchmarks
 
     def __exit__(self, *_: object) -> None:
@@ -179,11 +179,11 @@ class Helper(AbstractContextManager["Helper"]):
         """Whether the process accepts calls; False in a fork of the program."""
         if self._process is None or self._owner != os.getpid():
             return False
-        if not self._is_ready:
+        if not self._has_reported:
             with suppress(OSError):  # there is nothing yet, or the socket is closed
                 if self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
-                    self._is_ready = self._receive()
-        return self._is_ready
+                    self._has_reported = self._receive()
+        return self._has_reported
 
     def _try_to_send(self, function: Callable[..., Any], arguments: Any) -> bool:
         """Sends a call after pending updates. If that works, keeps the lock, and returns True."""

@@ -6,19 +6,19 @@ BLAS's own threads, which speed up only matrix products, are off meanwhile.
 import os
 import sys
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rnn_names import system
-from rnn_names.errors import FewThreadsWarning
+from rnn_names.errors import FewThreadsWarning, warn
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 Submit = Callable[..., Callable[[], Any]]
+Threads = tuple[Submit, int]  # what submits calls, and how many of them run at the same time
 """Calls a function with some arguments in a thread; returns a function that waits for the value."""
 
 _blas_has_one_thread = False
@@ -65,7 +65,7 @@ def one_blas_thread() -> Iterator[None]:
 
 
 @contextmanager
-def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
+def worker_threads(n: int) -> Iterator[Threads]:
     """Lets `n` threads make calls within the context, with one BLAS thread in each.
 
     Yields a `Submit`, and the number of threads. If `n` is 1, or threads cannot be started, which
@@ -99,7 +99,7 @@ def _start_pool(n: int) -> "ThreadPoolExecutor | None":
     except RuntimeError:
         reason = "no further thread can be started (a limit on processes or memory?)"
         message = f"{reason}: one thread does the work, and it takes longer"
-        warnings.warn(message, FewThreadsWarning, stacklevel=2)
+        warn(message, FewThreadsWarning)
         pool.shutdown(wait=False)
         return None
     finally:

@@ -2,9 +2,10 @@
 
 An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. Read these in order:
 
-    stream          makes a Sampler by the options: `presets` settles boldness and lengths, and
-                    conditions that an automaton can follow join the acceptor, others are tests
-    name_queue      makes attempts 0 and 1 at number 0, since one may fail
+    stream          makes a Sampler from the options: `presets` settles boldness and lengths;
+                    conditions that an automaton can follow join the acceptor, and the others are
+                    tested on whole names
+    name_queue      makes two attempts at number 0, since the first may fail
     random_keys     gives each attempt a key, from the seed, the number and the attempt
     sampler         has a WalkDrawer draw the names of these keys
     walk            extends "" by one character after another, with the network's probabilities

@@ -1,7 +1,6 @@
 """Leaving out repeats: in one stream, or in all streams that share a file of names."""
 
 import os
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names
-from rnn_names.errors import FewNewNamesWarning
+from rnn_names.errors import FewNewNamesWarning, warn
 from rnn_names.files import LockedFile
 
 WINDOW = 1 << 16  # names; a stream ends after a window of which fewer than 1 in 4,096 are new
@@ -23,8 +22,8 @@ class Admission:
     """Admits names of a stream until there are `count`, and counts the tested and the admitted.
 
     If `is_unique`, each name is admitted once; with `far_apart`, only if it is far from all earlier
-    ones. It is exhausted once hardly any name in a `window` of tested names was new: where a stream
-    ends does not depend on how many names are tested together.
+    ones. It is exhausted once hardly any name of a `window` of tested names was new. A window is a
+    fixed number of names, so a stream ends at the same name however many are tested together.
     """
 
     count: int
@@ -92,9 +91,9 @@ class Admission:
         is_due = self.is_unique and self.tested >= self.window // 2 and not self._has_warned
         if is_due and self.admitted < self.tested / 4:
             self._has_warned = True
-            reason = "three in four drawn names are now rejected as repeats or near copies"
+            reason = "so far, three in four drawn names were rejected as repeats or near copies"
             message = f"{reason}; few new names may remain"
-            warnings.warn(message, FewNewNamesWarning, stacklevel=3)
+            warn(message, FewNewNamesWarning)
 
 
 class Remembered(LockedFile):

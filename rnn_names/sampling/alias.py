@@ -38,14 +38,15 @@ class Aliases:
     """Gives each key a name; raises SamplingError if conditions are too rare for that."""
 
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
-        self._sampler, self._options = make_sampler(model, options)
-        if self._sampler.needs_pilot:
-            from rnn_names.sampling.preparation import RARE, share_accepted
+        with one_blas_thread():
+            self._sampler, self._options = make_sampler(model, options)
+            if self._sampler.needs_pilot:
+                from rnn_names.sampling.preparation import RARE, share_accepted
 
-            if share_accepted(self._sampler, RARE) <= RARE:
-                reason = f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}"
-                hint = "too few to give each key one; use fewer conditions"
-                raise SamplingError(f"{reason}: {hint}", options.non_defaults)
+                if share_accepted(self._sampler, RARE) <= RARE:
+                    reason = f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}"
+                    hint = "too few to give each key one; use fewer conditions"
+                    raise SamplingError(f"{reason}: {hint}", options.non_defaults)
 
     def names_for(self, keys: Sequence[str]) -> list[str]:
         """The names of keys, in order. With `unique`, no two different keys share one.

@@ -1,6 +1,6 @@
 """Drawing by trial and error: the first attempt at a number that passes gives it its name.
 
-So that does not depend on the other numbers, nor on how many attempts are made together.
+So a number's name depends neither on the other numbers nor on how many attempts are made together.
 """
 
 import math
@@ -54,7 +54,7 @@ class AttemptQueue:
         self.waiting = np.append(self.waiting, numbers)
         self.n_failed = np.append(self.n_failed, np.zeros_like(numbers))
 
-    def take(self, size: int, lowest_first: bool, limit: int) -> tuple[Array, Array]:
+    def pop(self, size: int, lowest_first: bool, limit: int) -> tuple[Array, Array]:
         """Removes the lowest numbers; returns at most about `size` attempts at them, both (n,).
 
         With `lowest_first`, these get all they need. For example, number 7, whose attempts 0 to 3
@@ -109,7 +109,7 @@ def first_passing_results(
         # Once a stream would end, the lowest numbers come first: the first failure is found soon.
         lowest_first = queue.n_made >= budget_after(queue.n_passed, max_attempts)
         size = max(min(max(n, queue.n_made), largest), 1)
-        numbers, attempts = queue.take(size, lowest_first, max_attempts)
+        numbers, attempts = queue.pop(size, lowest_first, max_attempts)
         new, positions, counts = make_attempts(numbers, attempts)
         tally.add(counts)
         is_first = queue.record(numbers, attempts, positions)

@@ -6,7 +6,6 @@ many prefixes. Probabilities are of float32 unless the temperature is low: names
 differ by less than its rounding errors can come in either order.
 """
 
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -17,7 +16,7 @@ from rnn_names.arrays import Array, Workspace, records, rows_by_length
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import EOS, Names, names_from_indices
-from rnn_names.errors import LongNamesWarning, SamplingError, TooFewNamesError, plural
+from rnn_names.errors import LongNamesWarning, SamplingError, TooFewNamesError, plural, warn
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.admission import Remembered
@@ -91,7 +90,7 @@ def _search(
             if longest < sampler.acceptor.max_length:
                 what = f"the ranking is of names of at most {plural(longest, 'character')}"
                 message = f"{what}; to look into longer ones would take too long"
-                warnings.warn(message, LongNamesWarning, stacklevel=2)
+                warn(message, LongNamesWarning)
                 shorter = Sampler(model, replace(sampler.options, max_length=longest))
                 search = _Search(shorter, progress, rank)
         wanted = last
@@ -195,14 +194,14 @@ class _Search:
         for rows in rows_by_length(roots.lengths):
             prefixes = records(
                 text=roots.texts_of(rows).astype(np.min_scalar_type(predictor.n_y)),
-                automaton_state=roots.data["automaton_state"][rows],
+                automaton_state=roots.node_records["automaton_state"][rows],
                 log_prob=self.log_prob[rows],
             )
             self._extend(prefixes, roots.states[rows])
         while self._frontier:
             if self.n_prefixes >= max_prefixes:
                 return False
-            _, (nodes, prefixes, _, _) = self._frontier.take()
+            _, (nodes, prefixes, _, _) = self._frontier.pop()
             self._extend(prefixes, predictor.states_after(nodes, self._work))
         self._keep_best()
         return True

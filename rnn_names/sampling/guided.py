@@ -21,7 +21,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.network_predictor import NetworkPredictor
 from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
-from rnn_names.sampling.walk import Predicted, Roots, Walk
+from rnn_names.sampling.walk import Prediction, Roots, Walk
 from rnn_names.sampling.walk_drawer import WalkDrawer
 from rnn_names.system import cached_property
 
@@ -42,7 +42,7 @@ class GuidedWalk(Walk):
     """
 
     predictor: NetworkPredictor
-    _log_completion: Array  # (nodes, n_y) estimates at the nodes last predicted, for their children
+    _log_completion: Array  # (nodes, n_y) by `_predict`, for `_child_records` of the same nodes
 
     def __init__(
         self, predictor: NetworkPredictor, keys: Array, guide: Guide, visits: Visits | None = None
@@ -51,14 +51,14 @@ class GuidedWalk(Walk):
         self.guide, self.visits = guide, visits
         self.log_weights = np.full(len(keys), -np.inf)
 
-    def _predict(self, length: int, states: Array, data: Array, node: Array) -> Predicted:
+    def _predict(self, length: int, states: Array, node_records: Array, node: Array) -> Prediction:
         """Multiplies probabilities by the estimates, and weights by the total; records visits."""
         log_p = self.predictor.log_probabilities(states, self._work)
-        visited_row = data["visited_row"]
+        visited_row = node_records["visited_row"]
         if self.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
             self.visits.record(visited_row, log_p, n_names)
-        rows = visited_row, data["product_row"]
+        rows = visited_row, node_records["product_row"]
         self._log_completion = self.guide.log_completion_of_next(*rows, length)
         terms = np.ascontiguousarray((log_p + self._log_completion).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
@@ -66,43 +66,44 @@ class GuidedWalk(Walk):
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
-            data["log_weight"] += np.log(total)
-        data["log_weight"] += top
+            node_records["log_weight"] += np.log(total)
+        node_records["log_weight"] += top
         # In float64, choices that are too close to call are too rare to draw again.
-        return probabilities, 0.0
+        return Prediction(probabilities, 0.0)
 
-    def _end(self, length: int, data: Array, rows: Array, node: Array) -> None:
+    def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
         # A log weight is Σ log(total / completion): log total is in it, and that of EOS is 1.
-        super()._end(length, data, rows, node)
-        self.log_weights[rows] = data["log_weight"][node]
+        super()._end(length, node_records, rows, node)
+        self.log_weights[rows] = node_records["log_weight"][node]
 
-    def _child_data(self, data: Array, children: Children, next_state: Array) -> Array:
+    def _child_records(self, node_records: Array, children: Children, next_state: Array) -> Array:
         _, parent, character = children
-        parent_row = data["visited_row"][parent]
+        parent_row = node_records["visited_row"][parent]
         if self.visits is None:
             visited_row = self.guide.prefixes.child(parent_row, character)
         else:
-            visited_row = self.visits.child(parent_row, character, next_state)
+            visited_row = self.visits.child_or_new(parent_row, character, next_state)
         return records(
             automaton_state=next_state,
-            product_row=self.guide.product.after[data["product_row"][parent], character],
+            product_row=self.guide.product.after[node_records["product_row"][parent], character],
             visited_row=visited_row,
-            log_weight=data["log_weight"][parent] - self._log_completion[parent, character],
+            log_weight=node_records["log_weight"][parent] - self._log_completion[parent, character],
         )
 
     def beam_search(self, roots: Roots, width: int) -> None:
         """Visits, of each length, the `width` prefixes that draws most probably visit."""
-        states, data, length = roots.states, roots.data.copy(), len(roots.texts[0])
+        states, node_records, length = roots.states, roots.node_records.copy(), len(roots.texts[0])
         log_prob = np.zeros(1)
         while len(states):
-            p, _ = self._predict(length, states, data, np.arange(len(states)))
+            p, _ = self._predict(length, states, node_records, np.arange(len(states)))
             with np.errstate(divide="ignore"):
                 log_probs = log_prob[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
             log_probs[:, EOS] = -np.inf
             parent, character = np.divmod(_largest(log_probs.ravel(), width), self.predictor.n_y)
             children = Children(states, parent, character)
-            next_state = self.acceptor.automaton.after[data["automaton_state"][parent], character]
-            data = self._child_data(data, children, next_state)
+            automaton_state = node_records["automaton_state"][parent]
+            next_state = self.acceptor.automaton.after[automaton_state, character]
+            node_records = self._child_records(node_records, children, next_state)
             log_prob, length = log_probs[parent, character], length + 1
             states = self.predictor.states_after(children, self._work).copy()
 
@@ -125,13 +126,13 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
         visited_row = guide.prefixes.child(np.zeros_like(last), last)
         # The weight's first factor is total / completion.
         log_weight = guide.log_p_conditions - np.maximum(log_completion, LEAST_LOG)
-    data = records(
-        automaton_state=roots.data["automaton_state"],
+    node_records = records(
+        automaton_state=roots.node_records["automaton_state"],
         product_row=product_row,
         visited_row=visited_row,
         log_weight=log_weight,
     )
-    return roots._replace(data=data)
+    return roots._replace(node_records=node_records)
 
 
 class GuidedDrawer(WalkDrawer):
@@ -162,7 +163,7 @@ class GuidedDrawer(WalkDrawer):
         log_weights = walk.log_weights.reshape(-1, size) - self.guide.log_bound
         log_bounds = np.array([least_log_bound(w, MAX_TRUNCATED) for w in log_weights])
         raised = np.maximum(log_bounds, 0)
-        roots.data["log_weight"] -= raised
+        roots.node_records["log_weight"] -= raised
         return roots._replace(log_prob=roots.log_prob + raised)
 
     def propose(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:

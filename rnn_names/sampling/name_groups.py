@@ -13,10 +13,11 @@ from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES
+from rnn_names.processes.threads import Threads
 from rnn_names.sampling.admission import Admission
 from rnn_names.sampling.attempts import OutOfAttempts
 from rnn_names.sampling.guided import GuidedDrawer
-from rnn_names.sampling.name_queue import GROWTH, Threads
+from rnn_names.sampling.name_queue import GROWTH
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
 
@@ -68,7 +69,7 @@ class NameGroups:
             group = np.repeat(waiting, at_a_time)
             proposal = np.tile(n_proposals + np.arange(at_a_time), len(waiting))
             names, rows, copies = self._guided.propose(keys_at(self._key, numbers[group], proposal))
-            names, rows, counts = self._sampler.passing(len(group), names, rows)
+            names, rows, counts = self._sampler.tested(len(group), names, rows)
             tally.add(counts)
             each_copy = np.repeat(np.arange(len(rows)), copies[rows])
             rows = rows[each_copy]

@@ -19,7 +19,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.names import Names
-from rnn_names.processes.threads import Submit
+from rnn_names.processes.threads import Threads
 from rnn_names.sampling.admission import Admission
 from rnn_names.sampling.attempts import AttemptQueue, OutOfAttempts, budget_after
 from rnn_names.sampling.random_keys import keys_at
@@ -33,7 +33,6 @@ CHUNKS = 32  # chunks of the largest batch, to bound the memory
 MIN_CHUNKED_NAMES = 1 << 13  # smaller batches are drawn in chunks only if memory is short
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
-Threads = tuple[Submit, int]  # what submits calls, and how many of them run at the same time
 
 
 class NumberedNames(NamedTuple):
@@ -92,7 +91,7 @@ class NameQueue:
         if not len(queue.waiting):
             return False
         lowest_first = queue.n_made >= self._budget_now
-        numbers, attempts = queue.take(size, lowest_first, limit=ENDLESS)
+        numbers, attempts = queue.pop(size, lowest_first, limit=ENDLESS)
         chunks = self._chunks(numbers, attempts)
         calls = [self._submit(self._draw_chunk, numbers, attempts, rows) for rows in chunks]
         results = list[DrawnNames]()

@@ -10,7 +10,7 @@ from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.sampling.choice import keep_top_k, keep_top_p
 from rnn_names.sampling.frontier import Children
-from rnn_names.sampling.walk import Predicted, Predictor
+from rnn_names.sampling.walk import Prediction, Predictor
 
 NODES_AT_ONCE = 1 << 9  # nodes computed together: with fewer, threads wait more often
 # The largest error of a sum of probabilities in float32, and so of an edge in `choose`: three times
@@ -39,7 +39,7 @@ class NetworkPredictor(Predictor):
         self.relative_error = in_float32 * RELATIVE_ERROR * max(1, 1 / self.temperature)
         self.logit_error = in_float32 * 2 * RELATIVE_ERROR  # error of a difference of two logits
 
-    def next_probabilities(self, states: Array, work: Workspace) -> Predicted:
+    def next_probabilities(self, states: Array, work: Workspace) -> Prediction:
         """The probabilities of the next character after each state, and their margin."""
         logits, close = self._logits(states, work)
         by_column = rnn.softmax(logits, out=logits).T
@@ -48,7 +48,8 @@ class NetworkPredictor(Predictor):
             close |= keep_top_k(probabilities, self.top_k, self.margin, self.relative_error)
         if self.top_p is not None:
             close |= keep_top_p(probabilities, self.top_p, self.margin, self.relative_error)
-        return probabilities, np.where(close, np.inf, self.margin) if close.any() else self.margin
+        margin = np.where(close, np.inf, self.margin) if close.any() else self.margin
+        return Prediction(probabilities, margin)
 
     def log_probabilities(self, states: Array, work: Workspace) -> Array:
         """Natural logarithms of the probabilities, exact even for tiny ones: (nodes, n_y)."""

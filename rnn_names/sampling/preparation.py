@@ -29,7 +29,6 @@ nor on the number of names.
 
 import math
 import re
-import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -39,7 +38,7 @@ from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.names import Indices, names_from_indices
-from rnn_names.errors import RareConditionsWarning
+from rnn_names.errors import RareConditionsWarning, warn
 from rnn_names.lookahead.guide import MAX_REPEATS, Guide, log_mean_of
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.completion import log_difference
@@ -144,7 +143,7 @@ def _warn_of_rarity(guided: GuidedDrawer) -> None:
         what = "that some may be missing, and the others too frequent"
     else:
         return
-    warnings.warn(f"so few names meet the conditions {what}", RareConditionsWarning, stacklevel=4)
+    warn(f"so few names meet the conditions {what}", RareConditionsWarning)
 
 
 def few_names_dominate(guide: Guide, temperature: float) -> bool:

@@ -7,7 +7,6 @@ meet it. The others are tested on whole names. For `--suffix pp --novel`:
     tested      novel
 """
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -20,7 +19,7 @@ from rnn_names.conditions.conditions import Condition, Tally, joint_automaton, m
 from rnn_names.conditions.options import CommonOptions, or_list
 from rnn_names.conditions.prefixes import spelled_prefixes
 from rnn_names.corpus.names import Names, names_from_indices
-from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr
+from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr, warn
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.presets import AnyOptions, length_limits, with_boldness
 from rnn_names.sampling.walk_drawer import WalkDrawer
@@ -61,7 +60,7 @@ class Sampler:
         # The most names to draw together: fewer for a large vocabulary.
         self.largest_batch = min(max(1 << (26 - len(model.vocabulary).bit_length()), 32), MAX_BATCH)
         roots = self.drawer.roots
-        counts = self.acceptor.counts[roots.lengths, roots.data["automaton_state"]]
+        counts = self.acceptor.counts[roots.lengths, roots.node_records["automaton_state"]]
         self.n_possible = float(counts.sum())  # texts that are accepted; infinity for very many
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
@@ -74,11 +73,11 @@ class Sampler:
         return max(n // max([1, *(condition.cost for condition in self.tested_conditions)]), 1)
 
     def draw(self, keys: Array) -> DrawnNames:
-        """Draws a name by each key, (n,), and tests it."""
-        return self.passing(len(keys), *self.drawer.draw(keys))
+        """Draws a name for each key, (n,), and tests it."""
+        return self.tested(len(keys), *self.drawer.draw(keys))
 
-    def passing(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
-        """Those of the names accepted of `n_drawn` attempts, in these rows, that pass the tests."""
+    def tested(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
+        """Tests the names accepted of `n_drawn` attempts, by rows; returns those that pass."""
         chosen, tally = self.rows_that_pass(names)
         tally = Tally({self.title: (n_drawn, len(names)), **tally})
         return DrawnNames(names.take(chosen), rows[chosen], tally)
@@ -127,7 +126,7 @@ class Sampler:
             what = f"prefix {or_list(options.prefix)}: no name can begin this way"
         else:
             log_p = predictor.log_probabilities(roots.states, Workspace())
-            may_follow = self.acceptor.may_follow(0, roots.data["automaton_state"])
+            may_follow = self.acceptor.may_follow(0, roots.node_records["automaton_state"])
             is_possible = self.shape is None or (log_p[may_follow] > -np.inf).any()
             what = f"all names would begin in a way that no name of the list does{SHAPE_HINT}"
         if not is_possible:
@@ -160,8 +159,12 @@ def make_sampler(model: LanguageModel, options: AnyOptions) -> tuple[Sampler, An
         except (SamplingError, VocabularyError):
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]
-        text_conditions = [condition for condition in all_conditions if condition.automaton]
+        text_conditions = [
+            condition
+            for condition in all_conditions
+            if condition.automaton and condition.title != "exclude_words"  # which ignores case
+        ]
         notes = [f"{sampler.joined_titles(text_conditions)} in upper or lower case"]
     if notes:
-        warnings.warn(f"spelled as in the list: {', '.join(notes)}", CaseWarning, stacklevel=4)
+        warn(f"spelled as in the list: {', '.join(notes)}", CaseWarning)
     return sampler, options

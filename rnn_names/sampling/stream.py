@@ -40,8 +40,8 @@ def names_of_stream(
     more for every 16 accepted names. Under rare conditions it is for each group.
     """
     process = os.getpid()
-    sampler, options = make_sampler(model, options)
     with one_blas_thread():
+        sampler, options = make_sampler(model, options)
         if not count:
             return
         is_unique, far_apart = options.is_unique, DistantNames.from_options(options)
@@ -120,8 +120,8 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 
 def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
     """The names from one attempt at each of n numbers: fewer than n if attempts fail."""
-    sampler, options = make_sampler(model, options)
-    key, numbers = seed_key(options.seed_or_random()), np.arange(sampler.affordable(n))
     with one_blas_thread():
+        sampler, options = make_sampler(model, options)
+        key, numbers = seed_key(options.seed_or_random()), np.arange(sampler.affordable(n))
         for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
             yield from sampler.draw(keys_at(key, some)).names.to_strings()

@@ -26,7 +26,12 @@ from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.random_keys import weighted_index
 
-Predicted = tuple[Array, Array | float]  # as from `next_probabilities`
+
+class Prediction(NamedTuple):
+    """What may follow some nodes."""
+
+    probabilities: Array  # (n_y, nodes), of any sum
+    margin: Array | float  # the largest error of a sum of them
 
 
 class Predictor(Protocol):
@@ -36,8 +41,8 @@ class Predictor(Protocol):
     n_y: int  # size of the vocabulary, EOS included
     nodes_at_once: int  # nodes whose states are computed together
 
-    def next_probabilities(self, states: Array, work: Workspace) -> Predicted:
-        """The probabilities after each state, (n_y, nodes); the largest error of a sum of them."""
+    def next_probabilities(self, states: Array, work: Workspace) -> Prediction:
+        """The probabilities after each state, (n_y, nodes), and their margin."""
 
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The states of nodes, one row each; the next call may overwrite them."""
@@ -53,7 +58,7 @@ class Roots(NamedTuple):
     texts: Texts
     states: Array  # (R, n_a) hidden states after them
     log_prob: Array  # (R,) natural logarithms of numbers proportional to the probabilities
-    data: Array  # (R,) records, as in `NodeBatch`
+    node_records: Array  # (R,) records, as in `NodeBatch`
 
     @property
     def lengths(self) -> Array:
@@ -93,9 +98,9 @@ class Walk:
         """Draws every name from its root, (names,); without `root`, roots are drawn, too."""
         self._begin(roots, roots.choose(self.keys) if root is None else root)
         while self._frontier:
-            length, (children, data, rows, node) = self._frontier.take()
+            length, (children, node_records, rows, node) = self._frontier.pop()
             states = self.predictor.states_after(children, self._work)
-            self._extend(length, states, data, rows, node)
+            self._extend(length, states, node_records, rows, node)
 
     def _begin(self, roots: Roots, root: Array) -> None:
         """Extends all names from their roots, some roots of one length at a time."""
@@ -109,13 +114,15 @@ class Walk:
             for first in range(0, len(used), at_once):
                 nodes = used[first : first + at_once]
                 here = slice(*np.searchsorted(node, (first, first + len(nodes))))  # of the names
-                states, data = roots.states[nodes], roots.data[nodes]
-                self._extend(length, states, data, rows[here], node[here] - first)
+                states, node_records = roots.states[nodes], roots.node_records[nodes]
+                self._extend(length, states, node_records, rows[here], node[here] - first)
 
-    def _extend(self, length: int, states: Array, data: Array, rows: Array, node: Array) -> None:
+    def _extend(
+        self, length: int, states: Array, node_records: Array, rows: Array, node: Array
+    ) -> None:
         """Extends or ends the names at some nodes, whose prefixes have `length` characters.
 
-        states, data    (nodes, …) hidden states; (nodes,) records
+        states, node_records    (nodes, …) hidden states; (nodes,) records
         rows            (k,) the rows of the names at these nodes
         node            (k,) the node of each name, ascending: 0 0 0 1 2 2 …
         probabilities   (n_y, nodes)
@@ -125,13 +132,13 @@ class Walk:
         children        the new nodes, which wait in the frontier for a later call
         """
         acceptor, n_y = self.acceptor, self.predictor.n_y
-        probabilities, margin = self._predict(length, states, data, node)
+        probabilities, margin = self._predict(length, states, node_records, node)
         rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
         self.is_close[rows[is_close]] = True
         # For each distinct branch: (branches,)
         is_first = differs_from_previous(branch)
         parent, character = np.divmod(branch[is_first], n_y)
-        automaton_state = data["automaton_state"][parent]
+        automaton_state = node_records["automaton_state"][parent]
         next_state = acceptor.automaton.after[automaton_state, character]
         ends = character == EOS
         may_end = ends & acceptor.may_end[length, automaton_state]
@@ -139,14 +146,14 @@ class Walk:
         # For each name again: (k,)
         branch_row = np.cumsum(is_first, dtype=np.int32) - 1
         ended = np.flatnonzero(may_end[branch_row] & ~is_close)
-        self._end(length, data, rows[ended], parent[branch_row[ended]])
+        self._end(length, node_records, rows[ended], parent[branch_row[ended]])
         longer = np.flatnonzero(goes_on[branch_row] & ~is_close)
         if len(longer):
             rows, branch_row = rows[longer], branch_row[longer]
             self.characters[length, rows] = character[branch_row]
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[branch_row]
             children = Children(states, parent[goes_on], character[goes_on])
-            child_data = self._child_data(data, children, next_state[goes_on])
+            child_data = self._child_records(node_records, children, next_state[goes_on])
             self._frontier.add(length + 1, NodeBatch(children, child_data, rows, node))
 
     @property
@@ -156,14 +163,14 @@ class Walk:
         return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
     # What a guided walk overrides:
-    def _predict(self, length: int, states: Array, data: Array, node: Array) -> Predicted:
+    def _predict(self, length: int, states: Array, node_records: Array, node: Array) -> Prediction:
         """The probabilities of the next character after some nodes, and their margin."""
         return self.predictor.next_probabilities(states, self._work)
 
-    def _end(self, length: int, data: Array, rows: Array, node: Array) -> None:
+    def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
         """Ends names, by their rows, at some of the nodes."""
         self.lengths[rows] = length
 
-    def _child_data(self, data: Array, children: Children, next_state: Array) -> Array:
+    def _child_records(self, node_records: Array, children: Children, next_state: Array) -> Array:
         """The records of children of the nodes; the automaton is in `next_state` after them."""
         return records(automaton_state=next_state)

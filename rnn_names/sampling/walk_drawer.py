@@ -1,4 +1,4 @@
-"""Draws names that an acceptor accepts, from one network, by the keys of their random numbers.
+"""Draws one name for each key: a name that the acceptor accepts, from one network.
 
 A walk in float32 draws all names; the few that are too close to call (`choice`) are drawn again in
 float64, with the same keys. So a name does not depend on the processor, nor on the other names.
@@ -30,7 +30,10 @@ class WalkDrawer:
         self._model, self._options = model, options
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
-        """The accepted names by keys, (n,), and their rows; from `root` (n,), or drawn roots."""
+        """Draws a name for each key, (n,); returns those that are accepted, and their rows.
+
+        Each begins with its `root`, (n,), or else with one that is drawn.
+        """
         walk = Walk(self.predictor, self.acceptor, keys)
         walk.run(self.roots, root)
         close = np.flatnonzero(walk.is_close)
@@ -72,8 +75,8 @@ class WalkDrawer:
         tree = prefix_tree(*names.padded(), predictor.n_y)
         states = rnn.hidden_states(tree, predictor.params, work)
         log_prob = prefix_log_probs(tree, predictor.log_probabilities(states, work))
-        data = records(automaton_state=self.acceptor.automaton.run(names))
-        return Roots(self.texts, states[tree.ends], log_prob[tree.ends], data)
+        node_records = records(automaton_state=self.acceptor.automaton.run(names))
+        return Roots(self.texts, states[tree.ends], log_prob[tree.ends], node_records)
 
     def with_texts(self, texts: Texts) -> "WalkDrawer":
         """A drawer whose names begin from other texts."""
@@ -83,7 +86,7 @@ class WalkDrawer:
         """A drawer whose roots are all first characters, unless there is a prefix."""
         if [*self.texts] != [()]:
             return self
-        first = self.acceptor.may_follow(0, self.exact_roots.data["automaton_state"])[0]
+        first = self.acceptor.may_follow(0, self.exact_roots.node_records["automaton_state"])[0]
         return self.with_texts([(character,) for character in np.flatnonzero(first).tolist()])
 
     def chunk_of(self, keys: Array, n: int) -> Array:

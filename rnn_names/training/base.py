@@ -1,8 +1,9 @@
 """The base: one network that has learned all bundled lists, with a vector e for each.
 
-    ba = ba′ + We_ba e       by = by′ + We_by e       a0 = tanh(a0′ + We_a0 e)
+    ba = ba′ + We_ba e       by = by′ + We_by e − log k       a0 = tanh(a0′ + We_a0 e)
 
-`We` stacks the three matrices. `data/make_base.py` trains the base.
+`We` stacks the three matrices; k of the list's characters share a row of `by`. `data/make_base.py`
+trains the base.
 """
 
 import unicodedata

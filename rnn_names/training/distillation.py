@@ -28,7 +28,7 @@ from rnn_names.ngram.tilt import Tilt
 from rnn_names.processes.threads import Submit, deferred
 from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.random_keys import keys_at, seed_key
-from rnn_names.sampling.walk import Predictor, Roots, Walk
+from rnn_names.sampling.walk import Prediction, Predictor, Roots, Walk
 from rnn_names.training.batches import Batches
 from rnn_names.training.name_features import NameFeatures
 
@@ -138,11 +138,11 @@ class Teacher(Predictor):
             histories[rows] = self.ngram.extend(histories[parents][tree.parent[rows]], tree.x[rows])
         return histories
 
-    def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, float]:
+    def next_probabilities(self, states: Array, work: Workspace) -> Prediction:
         """The probabilities of the next character after each state: (n_y, nodes); no margin."""
         log_p = rnn.log_softmax(rnn.output_layer(states["a"], self.network))
         p = self._joint(log_p, states["history"], states["length"])
-        return p.T.astype(np.float64), 0.0
+        return Prediction(p.T.astype(np.float64), 0.0)
 
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The states of m nodes, (m,): hidden state, history and length."""

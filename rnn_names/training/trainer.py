@@ -25,7 +25,8 @@ from rnn_names.training.stages import Epoch, Position, Stage, is_possible, make_
 
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
 WARM_START_SHARE = 0.7  # share of the network in the teacher, if it started from a model
-# A stage ends if its loss is this many times a uniform guess's loss; a run without an epoch fails.
+# A stage ends when its loss reaches this many times that of a uniform guess. If no epoch was kept
+# before, the run fails.
 DIVERGENCE_FACTOR = 4
 DECAY_TO_START = 2.4  # strength of the decay towards the initial weights, times names
 

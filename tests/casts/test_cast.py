@@ -155,7 +155,7 @@ def test_a_line_is_unchanged_if_nothing_else_is_found():
         ({"redraw": [1], "remember": "x"}, "redraw keeps the other lines: remember leaves out .*"),
         ({"redraw": ["1,3.3"]}, "redraw 3.3: a line has 2 parts"),
         *(
-            ({"redraw": each}, "redraw .*: must be numbers of lines, from 1, .*")
+            ({"redraw": each}, "redraw .*: must be line numbers from 1, .*")
             for each in (1, ["1,"], [1.2], ["2."], ["0"], [True])
         ),
     ],

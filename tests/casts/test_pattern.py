@@ -209,7 +209,7 @@ def escaped(text, signs):
 @given(TEXTS, st.lists(TEXTS, min_size=1), TEXTS)
 def test_any_text_can_be_written_as_a_pattern(literal, choices, value):
     choice = "|".join(escaped(text, "|{}[]*=") for text in choices)
-    text = f"{escaped(literal, '{}[]')}[{choice}]{{m:exclude={escaped(value, ',}')}}}"
+    text = f"{escaped(literal, '{}[]')}[{choice}]{{m:exclude={escaped(value, ',{}')}}}"
     pattern = parse(text)
     alternatives = [([*filter(None, [each])], 1) for each in choices]
     assert plain(pattern.pieces[:-1]) == [*filter(None, [literal]), alternatives]

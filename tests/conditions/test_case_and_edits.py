@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_names import Model, train
+from rnn_names import Model, cast, train
 from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.conditions.automaton import without_words
 from rnn_names.conditions.conditions import make_conditions
@@ -77,6 +77,17 @@ def test_texts_match_in_the_case_of_the_list(options, holds):
     assert_drawn_from(Counter(names), wanted)
     with pytest.warns(CaseWarning):
         assert shaped.best(1, **options) == [max(wanted, key=wanted.get)]
+
+
+def test_a_warning_points_at_the_line_that_called_and_names_the_texts_alone():
+    shaped = tiny_model(**SHAPED)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        shaped.sample(5, suffix="BA", exclude_words=["bb"])
+        next(shaped.stream(suffix="BA"))
+        cast("{shaped:suffix=BA}", 5, models={"shaped": shaped})
+    assert [each.filename for each in caught] == [__file__] * 3
+    assert str(caught[0].message) == "spelled as in the list: suffix 'BA' in upper or lower case"
 
 
 def test_texts_in_the_case_of_the_list_are_unchanged():
@@ -318,6 +329,7 @@ def test_a_note_on_a_terminal_tells_of_many_near_copies_of_a_short_list(model_fi
     told = r"Note: \d+ of 60 names are in the list or one letter away .*--min-edits 2 leaves"
     assert re.search(told, on_terminal(*arguments, lines=60))
     assert on_terminal(*arguments, "--min-edits", 2, lines=60) == ""
+    assert on_terminal(*arguments, "--listed", lines=60) == "", "it was asked for"
 
 
 @pytest.mark.parametrize("options", [{"any_shape": True}, {"prefix": ["b", "n", "a"]}])

@@ -131,6 +131,8 @@ def test_alias_works_at_the_command_line(invoke, tmp_path, model):
     table = invoke(*options, "--format", "tsv", cwd=tmp_path).stdout.split("\n")
     assert table[:2] == ["key\tname", f"anna\t{names[0]}"]
     assert f"+49 1\t{names[2]}" in table
+    listed = invoke(*options, "--format", "markdown", cwd=tmp_path).stdout.split("\n")
+    assert listed[0] == f"- {names[0]}"
     open_names = invoke(*options[:-2], cwd=tmp_path)
     assert "whoever guesses a key can see" in open_names.stderr
     assert open_names.stdout.split()[0] == model.alias(["anna"])[0]

@@ -314,13 +314,13 @@ export class PatternReader extends Reader {
       throw this.error(`no option “${word}”; available: ${known.join(", ")}`, place);
     const name = PART_OPTIONS[word];
     const { type, words, allows } = SAMPLE_OPTIONS[name];
-    const text = this.take(/=/y) ? this.until(",}") : undefined;
+    const text = this.take(/=/y) ? this.until(name === "match" ? ",}" : ",{}") : undefined;
     if ((type === "boolean") !== (text === undefined)) {
       const needs = type === "boolean" ? "takes no value" : `needs a value: ${word}=…`;
       throw this.error(`${word} ${needs}`, place);
     }
-    if (text?.includes("{") && name !== "match")
-      throw this.error(`${word} “${text}”: is a } missing?`, place);
+    if (text !== undefined && this.text.startsWith("{", this.at))
+      throw this.error(`${word} “${text}{”: is a } missing?`, place);
     if (Object.hasOwn(options, name) && type !== "array")
       throw this.error(`${word} is given twice`, place);
     const form = { number: NUMBER, integer: WHOLE_NUMBER }[type];
