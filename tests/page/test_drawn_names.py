@@ -309,7 +309,8 @@ def test_a_typed_name_is_explained_letter_by_letter(open_page):
     letters.nth(3).focus()
     assert page.locator("#expected-title").inner_text() == "Expected after Tri"
     assert page.locator("#expected li").count() == 5
-    shares = [float(text.split()[1]) for text in page.locator("#expected li").all_inner_texts()]
+    shown = page.locator("#expected li:visible").all_inner_texts()  # on a laptop fewer
+    shares = [float(text.split()[1]) for text in shown]
     assert shares == sorted(shares, reverse=True)
     assert page.locator("#expected .here bdi").all_inner_texts() in ([], ["o"])
     letters.nth(0).hover()
