@@ -85,8 +85,8 @@ def python_page(text: str) -> str:
     rows += _rows(rank, " Only of `best`.")
     text = between_marks(text, "options", "".join(rows))
     casts = declarations(CastOptions)
-    cast_file = {name: casts[name] for name in ("initials", "redraw", "parts", "models")}
-    text = between_marks(text, "casts", "".join(_rows(cast_file)))
+    own_or_bundled = {name: casts[name] for name in ("initials", "redraw", "parts", "models")}
+    text = between_marks(text, "casts", "".join(_rows(own_or_bundled)))
     return between_marks(text, "settings", "".join(_rows(declarations(Settings))))
 
 

@@ -12,7 +12,7 @@ SHOWN_AROUND = 60  # characters of a text before and after a place that are show
 class RnnNamesError(Exception):
     """Base of the errors that this package raises for mistakes of a caller or in a file.
 
-    The message is one line with the mistake, its place, and advice.
+    The message has its mistake, place and advice in one line; a marked pattern may follow.
 
     Attributes:
         settings: the settings and options in the message, by their names in Python (`hidden_size`).
@@ -137,10 +137,10 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
-def pointed(message: str, text: str, place: int) -> str:
+def with_caret(message: str, text: str, place: int) -> str:
     """A message, and below it the line of a text that has a place, with a caret under that.
 
-    >>> print(pointed("no such model", "{nors} {surnames}", 1))
+    >>> print(with_caret("no such model", "{nors} {surnames}", 1))
     no such model
       {nors} {surnames}
        ^

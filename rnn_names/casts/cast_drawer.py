@@ -6,8 +6,8 @@ An example, from the pattern to the texts of a line:
     parts       the choice, men, women and home, each with a path in the pattern, and a source
     _new_lines  in line 7, the choice takes its second alternative: women and home need a name
     _requests   one asks the source of women, the other one the source of home
-    _complete   women: candidate 0 is Ada, who is used (with `min_edits`); 1 is Eve, and fits
-                home: candidate 0 is Llanfa, and fits
+    _complete   women: candidate 0, Ada, is used (with `min_edits`); candidate 1, Eve, fits
+                home: candidate 0, Llanfa, fits
     _texts_of   ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
 
 A candidate is a function of the seed, the part's path, and the numbers of the line and the round.
@@ -26,7 +26,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SameInitialSource
-from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, located
+from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, errors_at
 from rnn_names.casts.requests import (
     CANDIDATES_AT_ONCE,
     MAX_CANDIDATES,
@@ -75,7 +75,7 @@ class CastDrawer:
         self.source_of = dict[Part, PartSource]()
         load, read = cache(load), cache(read)
         for part in pattern.parts:
-            with located(pattern.text, part.begin), one_blas_thread():
+            with errors_at(pattern.text, part.begin), one_blas_thread():
                 self.source_of[part] = self._source(part, load, read)
         sources = self.source_of.values()
         self._name_sources = [source for source in sources if isinstance(source, NameSource)]
@@ -115,9 +115,9 @@ class CastDrawer:
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
         size, cause = FIRST_LINES, None
         with worker_threads(n_threads) as (submit, _):
-            while admission.admitted < admission.count and not cause:
+            while admission.n_admitted < admission.count and not cause:
                 n_to_skip = max(start - first, 0)
-                size = min(size, n_to_skip + admission.needed())
+                size = min(size, n_to_skip + admission.n_to_draw())
                 numbers = np.arange(first, first + size)
                 new = self._new_lines(numbers, np.zeros_like(numbers), {})
                 lines, cause = self._complete(new, submit)
@@ -130,11 +130,11 @@ class CastDrawer:
                     cause = Cause(None, MOSTLY_REPEATS)
                 first += size
                 size = min(size * (growth or LINES_GROWTH), max_size)
-        n_found, count = admission.admitted, admission.count
+        n_found, count = admission.n_admitted, admission.count
         if cause and n_found < count:
             source, why, tightest = cause
             message = f"only {n_found:,} of {count:,} lines found: {why}"
-            with located(self.pattern.text, source.part.begin) if source else nullcontext():
+            with errors_at(self.pattern.text, source.part.begin) if source else nullcontext():
                 raise TooFewNamesError(message, n_found=n_found, tightest=tightest)
 
     def _admission(self) -> Admission:
@@ -151,22 +151,22 @@ class CastDrawer:
     def _new_lines(self, numbers: Array, rounds: Array, kept: dict[PartSource, Any]) -> list[Line]:
         """Lines by number and round, (m,) each, with the texts in `kept`; other names are None."""
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
-        picked = dict[tuple[int, ...], Array]()  # by path: (m,), −1 in lines without the choice
+        choice_at = dict[tuple[int, ...], Array]()  # by path: (m,), −1 in lines without the choice
         for part, source in self.source_of.items():
             rows = np.arange(len(lines))  # of the lines with this part
             if len(part.path) > 2:
                 *choice, alternative = part.path[:-2]
-                rows = np.flatnonzero(picked[tuple(choice)] == alternative)
+                rows = np.flatnonzero(choice_at[tuple(choice)] == alternative)
             if isinstance(source, NameSource):
                 for row in rows.tolist():
                     lines[row].names[source] = kept.get(source)
             elif isinstance(source, ChoiceSource):
                 is_kept = source in kept
                 new = None if is_kept else source.alternatives_of(numbers[rows], rounds[rows])
-                picked[part.path] = np.full(len(lines), -1)
-                picked[part.path][rows] = kept[source] if is_kept else new
+                choice_at[part.path] = np.full(len(lines), -1)
+                choice_at[part.path][rows] = kept[source] if is_kept else new
                 for row in rows.tolist():
-                    lines[row].picks[source] = int(picked[part.path][row])
+                    lines[row].choices[source] = int(choice_at[part.path][row])
         return lines
 
     def _requests(self, lines: Sequence[Line]) -> list[Request]:
@@ -212,7 +212,7 @@ class CastDrawer:
         for k, request in enumerate(requests):
             candidate = request.next_candidate(used)
             if candidate and not candidate.is_drawn:
-                to_draw += request.next_to_draw(candidate, used, waits=k > 0)
+                to_draw += request.next_batch(candidate, used, waits=k > 0)
             if not to_draw or len(to_draw) >= MAX_TO_DRAW:
                 break
             if candidate:
@@ -245,7 +245,7 @@ class CastDrawer:
                 continue
             source = self.source_of[piece]
             if isinstance(source, ChoiceSource):
-                alternative = source.alternatives[line.picks[source]]
+                alternative = source.alternatives[line.choices[source]]
                 text = self._write(alternative, line, columns)
             elif isinstance(source, NameSource):
                 text = line.names[source]
@@ -322,14 +322,14 @@ class CastDrawer:
         return False
 
     def variants_of(self, line: Line, column: int = 0) -> Iterator[Line]:
-        """Many lines that differ from `line` in one name, or in the text of a column without."""
+        """Many lines that differ from `line` in a name; in a column without names, in its text."""
         sources = self._sources_at(line, column)
         names: list[set[PartSource]] = [{source} for source in line.names if source in sources]
         return roundrobin(self._later_lines(line, new) for new in names or [sources])
 
     def _later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Copies of a line with texts of later rounds from these sources, one after another."""
-        chosen = dict[PartSource, Any]([*line.names.items(), *line.picks.items()])
+        chosen = dict[PartSource, Any]([*line.names.items(), *line.choices.items()])
         kept = {source: chosen[source] for source in chosen.keys() - sources}
         of_names = (source for source in sources if isinstance(source, NameSource))
         end = min([MAX_CANDIDATES, *(source.affordable(MAX_CANDIDATES) for source in of_names)])
@@ -354,9 +354,9 @@ class CastDrawer:
     def _sources_at(self, line: Line, column: int) -> set[PartSource]:
         """The sources of a column; column 0 has all names, or all choices if there is no name."""
         if not column:
-            return {*line.names} or {*line.picks}
+            return {*line.names} or {*line.choices}
         label = self.pattern.columns[column - 1]
-        in_line: list[PartSource] = [*line.names, *line.picks]
+        in_line: list[PartSource] = [*line.names, *line.choices]
         paths = [source.part.path for source in in_line if source.part.label == label]
         return {
             source

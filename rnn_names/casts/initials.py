@@ -112,7 +112,8 @@ def _measured_weights(
     """The initials' weights times the shares of names that meet the conditions, in fixed pilots.
 
     None where lines are not rare, or none is found. An initial is measured until enough names met
-    the conditions, or until three more would not matter; RareConditionsWarning if that never comes.
+    the conditions, or until three more would not matter. RareConditionsWarning if too many lines
+    may have one that was not.
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
     made, n_met = np.zeros(len(initials)), np.zeros((len(sources), len(initials)))
@@ -141,7 +142,7 @@ def _measured_weights(
         return None
 
     def share_below(n_names: int) -> float:
-        """The share of lines whose initial may matter, but was met less often than that."""
+        """The share of lines whose initial may matter, but has fewer names that meet conditions."""
         return float(possible[is_probable & (least_met < n_names)].sum() / passing.sum())
 
     if share_below(ENOUGH_OF_INITIAL) >= MAX_ROUGH or share_below(MIN_MET) >= MAX_MISSING:

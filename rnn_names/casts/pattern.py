@@ -26,7 +26,7 @@ from typing import Any
 from rnn_names.conditions.options import NOT_OF_PARTS, Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
-from rnn_names.errors import RnnNamesError, SamplingError, pointed, short_repr, with_options
+from rnn_names.errors import RnnNamesError, SamplingError, short_repr, with_caret, with_options
 
 MAX_NAME_PARTS = 100  # names of one pattern
 MAX_NESTED = 20  # alternatives in alternatives
@@ -162,7 +162,7 @@ class _Reader:
         self.labels = set[str]()  # given to parts that can stand in one line with the next one
 
     def error(self, message: str, place: int) -> SamplingError:
-        return SamplingError(pointed(f"pattern: {message}", self.text, place))
+        return SamplingError(with_caret(f"pattern: {message}", self.text, place))
 
     def unexpected(self, can_be_text: bool) -> SamplingError:
         found = self.text[self.at]
@@ -302,7 +302,7 @@ class _Reader:
             if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):
                 rules = self.read_options(begin, allows_all=False).rules
                 return ChoicePart(begin, rules, *self.label_and_path(label, CHOICES), (), (), model)
-            with located(self.text, place):
+            with errors_at(self.text, place):
                 models.append(self.model_of(model))
         given = self.read_options(begin, allows_all=True)
         label, path = self.label_and_path(label, NAMES)
@@ -380,10 +380,10 @@ def _option_hint(name: str) -> str:
 
 
 @contextmanager
-def located(text: str, place: int) -> Iterator[None]:
+def errors_at(text: str, place: int) -> Iterator[None]:
     """Within the context, errors show the pattern, with a caret under a place."""
     try:
         yield
     except RnnNamesError as error:
-        error.args, error.settings = (pointed(with_options(error, sign=""), text, place),), ()
+        error.args, error.settings = (with_caret(with_options(error, sign=""), text, place),), ()
         raise

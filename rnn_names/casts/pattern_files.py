@@ -39,7 +39,7 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
 def _pattern_named(word: str) -> tuple[str, str]:
     """The pattern of a bundled cast and its file, unless a file here has its name and a pattern."""
     using = "using {} from the current folder, not the bundled one; rename yours to avoid this"
-    file, notes = cast_file(f"{word}.txt"), list[str]()
+    file, notes = own_or_bundled(f"{word}.txt"), list[str]()
     pattern = _content(file)
     if file == f"{word}.txt":
         notes.append(using.format(file))
@@ -48,7 +48,9 @@ def _pattern_named(word: str) -> tuple[str, str]:
             notes = [f"{file} has no {{MODEL}} or [a|b], so this is the bundled cast {word}"]
             file = os.path.join(CASTS_FOLDER, file)
             pattern = _content(file)
-    own_words = {name for name in re.findall(r"[\w-]+\.txt", pattern) if cast_file(name) == name}
+    own_words = {
+        name for name in re.findall(r"[\w-]+\.txt", pattern) if own_or_bundled(name) == name
+    }
     for note in [*notes, *map(using.format, sorted(own_words))]:
         warn(note, OwnFileWarning)
     return pattern, file
@@ -61,7 +63,7 @@ def _content(path: str) -> str:
 
 
 @contextmanager
-def errors_of(file: str) -> Iterator[None]:
+def errors_in(file: str) -> Iterator[None]:
     """Adds the file to errors that show its pattern; the pattern of a bundled cast is not shown."""
     try:
         yield
@@ -77,16 +79,16 @@ def errors_of(file: str) -> Iterator[None]:
         raise
 
 
-def path_of_words(path: str, pattern_file: str = "") -> str:
-    """The file that a pattern names: beside the pattern's own, in this folder, or bundled."""
+def path_of_named(path: str, pattern_file: str = "") -> str:
+    """The path of a file that a pattern names: beside the pattern's, in this folder, or bundled."""
     folder = os.path.dirname(pattern_file)
     beside = os.path.join(folder, path)
-    return beside if folder not in ("", CASTS_FOLDER) and is_file(beside) else cast_file(path)
+    return beside if folder not in ("", CASTS_FOLDER) and is_file(beside) else own_or_bundled(path)
 
 
 def lines_of_file(path: str, pattern_file: str = "") -> list[str]:
     """The lines of a file that a pattern names."""
-    with opened(path_of_words(path, pattern_file)) as source:
+    with opened(path_of_named(path, pattern_file)) as source:
         return nonblank_lines(*source)
 
 
@@ -104,8 +106,8 @@ def bundled_lines(path: str) -> list[str]:
     return lines_of_file(os.path.join(CASTS_FOLDER, path))
 
 
-def cast_file(path: str) -> str:
-    """The file that a pattern names: one of that name, or else one of the bundled casts.
+def own_or_bundled(path: str) -> str:
+    """The file of that path in this folder, or else the bundled one, if there is one.
 
     An empty file is ignored: a shell creates one before `cast village > village.txt` begins.
     """

@@ -89,7 +89,7 @@ class UsedNames:
 
 @dataclass
 class UsedInitials:
-    """How many lines begin with each initial; if "different", each comes once before any again."""
+    """How many lines begin with each initial; if "different", all come before any repeats."""
 
     counts: Counter[str] = field(default_factory=Counter)
     ruled_out: set[str] = field(default_factory=set)  # with which no further name is found
@@ -168,11 +168,11 @@ class Request:
         """Adds the names of a candidate, if it has any, to the names used."""
         used.add(candidate.names)
 
-    def next_to_draw(self, first: Candidate, used: UsedNames, waits: bool) -> list[Candidate]:
+    def next_batch(self, first: Candidate, used: UsedNames, waits: bool) -> list[Candidate]:
         """The next candidates to draw, in growing batches: 0, then 1 and 2, then 3 to 8.
 
-        At the limit a batch is empty, and the cast ends at this line. A line that waits for earlier
-        lines has a sixteenth of the limit, since they may still use its names.
+        At the limit a batch is empty. A request that waits for earlier ones has a sixteenth of the
+        limit, since they may still use its names.
         """
         n = 1
         if first.index:

@@ -36,14 +36,14 @@ class Line:
     """A line by its number; candidate k of its names is drawn in round `first_round` + k.
 
     `names` has the name of each part of the line, in order, and None where it is still missing;
-    `picks` has the index of the alternative of each choice.
+    `choices` has the index of the alternative of each choice.
     """
 
     def __init__(self, number: int, first_round: int) -> None:
         self.number, self.first_round = number, first_round
         self.texts = tuple[str, ...]()  # the line, then its columns; empty without all names
         self.names = dict[NameSource, Any]()  # str, or None
-        self.picks = dict[ChoiceSource, int]()
+        self.choices = dict[ChoiceSource, int]()
 
 
 class Cause(NamedTuple):
@@ -148,7 +148,7 @@ class NameSource(PartSource):
                 of_initial, p = self._roots[initial]
                 rows = np.flatnonzero(initials == initial)
                 root[rows] = of_initial[weighted_index(keys[rows], 0, p)]
-        return self._sampler.tested(len(keys), *self._drawer.draw(keys, root))
+        return self._sampler.test(len(keys), *self._drawer.draw(keys, root))
 
     @cached_property
     def _share_met(self) -> float:

@@ -60,7 +60,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     from rnn_names.casts.cast import parsed
     from rnn_names.casts.cast_drawer import CastDrawer
-    from rnn_names.casts.pattern_files import errors_of, lines_of_file, read_pattern
+    from rnn_names.casts.pattern_files import errors_in, lines_of_file, read_pattern
     from rnn_names.model.model import blended
 
     if len(pattern) > 1:
@@ -85,7 +85,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
         write(f"{text}\n".encode())
         return
     options: CastOptions = read_options(CastOptions, {"pattern": text, **given})
-    with wrong_usage(), errors_of(pattern_file):
+    with wrong_usage(), errors_in(pattern_file):
         parsed_pattern = parsed(options)
     if r"\n" in text:
         print_note(r"\n is text: press Enter within the quotes, or give a file (--file)")
@@ -97,7 +97,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
         if parts and all(name in part.options_set for part in parts):
             print_note(f"{as_option(name)} changes nothing: each name of this cast sets its own")
     out = RecordWriter(["name", *parsed_pattern.columns], form, title=file or "".join(pattern))
-    with errors_of(pattern_file), out:
+    with errors_in(pattern_file), out:
         read = partial(lines_of_file, pattern_file=pattern_file)
         for rows in CastDrawer(parsed_pattern, options, blended, read).texts():
             if form.kind != "text":  # an empty line at the end of a cast is for readers

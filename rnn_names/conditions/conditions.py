@@ -44,7 +44,7 @@ class Condition:
 
 
 class Tally(dict[Any, tuple[int, int]]):
-    """How many names were tested for each condition, or in casts of each source, and passed."""
+    """For each condition, or in casts each source: how many names were tested, and passed."""
 
     def add(self, more: Mapping[Any, tuple[int, int]]) -> None:
         """Adds the counts of another draw."""

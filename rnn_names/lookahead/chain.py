@@ -8,7 +8,7 @@ with the prediction after the next shorter context. The odds of a name's end are
 a factor for its length, which no context contains.
 
 The chain runs together with an automaton, as a *product* whose states are pairs of a context and a
-state of the automaton. Few pairs occur: after "Phil", nothing of "pp" was read. The probability of
+state of the automaton. Few pairs occur: after "Phil", "pp" cannot be half read. The probability of
 acceptance is computed for the pairs that occur.
 """
 
@@ -26,8 +26,8 @@ from rnn_names.ngram.contexts import Contexts
 
 MAX_CONTEXTS = 4000  # the most frequent contexts are kept
 PRIOR = 10.0  # weight of the next shorter context, as a number of prefixes
-SHORTER = 0.1  # the least share of the next shorter context in a context's probabilities
-UNSEEN = 0.002  # uniform share of the empty context's probabilities, so that none is 0
+MIN_SHORTER_SHARE = 0.1  # the least share of the next shorter context in a context's probabilities
+UNIFORM_SHARE = 0.002  # uniform share of the empty context's probabilities, so that none is 0
 MAX_WORK = 1 << 24  # numbers that the recursion reads; it limits contexts for large automata
 
 
@@ -37,23 +37,23 @@ class ProductStates:
 
     contexts: Contexts  # K of them
     context: Array  # (P,)
-    state: Array  # (P,) of the automaton
+    automaton_state: Array  # (P,)
     row_of: Array  # (K, S) the row of each context and state; −1 for pairs that do not occur
     after: Array  # (P, n_y) the next row, by row and character; column EOS is not used
 
     @classmethod
     def reachable_from(
-        cls, contexts: Contexts, automaton: Automaton, context: Array, state: Array
+        cls, contexts: Contexts, automaton: Automaton, context: Array, automaton_state: Array
     ) -> "ProductStates":
         """The pairs of some prefixes, (m,), and all that can follow them."""
         n_states = len(automaton.accepting)
 
         def following(pairs: Array) -> Array:
-            row, state = np.divmod(pairs, n_states)
-            return contexts.after[row, :-1] * n_states + automaton.after[state]
+            row, automaton_state = np.divmod(pairs, n_states)
+            return contexts.after[row, :-1] * n_states + automaton.after[automaton_state]
 
         occurs = np.zeros(len(contexts) * n_states, bool)
-        new = np.unique(context * n_states + state)
+        new = np.unique(context * n_states + automaton_state)
         while len(new):
             occurs[new] = True
             next_pairs = following(new)[:, EOS + 1 :]
@@ -112,11 +112,11 @@ def _product(
     size = max(min(MAX_WORK // automaton.after.size, MAX_CONTEXTS), 1)
     while True:
         contexts = Contexts(np.sort(most_frequent_first[:size]), automaton.after.shape[1])
-        context, state = contexts.rows_of(prefixes.string), prefixes.automaton_state
-        product = ProductStates.reachable_from(contexts, automaton, context, state)
+        context, automaton_state = contexts.rows_of(prefixes.string), prefixes.automaton_state
+        product = ProductStates.reachable_from(contexts, automaton, context, automaton_state)
         share = MAX_WORK / (product.after.size * (max_length + 1))
         if share >= 1 or size == 1:
-            return product, product.row_of[context, state]
+            return product, product.row_of[context, automaton_state]
         size = max(int(0.9 * share * len(contexts)), 1)
 
 
@@ -150,15 +150,16 @@ def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names:
         for array in (sums, n, squares):
             np.add.at(array, shorter[rows], array[rows])
     # The effective number of prefixes with n₁, n₂, … names is (Σ nᵢ)² / Σ nᵢ².
-    evidence = (n**2 / np.maximum(squares, 1))[:, None]
+    n_eff = (n**2 / np.maximum(squares, 1))[:, None]
     means = sums / np.maximum(n, 1)[:, None]
     n_y = sums.shape[1]
-    p = (evidence * means + PRIOR / n_y) / (evidence + PRIOR)  # final for the empty context
-    p[0] = (1 - UNSEEN) * p[0] + UNSEEN / n_y
+    p = (n_eff * means + PRIOR / n_y) / (n_eff + PRIOR)  # final for the empty context
+    p[0] = (1 - UNIFORM_SHARE) * p[0] + UNIFORM_SHARE / n_y
+    share = MIN_SHORTER_SHARE
     for rows in contexts.by_symbols[1:]:
         fallback = p[shorter[rows]]
-        smoothed = (evidence[rows] * means[rows] + PRIOR * fallback) / (evidence[rows] + PRIOR)
-        p[rows] = (1 - SHORTER) * smoothed + SHORTER * fallback
+        smoothed = (n_eff[rows] * means[rows] + PRIOR * fallback) / (n_eff[rows] + PRIOR)
+        p[rows] = (1 - share) * smoothed + share * fallback
     return p
 
 
@@ -171,7 +172,7 @@ def _end_shift(
     logit = np.log(np.clip(guessed_ends, 1e-12, 1)) - np.log(np.clip(1 - guessed_ends, 1e-9, 1))
     for _ in range(8):  # Newton's method, damped
         p = 1 / (1 + np.exp(-(logit + shift[length])))
-        missing = np.bincount(length, n_names * (ends - p), max_length + 1) - 2 * shift
-        slope = np.bincount(length, n_names * p * (1 - p), max_length + 1) + 2
-        shift += np.clip(missing / slope, -1, 1)
+        gradient = np.bincount(length, n_names * (ends - p), max_length + 1) - 2 * shift
+        curvature = np.bincount(length, n_names * p * (1 - p), max_length + 1) + 2
+        shift += np.clip(gradient / curvature, -1, 1)
     return shift

@@ -23,8 +23,8 @@ others from a Markov chain (`chain`).
 A proposal of weight w gives w / bound copies of its name, rounded up or down at random. So every
 name has the network's own frequency on average, however good the estimates, if no weight exceeds
 32 times the bound, and estimates are above 0 wherever the conditions can still be met
-(`chain.UNSEEN`). A bad estimate has two effects only: more proposals yield no name, and a name of
-large weight is repeated. The bound is chosen so that few are (`with_bound`).
+(`chain.UNIFORM_SHARE`). A bad estimate has two effects only: more proposals yield no name, and a
+name of large weight is repeated. The bound is chosen so that few are (`with_bound`).
 
 Estimates and weights are natural logarithms: at a temperature of 0.02, names that meet a condition
 may have probabilities of 1e-300.
@@ -44,9 +44,9 @@ from rnn_names.network.completion import LEAST_LOG, log_difference, log_sum
 from rnn_names.ngram.contexts import Contexts
 
 MAX_COPIES = 32  # the most copies of a name from one proposal
-MAX_REPEATS = 0.005  # the accepted share of repeats among names
+MAX_REPEATS = 0.005  # the tolerated share of repeats among names
 MAX_BOUND = 64  # mean weights; higher: more draws per name, lower: more repeats
-MAX_VISITED = 1 << 22  # probabilities stored for visited prefixes, n_y for each
+MAX_STORED_NUMBERS = 1 << 22  # probabilities stored for visited prefixes, n_y for each
 # Estimates for names with a prefix that was not visited add up to at most 8 times their measured
 # probability, or, if that is more, a seventh of the visited names' probability.
 MAX_TO_MEASURED, MAX_TO_VISITED = 8, 1 / 7
@@ -77,7 +77,9 @@ class Guide:
         product = ProductStates.reachable_from(
             contexts, automaton, np.zeros(1, int), prefixes.automaton_state
         )
-        log_completion = np.where(acceptor.can_be_completed, 0.0, -np.inf)[:, product.state]
+        log_completion = np.where(acceptor.can_be_completed, 0.0, -np.inf)[
+            :, product.automaton_state
+        ]
         return cls(acceptor, prefixes, np.zeros((0, n_y)), product, log_completion)
 
     def learned(self, temperature: float, *, explores: bool, log_unvisited: float) -> "Guide":
@@ -90,9 +92,9 @@ class Guide:
         # The chain's estimates for all prefixes; then for the next characters of visited ones.
         chain, row = fitted_chain(prefixes, acceptor.automaton, acceptor.max_length, temperature)
         product = chain.product
-        by_chain = chain.log_completion(acceptor.log_may_end[:, product.state])
+        by_chain = chain.log_completion(acceptor.log_may_end[:, product.automaton_state])
         log_completion = by_chain[prefixes.length[:, None] + 1, product.after[row]]  # (N, n_y)
-        log_completion[:, EOS] = acceptor.log_may_end[prefixes.length, product.state[row]]
+        log_completion[:, EOS] = acceptor.log_may_end[prefixes.length, product.automaton_state[row]]
         # If these add up to far more than was measured, all are reduced by one factor.
         if log_unvisited < np.inf and log_visited > -np.inf:
             log_total = float(prefixes.fill_completion(log_completion)[0])
@@ -102,11 +104,13 @@ class Guide:
             log_completion[:, EOS + 1 :] += min(max(by_measured, by_visited) - log_estimated, 0)
         # If there are too many prefixes, only the most probable ones are kept. To explore, names
         # that end at these are then ruled out, and the estimates computed again.
-        is_large = log_completion.size > MAX_VISITED
+        is_large = log_completion.size > MAX_STORED_NUMBERS
         if is_large or not explores:
             prefixes.fill_completion(log_completion)
         if is_large:
-            rows = prefixes.most_probable(log_completion, MAX_VISITED // log_completion.shape[1])
+            rows = prefixes.most_probable(
+                log_completion, MAX_STORED_NUMBERS // log_completion.shape[1]
+            )
             prefixes, log_completion = prefixes.take(rows), log_completion[rows]
         if explores:
             log_completion[:, EOS] = -np.inf
@@ -143,7 +147,9 @@ class Guide:
         has_learned = (visited_row >= 0) & (visited_row < len(self.log_completion))
         next_row = self.product.after[product_row]
         log_completion: Array = self.log_completion_by_chain[length + 1][next_row]
-        log_completion[:, EOS] = self.acceptor.log_may_end[length, self.product.state[product_row]]
+        log_completion[:, EOS] = self.acceptor.log_may_end[
+            length, self.product.automaton_state[product_row]
+        ]
         log_completion[has_learned] = self.log_completion[visited_row[has_learned]]
         return log_completion
 

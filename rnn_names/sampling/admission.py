@@ -33,7 +33,7 @@ class Admission:
     far_apart: DistantNames | None = None
 
     def __post_init__(self) -> None:
-        self.tested = self.admitted = 0
+        self.n_tested = self.n_admitted = 0
         self.is_exhausted = False
         self.seen = np.zeros(0, np.uint64)
         self._admitted_before = 0  # before the present window
@@ -56,14 +56,14 @@ class Admission:
     def _rows_admitted(self, names: Names) -> Array:
         rows, begin = [np.zeros(0, np.intp)], 0
         while begin < len(names) and not self.is_exhausted:
-            part = names[begin : begin + self.window - self.tested % self.window]
+            part = names[begin : begin + self.window - self.n_tested % self.window]
             rows.append(begin + self._rows_of_new(part))
             begin += len(part)
-            self.tested += len(part)
-            self.admitted += len(rows[-1])
-            if self.tested % self.window == 0:
-                self.is_exhausted = self.admitted - self._admitted_before < self.window / 4096
-                self._admitted_before = self.admitted
+            self.n_tested += len(part)
+            self.n_admitted += len(rows[-1])
+            if self.n_tested % self.window == 0:
+                self.is_exhausted = self.n_admitted - self._admitted_before < self.window / 4096
+                self._admitted_before = self.n_admitted
         return np.concatenate(rows)
 
     def _rows_of_new(self, names: Names) -> Array:
@@ -77,19 +77,19 @@ class Admission:
         else:
             is_new = map(self.far_apart.add_if_far, names.to_strings())
             rows = np.flatnonzero(np.fromiter(is_new, bool, len(names)))
-        return rows[: self.count - self.admitted]
+        return rows[: self.count - self.n_admitted]
 
-    def needed(self) -> int:
+    def n_to_draw(self) -> int:
         """How many more names must be drawn: an estimate, with some more for later repeats."""
-        missing = self.count - self.admitted
+        missing = self.count - self.n_admitted
         if not self.is_unique:
             return missing
-        return missing * (self.tested + 1) // (self.admitted + 1) * 17 // 16 + 8
+        return missing * (self.n_tested + 1) // (self.n_admitted + 1) * 17 // 16 + 8
 
     def warn_if_few_are_new(self) -> None:
         """Warns once, with FewNewNamesWarning, if most names are rejected."""
-        is_due = self.is_unique and self.tested >= self.window // 2 and not self._has_warned
-        if is_due and self.admitted < self.tested / 4:
+        is_due = self.is_unique and self.n_tested >= self.window // 2 and not self._has_warned
+        if is_due and self.n_admitted < self.n_tested / 4:
             self._has_warned = True
             reason = "so far, three in four drawn names were rejected as repeats or near copies"
             message = f"{reason}; few new names may remain"

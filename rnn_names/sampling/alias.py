@@ -22,7 +22,7 @@ from rnn_names.sampling.random_keys import child, keys_at
 from rnn_names.sampling.sampler import make_sampler
 
 KEYS_AT_ONCE = 1 << 18
-MAX_FAILED_ATTEMPTS = 1 << 20  # consecutive attempts that give no key a name
+MAX_FAILED_ATTEMPTS = 1 << 20  # attempts at one key's name, all failed, after which none is found
 
 
 def alias_seed(key: str, secret: bytes = b"") -> int:

@@ -13,8 +13,8 @@ import numpy as np
 from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.conditions.conditions import Tally
 
-MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, unless names are accepted
-NAMES_PER_BUDGET = 16  # accepted names that grant another budget
+MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, unless names are found
+NAMES_PER_BUDGET = 16  # names found that grant another budget
 
 # Makes attempts, given the number of each and how many were made at it before, both (n,). Returns
 # the results that passed, the ascending positions of their attempts, and a tally.
@@ -22,7 +22,7 @@ MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
 
 
 def budget_after(n_names: int, budget: int) -> int:
-    """The total number of attempts allowed once `n_names` were accepted."""
+    """The total number of attempts allowed once there are `n_names`."""
     return budget * (1 + n_names // NAMES_PER_BUDGET)
 
 
@@ -79,7 +79,7 @@ class AttemptQueue:
         return np.clip(self.n_failed // 2, at_first, at_most)
 
     def record(self, numbers: Array, attempts: Array, passing: Array) -> Array:
-        """Whether each attempt taken is the first in `passing` at its number: (n,) bool."""
+        """Records which attempts passed; returns whether each is its number's first: (n,) bool."""
         passing = np.sort(passing)
         self.n_made += len(numbers)
         self.n_passed += len(passing)

@@ -142,13 +142,13 @@ class _Search:
     def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
         self.sampler, self.acceptor, self.progress = sampler, sampler.acceptor, progress
         self.is_per_character = rank == "per-character"
-        walks = sampler.drawer
-        self.predictor, self.roots = walks.predictor, walks.roots
+        drawer = sampler.drawer
+        self.predictor, self.roots = drawer.predictor, drawer.roots
         if (sampler.options.temperature or 1) < COLD:
-            self.predictor, self.roots = walks.exact_predictor, walks.exact_roots
+            self.predictor, self.roots = drawer.exact_predictor, drawer.exact_roots
         self.log_prob, self.uncounted = self.roots.log_prob, -1  # -1: the end of a name counts
-        if len(walks.texts) == 1:  # the probability of a single prefix is left out
-            self.log_prob, self.uncounted = np.zeros(1), len(walks.texts[0]) - 1
+        if len(drawer.texts) == 1:  # the probability of a single prefix is left out
+            self.log_prob, self.uncounted = np.zeros(1), len(drawer.texts[0]) - 1
         size = self.predictor.n_y * self.acceptor.max_length**2
         self.at_once = max(min(PREFIXES_AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace(self.predictor.dtype)
@@ -177,12 +177,12 @@ class _Search:
                 return
             self.has_all = self._left_out == -np.inf
             yield bound
-            affordable = (max_prefixes - self.n_extended) / self.n_prefixes
-            if self.has_all or affordable < MIN_BOUND_STEP:
+            max_factor = (max_prefixes - self.n_extended) / self.n_prefixes
+            if self.has_all or max_factor < MIN_BOUND_STEP:
                 return
             # The numbers of names and prefixes grow about as 1 / bound; if not, steps get larger.
             n_found = max(len(self.names), 1)
-            factor = min(min(2 * wanted, MAX_BOUND_STEP * n_found) / n_found, affordable)
+            factor = min(min(2 * wanted, MAX_BOUND_STEP * n_found) / n_found, max_factor)
             n_steps = 2 * n_steps if self.n_prefixes < 2 * n_before else 1
             bound = min(bound, self._left_out) - n_steps * float(np.log(factor))
             n_before = self.n_prefixes

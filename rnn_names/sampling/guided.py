@@ -25,7 +25,7 @@ from rnn_names.sampling.walk import Prediction, Roots, Walk
 from rnn_names.sampling.walk_drawer import WalkDrawer
 from rnn_names.system import cached_property
 
-MAX_TRUNCATED = 0.02  # the accepted share of names from a root that its bound cuts off
+MAX_TRUNCATED = 0.02  # the tolerated share of names from a root that its bound cuts off
 PILOT_OF_ROOTS = 1 << 15  # names drawn to measure their weights by their first characters
 COPIES_POSITION = MAX_NAME_LENGTH + 1  # where the random number for the number of copies is
 
@@ -72,7 +72,7 @@ class GuidedWalk(Walk):
         return Prediction(probabilities, 0.0)
 
     def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
-        # A log weight is Σ log(total / completion): log total is in it, and that of EOS is 1.
+        # A log weight is Σ log(total / completion): log total is in it; the completion of EOS is 1.
         super()._end(length, node_records, rows, node)
         self.log_weights[rows] = node_records["log_weight"][node]
 

@@ -42,7 +42,7 @@ class NameGroups:
         size = 1  # groups that a thread draws together
         max_size = max(int(MAX_PROPOSALS * self._guided.guide.acceptance) // GROUP_SIZE, 1)
         tally = Tally()
-        while left := admission.needed():
+        while left := admission.n_to_draw():
             size = min(size, left // GROUP_SIZE // n_threads + 1, max_size)
             numbers = group + np.arange(n_threads * size).reshape(n_threads, size)
             calls = [submit(self.groups, of_thread) for of_thread in numbers]
@@ -69,7 +69,7 @@ class NameGroups:
             group = np.repeat(waiting, at_a_time)
             proposal = np.tile(n_proposals + np.arange(at_a_time), len(waiting))
             names, rows, copies = self._guided.propose(keys_at(self._key, numbers[group], proposal))
-            names, rows, counts = self._sampler.tested(len(group), names, rows)
+            names, rows, counts = self._sampler.test(len(group), names, rows)
             tally.add(counts)
             each_copy = np.repeat(np.arange(len(rows)), copies[rows])
             rows = rows[each_copy]

@@ -50,7 +50,7 @@ class NumberedNames(NamedTuple):
 class NameQueue:
     """Draws names in order, by a seed's key.
 
-    The stream ends after `budget` attempts; every 16 accepted names allow `budget` more. Attempts
+    The stream ends after `budget` attempts; every 16 admitted names allow `budget` more. Attempts
     are counted in the order of the numbers, for each up to and including the first that passes, so
     the end does not depend on how many are drawn together.
     """
@@ -114,7 +114,7 @@ class NameQueue:
         """
         queue, yielded = self._queue, self._next_to_yield - self._start
         max_ahead = min(self._growth * max(yielded, self._first_size), self._largest)
-        end = self._next_to_yield + min(max_ahead, self._admission.needed())
+        end = self._next_to_yield + min(max_ahead, self._admission.n_to_draw())
         n_new = max(end - self._next_number, 0)
         size = min(max_size, max(len(queue.waiting) + n_new, FIRST_BATCH))
         n_new = min(n_new, max(size - len(queue.waiting), 0))
@@ -165,4 +165,4 @@ class NameQueue:
 
     @property
     def _budget_now(self) -> int:
-        return budget_after(self._admission.admitted, self._budget)
+        return budget_after(self._admission.n_admitted, self._budget)

@@ -31,7 +31,7 @@ class NetworkPredictor(Predictor):
         # The maximum is subtracted from the logits first, so a tiny temperature leaves the best one
         # and makes the others −∞. float32 ends at 1e±38.
         self.temperature = min(max(options.temperature or 1, 1e-30), 1e30)
-        self.min_p = np.log(options.min_p) if options.min_p else None
+        self.log_min_p = np.log(options.min_p) if options.min_p else None
         self.top_k = options.top_k if (options.top_k or self.n_y) < self.n_y else None
         self.top_p = options.top_p if (options.top_p or 1) < 1 else None
         in_float32 = self.dtype == np.float32
@@ -68,11 +68,11 @@ class NetworkPredictor(Predictor):
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
         close = np.zeros(len(states), bool)
-        if self.temperature != 1 or self.min_p is not None:
+        if self.temperature != 1 or self.log_min_p is not None:
             logits -= row_maxima(logits)
-        if self.min_p is not None:
-            close |= (np.abs(logits - self.min_p) < self.logit_error).any(axis=1)
-            logits[logits < self.min_p] = -np.inf
+        if self.log_min_p is not None:
+            close |= (np.abs(logits - self.log_min_p) < self.logit_error).any(axis=1)
+            logits[logits < self.log_min_p] = -np.inf
         if self.temperature != 1:
             with np.errstate(over="ignore"):
                 logits /= self.temperature

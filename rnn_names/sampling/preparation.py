@@ -11,7 +11,7 @@ A pilot measures how rare they are. Then, with t as the requested temperature:
 
 An example, first names that end in "pp", with t = 1:
 
-    round         temperature   names   prefixes   log P(visited names)
+    step          temperature   names   prefixes   log P(visited names)
     draw               2        1,024     13,482        −12.66
     draw               2        1,024     18,399         −9.36
     draw               2        4,096     39,723         −8.99
@@ -20,7 +20,7 @@ An example, first names that end in "pp", with t = 1:
     beam_search        1                  89,509         −9.21
     draw               1        4,096     82,615         −9.21
 
-The last round tests: 2.5 % of its draws yield a name, of which 0.1 % are repeats.
+The last draw tests: 2.5 % of its proposals yield a name, of which 0.1 % are repeats.
 
 At a high temperature, draws vary most, so the names that are most probable in the end have been
 drawn before (simulated annealing, Kirkpatrick et al. 1983). The result depends neither on the seed
@@ -52,12 +52,12 @@ RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the c
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 LOG_HARDLY_ANY = math.log(1e-6)  # a probability of the conditions with which names can be missing
 LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all probability
-ROUND_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
+DRAW_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 BEAM_PREDICTIONS = 1 << 17  # the predictions of each length that a beam search makes
 MAX_BEAM_SEARCHES = 8  # at the end, if few names dominate
 MIN_BEAM_GAIN = 0.003  # the last one raises log P(visited names) by less than this
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
-MAX_CHARACTERS = 1 << 19  # the most characters of a round's names
+MAX_CHARACTERS = 1 << 19  # the most characters of a draw's names
 ENOUGH_ACCEPTED = 1 / 8  # share of draws that yield a name; below it, tests continue
 ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reason alone
 MAX_VISITS = 1 << 18  # nodes after which preparation ends
@@ -106,7 +106,7 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
     temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
     first, *falling = falling_temperatures(temperature)
     preparation = _Preparation(sampler, acceptor, root, first)
-    preparation.draw(ROUND_SIZES[0])
+    preparation.draw(DRAW_SIZES[0])
     few_dominate = few_names_dominate(preparation.guide, temperature)
     for next_temperature in falling:
         preparation.explore()
@@ -116,13 +116,13 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
     preparation.explore()
     preparation.explore_by_beam_search(MAX_BEAM_SEARCHES if few_dominate else 1)
     size = FIRST_TEST
-    while not preparation.is_ready(tested := preparation.tested(size)) and size < MAX_TEST:
+    while not preparation.is_ready(tested := preparation.run_test(size)) and size < MAX_TEST:
         size *= 2
     return preparation.guided_by(tested)
 
 
 def falling_temperatures(temperature: float) -> list[float]:
-    """The temperatures of the rounds: the last one is this, the first at least 1 and twice this."""
+    """Temperatures from step to step: the last one is this, the first at least 1 and twice this."""
     coldest = max(temperature, LEAST_HALVED)
     halvings = max(math.ceil(-math.log2(coldest)), 1)
     return [*(coldest * 2**k for k in range(halvings, 0, -1)), temperature]
@@ -147,7 +147,7 @@ def _warn_of_rarity(guided: GuidedDrawer) -> None:
 
 
 def few_names_dominate(guide: Guide, temperature: float) -> bool:
-    """Whether a few names may have most of the probability: below 1, or with min-p or top-k."""
+    """Whether few names may have most probability: t < 1, or min-p, top-k or top-p cut some off."""
     is_cut = np.isneginf(guide.prefixes.log_probabilities).any()  # some characters are ruled out
     return bool(temperature < 1 or is_cut)
 
@@ -164,14 +164,14 @@ def _with_one_root(sampler: Sampler) -> tuple[Acceptor, Indices]:
 
 
 class _Preparation:
-    """A guide that learns, at a temperature, from the prefixes that rounds visit."""
+    """A guide that learns, at a temperature, from the prefixes that draws visit."""
 
     def __init__(
         self, sampler: Sampler, acceptor: Acceptor, root: Indices, temperature: float
     ) -> None:
         self._sampler, self._root, self._temperature = sampler, root, temperature
         self.guide = Guide.unguided(acceptor, np.array(root, int))
-        self._most_names = MAX_CHARACTERS // (acceptor.max_length + 1)  # of a round
+        self._most_names = MAX_CHARACTERS // (acceptor.max_length + 1)  # of a draw
         self._n_draws = self._n_visits = 0
         self._log_unvisited = np.inf  # measured, of names that meet the conditions
 
@@ -206,7 +206,7 @@ class _Preparation:
 
     def explore(self) -> None:
         """Draws names that are not visited; their mean weight estimates their probability."""
-        for size in ROUND_SIZES:
+        for size in DRAW_SIZES:
             self.learn(explores=True)
             self._log_unvisited = log_mean_of(self.draw(size))
 
@@ -227,7 +227,7 @@ class _Preparation:
         self._temperature = temperature
         self._log_unvisited = np.inf
 
-    def tested(self, size: int) -> Guide:
+    def run_test(self, size: int) -> Guide:
         """The guide with the bound and the shares that a test with `size` draws measures."""
         self.learn(explores=False)
         learned = self.guide

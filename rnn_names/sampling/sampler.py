@@ -42,7 +42,7 @@ class DrawnNames(NamedTuple):
 
 
 class Sampler:
-    """Draws names with a `WalkDrawer`, and tests them (`passing`)."""
+    """Draws names with a `WalkDrawer`, and tests them (`rows_that_pass`)."""
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
         self.model, self.options = model, options
@@ -74,9 +74,9 @@ class Sampler:
 
     def draw(self, keys: Array) -> DrawnNames:
         """Draws a name for each key, (n,), and tests it."""
-        return self.tested(len(keys), *self.drawer.draw(keys))
+        return self.test(len(keys), *self.drawer.draw(keys))
 
-    def tested(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
+    def test(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
         """Tests the names accepted of `n_drawn` attempts, by rows; returns those that pass."""
         chosen, tally = self.rows_that_pass(names)
         tally = Tally({self.title: (n_drawn, len(names)), **tally})

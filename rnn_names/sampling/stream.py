@@ -37,7 +37,7 @@ def names_of_stream(
     """Yields `count` names, in parts; raises SamplingError after the last if there are fewer.
 
     Makes at most `budget` attempts, by default `MAX_ATTEMPTS`, lowered for long names, and `budget`
-    more for every 16 accepted names. Under rare conditions it is for each group.
+    more for every 16 admitted names. Under rare conditions it is for each group.
     """
     process = os.getpid()
     with one_blas_thread():
@@ -57,9 +57,9 @@ def names_of_stream(
                 if os.getpid() != process:  # forked: the threads exist only in the parent
                     advice = "begin one in each process"
                     raise SamplingError(f"this stream began before the process forked: {advice}")
-                if admission.admitted == count:
+                if admission.n_admitted == count:
                     return
-                if admission.admitted >= n_possible or admission.is_exhausted:
+                if admission.n_admitted >= n_possible or admission.is_exhausted:
                     break
         except OutOfAttempts as error:
             tally = error.tally
@@ -67,10 +67,10 @@ def names_of_stream(
             # `min_edits` is also a condition against the list, of the same title. Keep how many it
             # tested there, and count those that were admitted.
             title = "unique" if far_apart is None else "min_edits"
-            tested, _ = tally.get(title, (admission.tested, 0))
-            tally[title] = tested, admission.admitted
+            tested, _ = tally.get(title, (admission.n_tested, 0))
+            tally[title] = tested, admission.n_admitted
         message = _shortage_message(tally, admission, n_possible, sampler.title)
-        n_found, tightest = admission.admitted, tally.tightest
+        n_found, tightest = admission.n_admitted, tally.tightest
         raise TooFewNamesError(message, options.non_defaults, n_found=n_found, tightest=tightest)
 
 
@@ -99,7 +99,7 @@ def _drawn_names(
 
 def _shortage_message(tally: Tally, admission: Admission, n_possible: float, title: str) -> str:
     """The message: how many names were found, and why there are no more."""
-    count, n_found, causes = admission.count, admission.admitted, list[str]()
+    count, n_found, causes = admission.count, admission.n_admitted, list[str]()
     if n_found < n_possible:
         causes.append(tally.explanation())
     if n_possible < count < ENDLESS or n_found >= n_possible:

@@ -153,8 +153,8 @@ class Walk:
             self.characters[length, rows] = character[branch_row]
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[branch_row]
             children = Children(states, parent[goes_on], character[goes_on])
-            child_data = self._child_records(node_records, children, next_state[goes_on])
-            self._frontier.add(length + 1, NodeBatch(children, child_data, rows, node))
+            child_records = self._child_records(node_records, children, next_state[goes_on])
+            self._frontier.add(length + 1, NodeBatch(children, child_records, rows, node))
 
     @property
     def completed(self) -> IndexedNames:

@@ -12,7 +12,7 @@ import pytest
 from rnn_names import cast
 from rnn_names.casts.bundled_casts import CASTS, CASTS_FOLDER
 from rnn_names.casts.pattern import parse
-from rnn_names.casts.pattern_files import cast_file, parse_rules
+from rnn_names.casts.pattern_files import own_or_bundled, parse_rules
 from rnn_names.conditions.word_lists import is_clean
 from rnn_names.errors import CorpusError
 from support.enumeration import tiny_model
@@ -192,7 +192,7 @@ def test_bundled_casts_are_listed_with_the_models(invoke):
 
 @pytest.mark.parametrize("name", CASTS)
 def test_names_of_bundled_casts_are_clean(name):
-    parts = parse(Path(cast_file(f"{name}.txt")).read_text("utf-8")).name_parts
+    parts = parse(Path(own_or_bundled(f"{name}.txt")).read_text("utf-8")).name_parts
     assert all(part.options.clean for part in parts)
 
 
@@ -310,7 +310,9 @@ def test_the_father_of_an_icelander_can_be_redrawn_alone(invoke):
 def test_icelandic_patronymics_are_right():
     """By a key that was written from grammar, before the rules."""
     key = (Path(__file__).parent / "icelandic_genitives.txt").read_text("utf-8").splitlines()
-    changed = parse_rules(Path(cast_file("icelandic-genitive.txt")).read_text("utf-8").splitlines())
+    changed = parse_rules(
+        Path(own_or_bundled("icelandic-genitive.txt")).read_text("utf-8").splitlines()
+    )
     right = [changed(name) in genitives.split("/") for name, genitives in map(str.split, key)]
     assert len(key) >= 200 and sum(right) >= 0.95 * len(right)
 

@@ -326,7 +326,7 @@ def test_a_message_tells_that_no_names_are_left(pick):
 
 
 def test_a_message_tells_how_to_get_more_names_than_safe_ones(pick, monkeypatch):
-    monkeypatch.setattr(sources, "WAITED_ATTEMPTS", 1 << 8)
+    monkeypatch.setattr(sources, "PICK_BUDGET", 1 << 8)
     told = pick("", arguments=[*ELVES, "--prefix", "Zorr", "-n", 200])[1]
     assert "There are no more such names. For more, type --min-edits 1." in told
 

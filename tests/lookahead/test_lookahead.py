@@ -140,7 +140,7 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
 
 
 def test_a_low_yield_extends_the_preparation(always_look_ahead, monkeypatch):
-    monkeypatch.setattr(preparation, "ROUND_SIZES", (64, 8))
+    monkeypatch.setattr(preparation, "DRAW_SIZES", (64, 8))
     monkeypatch.setattr(preparation, "BEAM_PREDICTIONS", 1)  # one prefix of each length
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
     known = []
@@ -155,7 +155,7 @@ def test_a_low_yield_extends_the_preparation(always_look_ahead, monkeypatch):
 
 
 def test_the_beginnings_of_kept_prefixes_are_kept(monkeypatch):
-    monkeypatch.setattr(guide_module, "MAX_VISITED", 1 << 12)
+    monkeypatch.setattr(guide_module, "MAX_STORED_NUMBERS", 1 << 12)
     model = random_model(string.ascii_lowercase, longest=9)
     guide, _ = learned(model, 3000, suffix="us")
     prefixes = guide.prefixes
@@ -186,10 +186,10 @@ def example():
     rows = []
 
     def note_rows_of(name):
-        run_round = getattr(preparation._Preparation, name)
+        run_step = getattr(preparation._Preparation, name)
 
         def noted(self, size):
-            result = run_round(self, size)
+            result = run_step(self, size)
             guide, is_draw = self.guide, name == "draw"
             names, known = f"{size:,}" * is_draw, f"{guide.log_visited:.2f}".replace("-", "−")
             row = name, self._temperature, names, f"{len(guide.prefixes):,}", known
@@ -205,11 +205,13 @@ def example():
     return guide, rows
 
 
-def test_the_example_of_a_preparation_has_the_figures_of_its_rounds(example):
+def test_the_example_of_a_preparation_has_the_figures_of_its_steps(example):
     guide, rows = example
     documented = [" ".join(line.split()) for line in preparation.__doc__.splitlines()]
     assert [line for line in documented if re.match("(draw|beam_search) [12] ", line)] == rows
-    shares = f"{guide.acceptance:.1%} of its draws yield a name, of which {guide.repeats:.1%} are"
+    shares = (
+        f"{guide.acceptance:.1%} of its proposals yield a name, of which {guide.repeats:.1%} are"
+    )
     assert shares.replace("%", " %") in preparation.__doc__
 
 

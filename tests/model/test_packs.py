@@ -27,9 +27,9 @@ def installed(tmp_path, monkeypatch):
     group = re.search(
         r'\n\[project\.entry-points\."(.+)"\]\n(.+)\n', (EXAMPLE / "pyproject.toml").read_text()
     )
-    pointed = group[2].replace('"', "")
+    with_caret = group[2].replace('"', "")
     (described / "entry_points.txt").write_text(
-        f"[{group[1]}]\n{pointed}\nlost = lost_names\nElvish = drow_names\n"
+        f"[{group[1]}]\n{with_caret}\nlost = lost_names\nElvish = drow_names\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     return tmp_path

@@ -60,7 +60,7 @@ VARIANTS: dict[str, tuple[str, Patches]] = {
         "the Markov chain's contexts, but the empty one",
         [(chain, "MAX_CONTEXTS", 1)],
     ),
-    "visited": ("the visited prefixes, but a few", [(guide, "MAX_VISITED", 200)]),
+    "visited": ("the visited prefixes, but a few", [(guide, "MAX_STORED_NUMBERS", 200)]),
     "cooling": (
         "the first rounds at higher temperatures",
         [(preparation, "falling_temperatures", lambda temperature: [temperature])],

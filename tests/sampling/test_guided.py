@@ -36,8 +36,8 @@ TEXTS = all_texts()
 def poor(monkeypatch):
     """A guide that knows next to nothing: no contexts, few prefixes, little learned from."""
     monkeypatch.setattr(chain, "MAX_CONTEXTS", 1)
-    monkeypatch.setattr(guide_module, "MAX_VISITED", 20)
-    monkeypatch.setattr(preparation, "ROUND_SIZES", (64, 8))
+    monkeypatch.setattr(guide_module, "MAX_STORED_NUMBERS", 20)
+    monkeypatch.setattr(preparation, "DRAW_SIZES", (64, 8))
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
     monkeypatch.setattr(preparation, "MAX_VISITS", 1)
 
@@ -289,7 +289,7 @@ def test_a_name_with_a_billion_copies_needs_no_memory(always_look_ahead):
 def test_names_of_60_characters_differ_or_a_warning_tells_of_repeats(monkeypatch):
     """They are next to impossible."""
     monkeypatch.setattr(chain, "MAX_CONTEXTS", 1)
-    monkeypatch.setattr(preparation, "ROUND_SIZES", (256, 64))
+    monkeypatch.setattr(preparation, "DRAW_SIZES", (256, 64))
     monkeypatch.setattr(preparation, "BEAM_PREDICTIONS", 1)
     monkeypatch.setattr(preparation, "FIRST_TEST", 512)
     monkeypatch.setattr(preparation, "MAX_VISITS", 1)

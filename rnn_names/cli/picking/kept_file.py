@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from rnn_names.cli.interrupts import critical_section
-from rnn_names.cli.picking.pages import brief, first_lines, numbered_rows, picked, say
+from rnn_names.cli.picking.pages import brief, first_lines, lines_at, numbered_rows, say
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import SamplingError, printable
 from rnn_names.files import LockedFile, check_writable, write_all
@@ -40,7 +40,7 @@ class KeptFile(LockedFile):
         if not os.path.lexists(path):  # the first kept entry creates it
             check_writable(path)
         self._check_kind()
-        self.counted = self.count()  # the last count that was shown
+        self.count()  # sets `counted`, which `pick` shows when it is interrupted
         if entries := self.entries():
             say(f"Note: adds to {self._title}, which has {len(entries):,}")
 
@@ -87,7 +87,7 @@ class KeptFile(LockedFile):
     def take_out_numbered(self, numbers: str) -> None:
         """Takes out the entries with these numbers of the list."""
         kept = self.entries()
-        found = [*picked(numbers, self._listed or kept, "The list").values()]
+        found = [*lines_at(numbers, self._listed or kept, "The list").values()]
         for gone in (entry for entry in found if entry not in kept):
             say(f"{brief([gone])} is not in {self._title} any more")
         self.change([entry for entry in found if entry in kept], [])

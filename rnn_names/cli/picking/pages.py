@@ -70,7 +70,7 @@ def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
 
 
 def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | None]:
-    """Writes each numbered line at once, or, if the terminal is too low, all in columns at the end.
+    """Writes each numbered line at once, or, if there are too few rows, all in columns at the end.
 
     Of lines that take several rows, there are only as many as fit. Warnings come after the page.
     Returns the lines, and what ended the page early: SamplingError, KeyboardInterrupt, or
@@ -142,7 +142,7 @@ def brief(lines: Sequence[str]) -> str:
 
 
 def first_lines(entries: Sequence[str]) -> list[str]:
-    r"""The first lines of entries; entries that share it, with the first line that differs.
+    r"""The first line of each entry; where several share it, also the first line that differs.
 
     >>> first_lines(["Hare\n  kept by Bo\n  pie", "Hare\n  kept by Bo\n  soup", "Toad\n  tea"])
     ['Hare… pie', 'Hare… soup', 'Toad…']
@@ -157,7 +157,7 @@ def first_lines(entries: Sequence[str]) -> list[str]:
     return texts
 
 
-def picked(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
+def lines_at(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
     """The lines with some numbers, as in "1 4-7"; a message says which numbers `whole` has."""
     wanted = dict[int, None]()
     for numeral in re.split(r"[\s,]+[+-]?", numbers):  # "1" or "4-7"

@@ -12,7 +12,7 @@ from rnn_names.cli import interrupts
 from rnn_names.cli.picking import commands
 from rnn_names.cli.picking.commands import as_typed
 from rnn_names.cli.picking.kept_file import KeptFile
-from rnn_names.cli.picking.pages import brief, is_typed, picked, reshow, say, show
+from rnn_names.cli.picking.pages import brief, is_typed, lines_at, reshow, say, show
 from rnn_names.cli.picking.sources import LinesToPick, NamesToPick
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.cli.usage_hints import remedy_for
@@ -68,7 +68,8 @@ class PickSession:
         of_all = {name: getattr(options, name) for name in options.non_defaults}
         by_part = source.by_label.items()
         of_parts = (f".{part} {as_typed(given)}" for part, given in by_part if given)
-        say(f"Conditions: {'; '.join([as_typed(of_all), *of_parts])}.")
+        texts = [*filter(None, [as_typed(of_all), *of_parts])]
+        say(f"Conditions: {'; '.join(texts) or 'none'}.")
 
     # --- Pages ------------------------------------------------------------------------------------
 
@@ -95,7 +96,7 @@ class PickSession:
 
     def show_like(self, numbers: str, part: str | None, name: str) -> None:
         """Shows names like a name or like numbered lines, which may differ in one part only."""
-        like = [composed(name)] if name else [*picked(numbers, self.page).values()]
+        like = [composed(name)] if name else [*lines_at(numbers, self.page).values()]
         if not like:
             return
         try:
@@ -195,7 +196,7 @@ class PickSession:
 
     def keep_numbered(self, numbers: str) -> None:
         """Keeps lines of this page."""
-        kept, found = self.kept.entries(), picked(numbers, self.page)
+        kept, found = self.kept.entries(), lines_at(numbers, self.page)
         again = [str(number) for number, line in found.items() if line.strip() in kept]
         if again:
             say(f"{', '.join(again)} {'is' if len(again) == 1 else 'are'} kept already")
@@ -207,7 +208,7 @@ class PickSession:
         if refused_characters(without_tabs):
             say(f"{complaint(without_tabs)}; nothing was kept")
             return
-        for line in picked(number, self.page).values() if number else [""]:
+        for line in lines_at(number, self.page).values() if number else [""]:
             new = composed(name) + "".join(line.partition("\n")[1:])
             if self.kept.entry(new.encode()) != new.strip():
                 say("# in front, or a tab, makes a comment in the file; nothing was kept")

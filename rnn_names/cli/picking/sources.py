@@ -11,7 +11,7 @@ from typing import Any
 from rnn_names.casts.cast import parsed
 from rnn_names.casts.cast_drawer import CastDrawer, roundrobin
 from rnn_names.casts.pattern import OptionsOfParts
-from rnn_names.casts.pattern_files import errors_of, lines_of_file, path_of_words
+from rnn_names.casts.pattern_files import errors_in, lines_of_file, path_of_named
 from rnn_names.casts.sources import Line
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
@@ -27,7 +27,7 @@ LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
 NAMES_BEFORE_TWINS = 200  # names like one that are found before near twins among them are shown
 NEAREST = 1000  # names a few edits from one, the most probable
-WAITED_ATTEMPTS = 1 << 13  # attempts without a new name after which `pick` stops searching
+PICK_BUDGET = 1 << 13  # attempts, and as many for every 16 names, until `pick` stops
 ATTEMPTS = 1 << 15  # attempts at names that begin or end as one does: about a second
 
 
@@ -58,7 +58,7 @@ class NamesToPick:
         exclude = [*self._draw_options.exclude, *sorted(seen)]
         self._draw_options = replace(self._draw_options, exclude=exclude)
         options = replace(self._draw_options, seed=next(self._seeds))
-        parts = names_of_stream(self._model, ENDLESS, options, WAITED_ATTEMPTS)
+        parts = names_of_stream(self._model, ENDLESS, options, PICK_BUDGET)
         return (name for names in parts for name in names.to_strings())
 
     def like(self, names: Sequence[str], _column: str | None) -> Iterator[str]:
@@ -97,7 +97,7 @@ class LinesToPick:
         lists = [paths for part in self._pattern.name_parts for paths in part.files.values()]
         part_files = [(part.rules, getattr(part, "file", "")) for part in self._pattern.parts]
         named = [*filter(None, itertools.chain(*lists, *part_files))]
-        read = (path_of_words(name, file) for name in named)
+        read = (path_of_named(name, file) for name in named)
         self.files = [*filter(None, [file]), *named, *read]  # a new file would hide a bundled one
         self._load = cache(blended)
         self._origins = dict[str, tuple[CastDrawer, Line]]()  # of each text that was shown
@@ -116,7 +116,7 @@ class LinesToPick:
         self.options = options
         self._draw_options = replace(options, count=LINES_OF_A_SEED, remember=None)
         self._first_seed += 1  # the lines of one seed, under other conditions, are mostly alike
-        with errors_of(self._file):
+        with errors_in(self._file):
             pattern = parsed(self._draw_options, by_label)
         for column in by_label:
             paths = [part.path for part in pattern.parts if part.label == column and part.path]
@@ -137,7 +137,7 @@ class LinesToPick:
         for seed in itertools.count(self._first_seed):
             options = replace(self._draw_options, seed=seed)
             drawer = CastDrawer(self._pattern, options, self._load, read)
-            with errors_of(self._file), one_blas_thread():
+            with errors_in(self._file), one_blas_thread():
                 # A page should not wait for lines of later pages, of which there may be none.
                 for line in itertools.chain.from_iterable(drawer.lines(growth=2)):
                     yield "" if self._resembles_kept(line) else self._text(drawer, line)
