@@ -596,11 +596,14 @@ def test_a_very_long_number_is_no_part(pick):
 
 def test_help_shows_the_conditions(pick):
     typed = "--prefix El", "--max-length 9", ".2 --novel", "?", "--", "?"
-    _, told = pick(*typed, arguments=["pick", "{given=elvish} {elvish}", "-n", 2])
+    _, told = pick(
+        *typed, "--boldness balanced", "?", arguments=["pick", "{given=elvish} {elvish}", "-n", 2]
+    )
     shown = [line for line in told if line.startswith("Conditions")]
     assert shown == [
         "Conditions: --prefix El --max-length 9 --boldness safe; .part_2 --novel.",
         "Conditions: --boldness safe.",
+        "Conditions: none.",
     ]
 
 
