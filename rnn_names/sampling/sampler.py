@@ -77,7 +77,7 @@ class Sampler:
         return self.test(len(keys), *self.drawer.draw(keys))
 
     def test(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
-        """Tests the names accepted of `n_drawn` attempts, by rows; returns those that pass."""
+        """Tests names that were accepted, of `n_drawn` attempts; returns those that pass."""
         chosen, tally = self.rows_that_pass(names)
         tally = Tally({self.title: (n_drawn, len(names)), **tally})
         return DrawnNames(names.take(chosen), rows[chosen], tally)

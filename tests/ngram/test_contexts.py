@@ -102,7 +102,7 @@ def test_the_chain_sums_the_probabilities_ahead(sharpness):
     start = contexts.after[0, START]
     states = ProductStates.reachable_from(contexts, automaton, np.array([start]), np.array([0]))
     chain = MarkovChain(states, p, rng.normal(size=5), sharpness)
-    may_end = Acceptor(automaton, 2, 4).may_end[:, states.state]
+    may_end = Acceptor(automaton, 2, 4).may_end[:, states.automaton_state]
     with np.errstate(divide="ignore"):
         table = np.exp(chain.log_completion(np.log(1.0 * may_end)))
     total = 0.0
@@ -110,7 +110,7 @@ def test_the_chain_sums_the_probabilities_ahead(sharpness):
         if name[-2:] == (1, 2):
             total += probability(chain, start, name)
     assert table[0, states.row_of[start, 0]] == pytest.approx(total)
-    assert not table[4, ~automaton.accepting[states.state]].any(), (
+    assert not table[4, ~automaton.accepting[states.automaton_state]].any(), (
         "no further character is possible"
     )
     assert len(states.after) < states.row_of.size, "not every context occurs in every state"
