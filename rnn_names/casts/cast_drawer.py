@@ -74,9 +74,10 @@ class CastDrawer:
         self._source_with_same_initial = cache(partial(SameInitialSource, self._seed))
         self.source_of = dict[Part, PartSource]()
         load, read = cache(load), cache(read)
-        for part in pattern.parts:
-            with errors_at(pattern.text, part.begin), one_blas_thread():
-                self.source_of[part] = self._source(part, load, read)
+        with one_blas_thread():
+            for part in pattern.parts:
+                with errors_at(pattern.text, part.begin):
+                    self.source_of[part] = self._source(part, load, read)
         sources = self.source_of.values()
         self._name_sources = [source for source in sources if isinstance(source, NameSource)]
         if options.initials and not self._name_sources:

@@ -74,8 +74,8 @@ def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given
         for names in drawn:
             out.write_names(names)
             first = Names.concatenate([first, names[: MAX_COMPARED - len(first)]])
-    is_near_allowed = options.min_edits is None and not options.listed and not given.get("start")
-    if is_near_allowed and sys.stderr.isatty():
+    can_be_far = options.min_edits is None and not options.listed and not options.start
+    if can_be_far and sys.stderr.isatty():
         _note_near_copies(blend, first)
 
 

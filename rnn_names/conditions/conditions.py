@@ -40,6 +40,7 @@ class Condition:
     title: str  # its option and value
     passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
     automaton: Automaton | None = None  # accepts the same names, if the condition has one
+    ignores_case: bool = False  # whatever the options say
     cost: int = 1  # how many times as long as a usual attempt a test of a name takes
 
 
@@ -167,7 +168,7 @@ def _without(words: Set[str], vocabulary: Vocabulary) -> Condition:
         automaton = without_words(words, vocabulary)
     except NoAutomatonError:
         automaton = None
-    return Condition("exclude_words", _one_by_one(is_free), automaton)
+    return Condition("exclude_words", _one_by_one(is_free), automaton, ignores_case=True)
 
 
 def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:

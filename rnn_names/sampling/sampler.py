@@ -159,12 +159,8 @@ def make_sampler(model: LanguageModel, options: AnyOptions) -> tuple[Sampler, An
         except (SamplingError, VocabularyError):
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]
-        text_conditions = [
-            condition
-            for condition in all_conditions
-            if condition.automaton and condition.title != "exclude_words"  # which ignores case
-        ]
-        notes = [f"{sampler.joined_titles(text_conditions)} in upper or lower case"]
+        texts = [each for each in all_conditions if each.automaton and not each.ignores_case]
+        notes = [f"{sampler.joined_titles(texts)} in upper or lower case"]
     if notes:
         warn(f"spelled as in the list: {', '.join(notes)}", CaseWarning)
     return sampler, options

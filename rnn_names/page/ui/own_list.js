@@ -156,9 +156,8 @@ function showSamples(names, className = "") {
   const before = Array.from($("own-samples").children);
   const places = names.map((name) => element("li", { className }, bdi(name)));
   for (const [i, place] of places.entries()) place.dataset.before = before[i]?.textContent ?? "";
-  const isOther = ({ textContent }) => !names.includes(textContent);
-  const later = before.slice(names.length).filter(isOther);
-  const stay = later.filter((place) => place.className === className);
+  const stays = (place) => place.className === className && !names.includes(place.textContent);
+  const stay = before.slice(names.length).filter(stays);
   $("own-samples").replaceChildren(...places, ...stay);
 }
 
