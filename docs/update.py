@@ -85,8 +85,8 @@ def python_page(text: str) -> str:
     rows += _rows(rank, " Only of `best`.")
     text = between_marks(text, "options", "".join(rows))
     casts = declarations(CastOptions)
-    own_or_bundled = {name: casts[name] for name in ("initials", "redraw", "parts", "models")}
-    text = between_marks(text, "casts", "".join(_rows(own_or_bundled)))
+    of_casts = {name: casts[name] for name in ("initials", "redraw", "parts", "models")}
+    text = between_marks(text, "casts", "".join(_rows(of_casts)))
     return between_marks(text, "settings", "".join(_rows(declarations(Settings))))
 
 

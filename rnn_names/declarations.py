@@ -1,14 +1,15 @@
 """Options of `sample` and settings of `train`, each declared once.
 
 A declaration is a field of a dataclass, made by `option`. It determines the check of a value
-(`Checked`), the keyword of the Python functions (`parameters_of`), the option of the command line
-(`rnn_names.cli.options`) and the row of docs/python.md; pages and the MCP server follow its schema.
+(`CheckedOptions`), the keyword of the Python functions (`parameters_of`), the option of the command
+line (`rnn_names.cli.options`) and the row of docs/python.md; pages and the MCP server follow its
+schema.
 """
 
 import inspect
 import math
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, fields
 from functools import wraps
 from numbers import Integral, Real
@@ -23,10 +24,10 @@ S = TypeVar("S")
 
 @dataclass(eq=False)
 class Kind:
-    """A kind of values: its description, and the check of a value."""
+    """A kind of values: its description, and how a value is checked and converted."""
 
     text: str  # describes the allowed values
-    checked: Callable[[Any], Any]  # a value in its plainest type, or a ValueError or TypeError
+    convert: Callable[[Any], Any]  # to the plainest type; raises ValueError or TypeError
     metavar: str | None = None  # the placeholder in help
     schema: dict[str, Any] | None = None  # a JSON Schema; None where JSON cannot express the values
 
@@ -110,11 +111,6 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _models(value: Any) -> dict[Any, Any]:
-    _require(isinstance(value, Mapping))
-    return dict(value)
-
-
 def _line_part_pairs(value: Any) -> tuple[Any, ...]:
     """Pairs of a line and a part, from 5, "5.2" or "5,5.town"; the part is 0 if there is none."""
     number, pairs = Number(1, whole=True), list[tuple[float, Any]]()
@@ -122,7 +118,7 @@ def _line_part_pairs(value: Any) -> tuple[Any, ...]:
         if isinstance(item, tuple):  # a pair
             line, part = item
             item = f"{line}.{part}" if part else f"{line}"
-        for text in (item if isinstance(item, str) else str(number.checked(item))).split(","):
+        for text in (item if isinstance(item, str) else str(number.convert(item))).split(","):
             line, point, part = text.partition(".")
             place = part if part[:1].isalpha() else number.read(part) if point else 0
             pairs.append((number.read(line), place))
@@ -146,7 +142,7 @@ TEXTS = Kind(
 )
 _OF_LINES = 'line numbers from 1, such as 2,3,4, or a line and its part, such as "5.2" or "5.town"'
 LINE_NUMBERS = Kind(_OF_LINES, _line_part_pairs, "N,…", _TEXTS)
-MAPPING = Kind("a dictionary of models", _models)
+MAPPING = Kind("a dictionary of models", dict)
 PATH = Kind("the path of a file", _path, "FILE")
 
 
@@ -175,7 +171,7 @@ def declarations(owner: Any) -> dict[str, Declaration]:
     return {option.name: option.metadata["declaration"] for option in options}
 
 
-class Checked:
+class CheckedOptions:
     """Base of dataclasses of options: checks values and converts them to their plainest types."""
 
     error: ClassVar[type[RnnNamesError]]  # raised for a value that is not allowed
@@ -186,7 +182,7 @@ class Checked:
             if value is None and declaration.default is None:
                 continue
             try:
-                checked = declaration.kind.checked(value)
+                checked = declaration.kind.convert(value)
             except (TypeError, ValueError, ArithmeticError):  # of arrays and decimals, perhaps
                 if isinstance(value, tuple):
                     value = ",".join(map(str, value))

@@ -7,7 +7,7 @@ from typing import Any
 
 from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.casts.cast_drawer import CastDrawer
-from rnn_names.casts.pattern import OptionsOfParts, Pattern, parse
+from rnn_names.casts.pattern import Pattern, parse
 from rnn_names.casts.pattern_files import lines_of_file, read_pattern
 from rnn_names.conditions.options import CastOptions
 from rnn_names.declarations import parameters_of
@@ -40,7 +40,8 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
     (['A', 'A', 'A'], True)
     """
     options = CastOptions(*positional, **given)
-    options = replace(options, pattern=read_pattern(options.pattern)[0])
+    text, file = read_pattern(options.pattern)
+    options = replace(options, pattern=text)
     pattern = parsed(options)
     known = options.models or {}
     for name, model in known.items():
@@ -48,13 +49,18 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
             message = f"models: {name} is {short_repr(model)}: must be a model"
             raise SamplingError(message, ["models"])
     load = partial(blended, load=lambda path: known.get(path) or Model.load(path))
-    drawer = CastDrawer(pattern, options, load, lines_of_file)
+    drawer = CastDrawer(pattern, options, load, partial(lines_of_file, pattern_file=file))
     lines = [texts for batch in drawer.texts() for texts in batch]
     return [texts[1:] if options.parts else texts[0] for texts in lines]
 
 
-def parsed(options: CastOptions, by_label: OptionsOfParts | None = None) -> Pattern:
+def parsed(options: CastOptions) -> Pattern:
     """The parsed pattern of a cast, given as text; see `parse`."""
+    _refuse_cast_in_braces(options)
+    return parse(options.pattern, options.shared, ModelChoice.parse)
+
+
+def _refuse_cast_in_braces(options: CastOptions) -> None:
     name = options.pattern.strip("{ }")
     is_model = name in (options.models or ()) or is_file(name) or name in bundled.names()
     if name.isalpha() and options.pattern.startswith("{") and not is_model:
@@ -63,4 +69,3 @@ def parsed(options: CastOptions, by_label: OptionsOfParts | None = None) -> Patt
             is_cast = f"{near[0]} is a cast, not a model: write {near[0]} without braces"
             message = is_cast if near == [name] else f"there is no model {name}; {is_cast}"
             raise SamplingError(message)
-    return parse(options.pattern, options.shared, ModelChoice.parse, by_label)

@@ -155,9 +155,9 @@ class CastDrawer:
         choice_at = dict[tuple[int, ...], Array]()  # by path: (m,), −1 in lines without the choice
         for part, source in self.source_of.items():
             rows = np.arange(len(lines))  # of the lines with this part
-            if len(part.path) > 2:
-                *choice, alternative = part.path[:-2]
-                rows = np.flatnonzero(choice_at[tuple(choice)] == alternative)
+            if part.holder is not None:
+                choice, alternative = part.holder
+                rows = np.flatnonzero(choice_at[choice] == alternative)
             if isinstance(source, NameSource):
                 for row in rows.tolist():
                     lines[row].names[source] = kept.get(source)
@@ -200,8 +200,10 @@ class CastDrawer:
                 requests.popleft()
             elif not request.cause and (candidates := self._candidates_to_draw(requests)):
                 self._draw_by_source(candidates, submit)
-            elif not request.try_other_initials(self.used):
-                return lines[: lines.index(request.line)], request.cause_of_shortage()
+            else:
+                has_others = request.try_other_initials(self.used)
+                if not has_others:
+                    return lines[: lines.index(request.line)], request.cause_of_shortage()
         return lines, None
 
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
@@ -332,10 +334,8 @@ class CastDrawer:
         """Copies of a line with texts of later rounds from these sources, one after another."""
         chosen = dict[PartSource, Any]([*line.names.items(), *line.choices.items()])
         kept = {source: chosen[source] for source in chosen.keys() - sources}
-        of_names = (source for source in sources if isinstance(source, NameSource))
-        end = min([MAX_CANDIDATES, *(source.affordable(MAX_CANDIDATES) for source in of_names)])
         first, size = 0, 4
-        while first < end:
+        while first < MAX_CANDIDATES:
             rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)

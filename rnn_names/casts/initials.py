@@ -20,7 +20,7 @@ from rnn_names.casts.sources import NO_INITIAL, PILOTS, Cause, NameSource
 from rnn_names.conditions.conditions import Tally
 from rnn_names.errors import RareConditionsWarning, warn
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
-from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
+from rnn_names.sampling.random_keys import keys_at, pilot_keys, seed_key, subkeys, weighted_index
 from rnn_names.system import cached_property
 
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
@@ -51,7 +51,7 @@ class SameInitialSource:
         return (weights, False) if measured is None else (measured, True)
 
     def max_candidates(self, limit: int) -> int:
-        """As of a `NameSource`."""
+        """As `NameSource.max_candidates`."""
         return min(source.max_candidates(limit) for source in self.sources)
 
     def cause(self, tally: Tally | None = None) -> Cause:
@@ -69,15 +69,15 @@ class SameInitialSource:
         keys = keys_at(self._key, rounds, numbers)
         keys_of = {source: keys_at(source.key, rounds, numbers) for source in self.sources}
         if is_measured:
-            initial = initials[weighted_index(child(keys, 0), 0, shares)]
+            initial = initials[weighted_index(subkeys(keys, 0), 0, shares)]
             return _names_one_by_one(keys_of, initial)
 
         def make_attempts(lines: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
-            initial = initials[weighted_index(child(keys[lines], attempts), 0, shares)]
+            initial = initials[weighted_index(subkeys(keys[lines], attempts), 0, shares)]
             left, tally = np.arange(len(lines)), Tally()
             found: list[tuple[str, ...]] = [()] * len(lines)  # the names of the lines left
             for source, own_keys in keys_of.items():
-                name_keys = child(own_keys[lines[left]], attempts[left])
+                name_keys = subkeys(own_keys[lines[left]], attempts[left])
                 names, rows, _ = source.draw(name_keys, initial[left])
                 tally[source] = len(left), len(rows)
                 left = left[rows]
@@ -86,8 +86,7 @@ class SameInitialSource:
             return found, left, tally
 
         largest = min(source.largest_batch for source in self.sources)
-        max_attempts = min(source.affordable(MAX_ATTEMPTS) for source in self.sources)
-        return first_passing_results(make_attempts, len(keys), largest, max_attempts)
+        return first_passing_results(make_attempts, len(keys), largest, MAX_ATTEMPTS)
 
 
 def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[tuple[str, ...]]:
@@ -96,7 +95,7 @@ def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[
     for source, keys in keys_of.items():
         n = len(lines)
         try:
-            names = source.names_for(child(keys[:n], 0), initial[:n])
+            names = source.names_for(subkeys(keys[:n], 0), initial[:n])
         except NoAttemptPassed as error:
             names = error.results[: error.number]
         tally[source] = n, len(names)
@@ -112,20 +111,19 @@ def _measured_weights(
     """The initials' weights times the shares of names that meet the conditions, in fixed pilots.
 
     None where lines are not rare, or none is found. An initial is measured until enough names met
-    the conditions, or until three more would not matter. RareConditionsWarning if too many lines
-    may have one that was not.
+    the conditions, or until its weight would be negligible even with three more (the rule of three:
+    a 95 % bound where none did). RareConditionsWarning if too many lines may have one that was not.
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
     made, n_met = np.zeros(len(initials)), np.zeros((len(sources), len(initials)))
     left = np.arange(len(initials))
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
-        affordable = min(source.affordable(size) for source in sources)
-        n = max(affordable, len(left))  # names
+        n = max(size, len(left))  # names
         row = np.resize(left, n)  # of the initial of each name
         pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has keys of its own
         made += np.bincount(row, minlength=len(initials))  # by each source
         for place, source in enumerate(sources):
-            keys = keys_at(seed_key(0, place), np.arange(n), pilot_number)
+            keys = pilot_keys(n, place, inner=pilot_number)
             _, rows, _ = source.draw(keys, initials[row])
             n_met[place] += np.bincount(row[rows], minlength=len(initials))
         passing = weights * np.prod(n_met / made, axis=0)

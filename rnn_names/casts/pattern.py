@@ -41,12 +41,14 @@ _LABEL = re.compile(
 _WEIGHT = re.compile(r"([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])")  # at the end of an alternative
 _RANGE = re.compile(r"(\d+)\s*(?:-|\.\.)\s*(\d+)")
 
-ALLOWED = {
+PART_OPTIONS = {
     name: option for name, option in declarations(Options).items() if name not in NOT_OF_PARTS
 }
 """The options of a name."""
 
-SHORT = {option.short.lstrip("-"): name for name, option in ALLOWED.items() if option.short}
+SHORT_PART_OPTIONS = {
+    option.short.lstrip("-"): name for name, option in PART_OPTIONS.items() if option.short
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,12 @@ class Part:
     rules: str
     label: str  # "" where a choice holds it, unless the pattern gives one
     path: tuple[int, ...]
+
+    @property
+    def holder(self) -> tuple[tuple[int, ...], int] | None:
+        """The path of the choice that holds it, and the index of the alternative, if any does."""
+        *choice, alternative = self.path[:-2] or (0,)
+        return (tuple(choice), alternative) if choice else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +99,6 @@ class Reference(Part):
 
 
 Piece = str | Part
-OptionsOfParts = Mapping[str, Mapping[str, Any]]  # by the labels of parts
 
 
 @dataclass(frozen=True)
@@ -110,17 +117,13 @@ class Pattern:
 
 
 def parse(
-    text: str,
-    shared: Mapping[str, Any] | None = None,
-    model_of: Callable[[str], Any] = str,
-    by_label: OptionsOfParts | None = None,
+    text: str, shared: Mapping[str, Any] | None = None, model_of: Callable[[str], Any] = str
 ) -> Pattern:
     """Reads a pattern; the error for a wrong one shows it, with a caret.
 
-    `shared` are options of names that do not set them; those in `by_label` override what parts with
-    these labels set. `model_of` reads MODEL or MODEL=WEIGHT.
+    `shared` are options of names that do not set them. `model_of` reads MODEL or MODEL=WEIGHT.
     """
-    reader = _Reader(text, shared or {}, model_of, by_label or {})
+    reader = _Reader(text, shared or {}, model_of)
     if refused := refused_characters(text.replace("\n", ""))[:1]:
         raise reader.error(f"no name can hold {refused!r}", text.index(refused))
     pieces = reader.read_pieces()
@@ -152,10 +155,8 @@ class _Reader:
     text: str
     shared: Mapping[str, Any]
     model_of: Callable[..., Any]
-    by_label: OptionsOfParts
 
     def __post_init__(self) -> None:
-        self.outer_options: Mapping[str, Any] = {}  # of the parts that hold the next one
         self.at, self.path = 0, tuple[int, ...]()
         self.n_parts = Counter[tuple[int, ...]]()  # so far, by the path of a sequence and kind
         self.parts, self.columns = list[Part](), dict[str, None]()
@@ -241,16 +242,11 @@ class _Reader:
         self.n_parts[path] += 1
         return label, (*path, self.n_parts[path] - 1)
 
-    def overrides_for(self, label: str) -> dict[str, Any]:
-        """The options that override what a part with this label, and the parts in it, set."""
-        return {**self.outer_options, **self.by_label.get(label, {})}
-
     def read_choice(self, begin: int, bracket: int, label: str) -> Part:
         """Reads the alternatives after [, up to its ]."""
         alternatives, weights = list[tuple[Piece, ...]](), list[int]()
         outside, (label, path) = self.path, self.label_and_path(label, CHOICES)
         before, labels = self.labels, set[str]()
-        before_choice, self.outer_options = self.outer_options, self.overrides_for(label)
         while not alternatives or self.take("|"):
             self.path = (*path, len(alternatives))
             if len(self.path) > 3 * MAX_NESTED:
@@ -259,7 +255,7 @@ class _Reader:
             alternatives.append(self.read_pieces("|*="))
             labels |= self.labels
             weights.append(self.read_weight())
-        self.path, self.labels, self.outer_options = outside, labels, before_choice
+        self.path, self.labels = outside, labels
         self.close("]", bracket)
         return ChoicePart(begin, "", label, path, tuple(alternatives), tuple(weights))
 
@@ -306,7 +302,6 @@ class _Reader:
                 models.append(self.model_of(model))
         given = self.read_options(begin, allows_all=True)
         label, path = self.label_and_path(label, NAMES)
-        given.values |= self.overrides_for(label)
         # A part that sets `listed` does not share `novel`, and vice versa.
         opposite = {"novel": "listed", "listed": "novel"}
         left_out = {opposite.get(name) for name in given.values}
@@ -339,16 +334,16 @@ class _Reader:
 
     def read_option(self, word: str, place: int, given: _PartOptions) -> None:
         """Reads the value of an option, if it has one."""
-        name = SHORT.get(word, word.replace("-", "_"))
+        name = SHORT_PART_OPTIONS.get(word, word.replace("-", "_"))
         text = self.until(",}" if name == "match" else ",{}") if self.take("=") else None
         limits = _RANGE.fullmatch((word if text is None else text).strip())
         if limits and (text is None or "length" in word):
             meant = f"min-length={limits[1]},max-length={limits[2]}"
             raise self.error(f"for lengths from {limits[1]} to {limits[2]}, write {meant}", place)
-        if name not in ALLOWED:
+        if name not in PART_OPTIONS:
             unknown = f"no option {short_repr(word)}{_option_hint(name)}"
             raise self.error(unknown if word else "expected an option, such as prefix=A", place)
-        kind = ALLOWED[name].kind
+        kind = PART_OPTIONS[name].kind
         if name in given.places and kind not in (TEXTS, LINES):
             raise self.error(f"{word} is given twice", place)
         if (kind is FLAG) != (text is None):
@@ -365,7 +360,7 @@ class _Reader:
             elif kind is TEXTS:
                 given.values[name] = (*given.values.get(name, ()), text)
             else:
-                read = kind.read if isinstance(kind, Number) else kind.checked
+                read = kind.read if isinstance(kind, Number) else kind.convert
                 given.values[name] = read(text)
         except ValueError:
             raise self.error(f"{word} {short_repr(text)}: must be {kind}", place) from None
@@ -373,7 +368,7 @@ class _Reader:
 
 def _option_hint(name: str) -> str:
     """For a message: the option that is spelled most like an unknown one, or all of them."""
-    today = [name for name, option in ALLOWED.items() if not option.new_name]
+    today = [name for name, option in PART_OPTIONS.items() if not option.new_name]
     like = get_close_matches(name, today, n=1)
     known = ", ".join(like or today).replace("_", "-")
     return f"; did you mean {known}?" if like else f"; available: {known}"

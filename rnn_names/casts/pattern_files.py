@@ -10,15 +10,7 @@ from io import BytesIO
 from rnn_names.casts.bundled_casts import CASTS, CASTS_FOLDER
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.reading import nonblank_lines, opened, read_lines, read_small
-from rnn_names.errors import (
-    CorpusError,
-    OwnFileWarning,
-    RnnNamesError,
-    SamplingError,
-    printable,
-    short_repr,
-    warn,
-)
+from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, printable, short_repr
 from rnn_names.files import is_file
 
 _RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
@@ -27,33 +19,13 @@ _RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
 def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
     """A pattern, given as text, as the name of a bundled cast or in a file; and its file, or ""."""
     word = text.strip().lower()
+    if path is None and word in CASTS:
+        path = os.path.join(CASTS_FOLDER, f"{word}.txt")
     if path is not None:
         return _content(path), path
-    if word in CASTS:
-        return _pattern_named(word)
     if word.isalpha() and (like := get_close_matches(word, CASTS, n=1)):  # it is no pattern
         raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
     return text, ""
-
-
-def _pattern_named(word: str) -> tuple[str, str]:
-    """The pattern of a bundled cast and its file, unless a file here has its name and a pattern."""
-    using = "using {} from the current folder, not the bundled one; rename yours to avoid this"
-    file, notes = own_or_bundled(f"{word}.txt"), list[str]()
-    pattern = _content(file)
-    if file == f"{word}.txt":
-        notes.append(using.format(file))
-        without_comments = re.sub(r"^#.*|\t.*", "", pattern, flags=re.MULTILINE)
-        if not re.search(r"\{|\[[^]]*\|", without_comments):  # lines of the cast, kept there
-            notes = [f"{file} has no {{MODEL}} or [a|b], so this is the bundled cast {word}"]
-            file = os.path.join(CASTS_FOLDER, file)
-            pattern = _content(file)
-    own_words = {
-        name for name in re.findall(r"[\w-]+\.txt", pattern) if own_or_bundled(name) == name
-    }
-    for note in [*notes, *map(using.format, sorted(own_words))]:
-        warn(note, OwnFileWarning)
-    return pattern, file
 
 
 def _content(path: str) -> str:
@@ -81,9 +53,11 @@ def errors_in(file: str) -> Iterator[None]:
 
 def path_of_named(path: str, pattern_file: str = "") -> str:
     """The path of a file that a pattern names: beside the pattern's, in this folder, or bundled."""
-    folder = os.path.dirname(pattern_file)
-    beside = os.path.join(folder, path)
-    return beside if folder not in ("", CASTS_FOLDER) and is_file(beside) else own_or_bundled(path)
+    bundled = os.path.join(CASTS_FOLDER, path)
+    for place in (os.path.join(os.path.dirname(pattern_file), path), path):
+        if is_file(place):
+            return place
+    return bundled if path in os.listdir(CASTS_FOLDER) else path
 
 
 def lines_of_file(path: str, pattern_file: str = "") -> list[str]:
@@ -92,28 +66,12 @@ def lines_of_file(path: str, pattern_file: str = "") -> list[str]:
         return nonblank_lines(*source)
 
 
-def bundled_pattern(text: str) -> str:
-    """The pattern of a bundled cast, given by its name; any other text as it is."""
-    word = text.strip().lower()
-    return _content(os.path.join(CASTS_FOLDER, f"{word}.txt")) if word in CASTS else text
-
-
 def bundled_lines(path: str) -> list[str]:
     """The lines of a file of the bundled casts; SamplingError for any other file."""
     if path not in os.listdir(CASTS_FOLDER):
         reason = "files are not read here; give the texts as [a|b|c]"
         raise SamplingError(f"{short_repr(path)}: {reason}")
     return lines_of_file(os.path.join(CASTS_FOLDER, path))
-
-
-def own_or_bundled(path: str) -> str:
-    """The file of that path in this folder, or else the bundled one, if there is one.
-
-    An empty file is ignored: a shell creates one before `cast village > village.txt` begins.
-    """
-    is_own = is_file(path) and not (os.path.isfile(path) and os.path.getsize(path) == 0)
-    bundled = os.path.join(CASTS_FOLDER, path)
-    return bundled if path in os.listdir(CASTS_FOLDER) and not is_own else path
 
 
 def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:

@@ -28,7 +28,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import RepeatedInitialsWarning, plural, warn
 from rnn_names.sampling.attempts import NoAttemptPassed
-from rnn_names.sampling.random_keys import child, keys_at, uniform
+from rnn_names.sampling.random_keys import keys_at, subkeys, uniform
 
 # A candidate is one try at a name of a line; an attempt is one draw within it.
 MAX_CANDIDATES = 1 << 14  # the most candidates for a name of a line
@@ -248,7 +248,7 @@ class DifferentInitialRequest(Request):
 
     @property
     def _max_candidates(self) -> int:
-        return self.source.affordable(MAX_CANDIDATES)
+        return MAX_CANDIDATES
 
     def try_other_initials(self, used: UsedNames) -> bool:
         """Switches to other initials if no candidate fits; returns False if none are left."""
@@ -260,7 +260,7 @@ class DifferentInitialRequest(Request):
         return Cause(self.source, NO_INITIAL.format("with such a"))
 
     def _names_for(self, rounds: Array, numbers: Array, initials: Array) -> list[Any]:
-        keys = child(keys_at(self.source.key, rounds, numbers), ONLY_ATTEMPT)
+        keys = subkeys(keys_at(self.source.key, rounds, numbers), ONLY_ATTEMPT)
         names, rows, _ = self.source.draw(keys, initials)
         name_of = dict(zip(rows.tolist(), zip(names.to_strings(), strict=True), strict=True))
         return [name_of.get(row, ()) for row in range(len(keys))]

@@ -14,8 +14,15 @@ from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import CorpusError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_results
-from rnn_names.sampling.random_keys import child, keys_at, seed_key, weighted_index
+from rnn_names.sampling.random_keys import (
+    keys_at,
+    pilot_keys,
+    seed_key,
+    subkeys,
+    weighted_index,
+)
 from rnn_names.sampling.sampler import DrawnNames, make_sampler
+from rnn_names.sampling.stream import guided_drawer_if_needed
 from rnn_names.system import cached_property
 
 MIN_CANDIDATES = 1 << 5  # tried, at least, to find a name that fits the others
@@ -105,20 +112,13 @@ class NameSource(PartSource):
             name: [line for file in files for line in read(file)]
             for name, files in part.files.items()
         }
-        self.sources = (self,)  # as of `SameInitialSource`
+        self.sources = (self,)  # the same attribute as `SameInitialSource.sources`
         model = load(part.models)
         sampler, self.options = make_sampler(model, replace(part.options, **lists))
-        self.affordable = sampler.affordable
-        self.largest_batch = self.affordable(min(sampler.largest_batch, MAX_LINE_ATTEMPTS))
+        self.largest_batch = min(sampler.largest_batch, MAX_LINE_ATTEMPTS)
         self.has_conditions = bool(sampler.needs_pilot or sampler.tested_conditions)
-        drawer = sampler.drawer
-        if sampler.needs_pilot:
-            # Only where needed, as in `sampling.stream`.
-            from rnn_names.sampling.preparation import RARE, guided_if_rare
-
-            rare = RARE_PART if with_initials else RARE
-            drawer = guided_if_rare(sampler, rare) or drawer
-        self._sampler, self._drawer = sampler, drawer
+        guided_drawer = guided_drawer_if_needed(sampler, RARE_PART if with_initials else None)
+        self._sampler, self._drawer = sampler, guided_drawer or sampler.drawer
         if with_initials:
             self._group_by_initial(model)
 
@@ -141,31 +141,29 @@ class NameSource(PartSource):
 
     def draw(self, keys: Array, initials: Array | None = None) -> DrawnNames:
         """As `Sampler.draw`. With `initials`, (n,), each name begins with its initial."""
-        root: Array | None = None
+        root_of_name: Array | None = None
         if initials is not None:
-            root = np.zeros(len(keys), np.intp)
+            root_of_name = np.zeros(len(keys), np.intp)
             for initial in {*initials.tolist()}:
                 of_initial, p = self._roots[initial]
                 rows = np.flatnonzero(initials == initial)
-                root[rows] = of_initial[weighted_index(keys[rows], 0, p)]
-        return self._sampler.test(len(keys), *self._drawer.draw(keys, root))
+                root_of_name[rows] = of_initial[weighted_index(keys[rows], 0, p)]
+        return self._sampler.test(len(keys), *self._drawer.draw(keys, root_of_name))
 
     @cached_property
     def _share_met(self) -> float:
         """The share of names that meet their conditions, in fixed pilots."""
         share = 1.0
         for size in PILOTS if self.has_conditions else ():
-            n = self.affordable(size)
-            _, rows, _ = self.draw(keys_at(seed_key(0), np.arange(n)))
-            share = max(len(rows), 1) / n
+            _, rows, _ = self.draw(pilot_keys(size))
+            share = max(len(rows), 1) / size
             if len(rows) >= ENOUGH_MET:
                 break
         return share
 
     def max_candidates(self, limit: int) -> int:
         """The number of candidates for a name of a line: fewer if one takes many attempts."""
-        enough = self.affordable(int(MAX_ATTEMPTS * self._share_met))
-        return min(self.affordable(limit), max(enough, MIN_CANDIDATES))
+        return min(limit, max(int(MAX_ATTEMPTS * self._share_met), MIN_CANDIDATES))
 
     def names_of_lines(self, rounds: Array, numbers: Array) -> list[tuple[str]]:
         """As `SameInitialSource.names_of_lines`, of one part."""
@@ -182,8 +180,7 @@ class NameSource(PartSource):
 
         def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             own_initials = None if initials is None else initials[numbers]
-            names, rows, tally = self.draw(child(keys[numbers], attempts), own_initials)
+            names, rows, tally = self.draw(subkeys(keys[numbers], attempts), own_initials)
             return [*zip(names.to_strings(), strict=True)], rows, tally
 
-        max_attempts = self.affordable(MAX_ATTEMPTS)
-        return first_passing_results(make_attempts, len(keys), self.largest_batch, max_attempts)
+        return first_passing_results(make_attempts, len(keys), self.largest_batch, MAX_ATTEMPTS)

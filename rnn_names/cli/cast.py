@@ -3,7 +3,7 @@
 import re
 import shlex
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,9 @@ from rnn_names.cli.streams import in_utf8, print_note, write
 from rnn_names.conditions.options import CastOptions
 from rnn_names.errors import as_option
 from rnn_names.model import bundled
+
+if TYPE_CHECKING:
+    from rnn_names.casts.pattern import Pattern
 
 
 @command(
@@ -63,6 +66,26 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     from rnn_names.casts.pattern_files import errors_in, lines_of_file, read_pattern
     from rnn_names.model.model import blended
 
+    _check_arguments(pattern, file)
+    text, pattern_file = read_pattern("".join(pattern), file)
+    if show:
+        write(f"{text}\n".encode())
+        return
+    options: CastOptions = read_options(CastOptions, {"pattern": text, **given})
+    with wrong_usage(), errors_in(pattern_file):
+        parsed_pattern = parsed(options)
+    _note_oddities(parsed_pattern, options)
+    out = RecordWriter(["name", *parsed_pattern.columns], form, title=file or "".join(pattern))
+    with errors_in(pattern_file), out:
+        read = partial(lines_of_file, pattern_file=pattern_file)
+        for rows in CastDrawer(parsed_pattern, options, blended, read).texts():
+            if form.kind != "text":  # an empty line at the end of a cast is for readers
+                rows = [(line.rstrip("\n"), *texts) for line, *texts in rows]
+            out.write_records(rows)
+
+
+def _check_arguments(pattern: tuple[str, ...], file: str | None) -> None:
+    """Raises UsageError unless there is one PATTERN or one --file; suggests what was meant."""
     if len(pattern) > 1:
         if {*map(str.lower, pattern)} <= CASTS.keys():
             raise click.UsageError(f"one cast at a time: rnn-names cast {pattern[0]}")
@@ -80,26 +103,16 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     if {*pattern} & (bundled.names() - CASTS.keys()):
         model = pattern[0]
         raise click.UsageError(f"{model} is a model: rnn-names sample -m {model}, or '{{{model}}}'")
-    text, pattern_file = read_pattern("".join(pattern), file)
-    if show:
-        write(f"{text}\n".encode())
-        return
-    options: CastOptions = read_options(CastOptions, {"pattern": text, **given})
-    with wrong_usage(), errors_in(pattern_file):
-        parsed_pattern = parsed(options)
-    if r"\n" in text:
+
+
+def _note_oddities(pattern: "Pattern", options: CastOptions) -> None:
+    """Prints notes on a pattern that may mean something else, and on options without effect."""
+    parts = pattern.name_parts
+    if r"\n" in pattern.text:
         print_note(r"\n is text: press Enter within the quotes, or give a file (--file)")
-    if weight := re.search(r"[]}](\*\d+)(?!\s*[]|\d])", text):
+    if weight := re.search(r"[]}](\*\d+)(?!\s*[]|\d])", pattern.text):
         what = "is text here: a weight stands within brackets, as in [Lord*3|Lady]"
         print_note(f"{weight[1]} {what}")
-    parts = parsed_pattern.name_parts
     for name in options.shared:
         if parts and all(name in part.options_set for part in parts):
             print_note(f"{as_option(name)} changes nothing: each name of this cast sets its own")
-    out = RecordWriter(["name", *parsed_pattern.columns], form, title=file or "".join(pattern))
-    with errors_in(pattern_file), out:
-        read = partial(lines_of_file, pattern_file=pattern_file)
-        for rows in CastDrawer(parsed_pattern, options, blended, read).texts():
-            if form.kind != "text":  # an empty line at the end of a cast is for readers
-                rows = [(line.rstrip("\n"), *texts) for line, *texts in rows]
-            out.write_records(rows)

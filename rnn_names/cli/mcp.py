@@ -63,7 +63,7 @@ def _tools(folder: Path | None) -> list[Any]:
 
     from rnn_names.casts.cast import parsed
     from rnn_names.casts.cast_drawer import CastDrawer
-    from rnn_names.casts.pattern_files import bundled_lines, bundled_pattern
+    from rnn_names.casts.pattern_files import bundled_lines, read_pattern
     from rnn_names.model.model import blended
     from rnn_names.training.train import train
 
@@ -84,17 +84,17 @@ def _tools(folder: Path | None) -> list[Any]:
 
     def sample_names(models: Models = DEFAULT, count: Count = 20, **options: Any) -> Iterator[str]:
         """New names at random; with boldness "safe", names to use without checking them."""
-        yield from blend(map(ModelChoice.parse, TEXTS.checked(models))).stream(count, **options)
+        yield from blend(map(ModelChoice.parse, TEXTS.convert(models))).stream(count, **options)
 
     def cast_names(pattern: str, count: Count = 20, **options: Any) -> Iterator[str]:
         """Lines of several names: "[Sir|Dame] {norse:max-length=7} of {welsh-towns}"."""
-        of_cast = CastOptions(bundled_pattern(pattern), count, **options)
+        of_cast = CastOptions(read_pattern(pattern)[0], count, **options)
         for rows in CastDrawer(parsed(of_cast), of_cast, blend, bundled_lines).texts():
             yield from (line for line, *_ in rows)
 
     def score_names(names: Scored, models: Models = DEFAULT) -> Iterator[dict[str, Any]]:
         """The natural logarithm of each name's probability by a model; null for 0."""
-        scores = blend(map(ModelChoice.parse, TEXTS.checked(models))).log_prob(names).tolist()
+        scores = blend(map(ModelChoice.parse, TEXTS.convert(models))).log_prob(names).tolist()
         for name, p in zip(names, scores, strict=True):
             yield {"name": name, "log_prob": p if p > float("-inf") else None}
 

@@ -30,7 +30,7 @@ from rnn_names.model.selection import ModelChoice
 @output_option(
     "-o",
     "--output",
-    help="The page or the module to write.",
+    help="The page or the ES module to write.",
     show_default="names.html, or names.mjs",
 )
 @option(

@@ -22,7 +22,7 @@ MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the l
 
 
 @command(
-    "Write new names.",
+    "Write names like those of a list.",
     "rnn-names sample -n 20",
     "rnn-names sample --prefix Mar --max-length 7 --temperature 0.8",
     "rnn-names sample --suffix saurus --novel --unique",
@@ -40,10 +40,11 @@ MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the l
 @options_of(Options)
 @output_options(ADDED_COLUMNS)
 def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given: Any) -> None:
-    """Write new names, one per line.
+    """Write names like those of a list, one per line.
 
     Names follow the model's distribution, given the conditions and --temperature, --min-p, --top-k
-    and --top-p. If --top-k or --top-p rule out each --prefix, that is an error.
+    and --top-p. Some may be in the list; --novel leaves these out. If --top-k or --top-p rules out
+    every --prefix, that is an error.
 
     A seed fixes an endless stream of names, of which the first COUNT are written: the same seed and
     options give the same names, on any number of cores. If too few names meet the conditions, those
@@ -74,8 +75,8 @@ def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given
         for names in drawn:
             out.write_names(names)
             first = Names.concatenate([first, names[: MAX_COMPARED - len(first)]])
-    can_be_far = options.min_edits is None and not options.listed and not options.start
-    if can_be_far and sys.stderr.isatty():
+    may_suggest_min_edits = options.min_edits is None and not options.listed and not options.start
+    if may_suggest_min_edits and sys.stderr.isatty():
         _note_near_copies(blend, first)
 
 

@@ -13,8 +13,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton
-from rnn_names.corpus.names import EOS, Indices, Texts, names_from_indices
-from rnn_names.corpus.shape import Shape
+from rnn_names.corpus.names import EOS, IndexedTexts, Indices, names_from_indices
 from rnn_names.network.completion import value_table
 from rnn_names.system import cached_property
 
@@ -27,10 +26,12 @@ class Acceptor:
         # By length and state: whether a name may end, (max_length + 1, S); the number of ways to
         # complete a text, and whether there is any, (max_length + 2, S) both.
         self.may_end = (np.arange(max_length + 1) >= min_length)[:, None] & automaton.accepting
-        ones = np.ones(automaton.after.shape[1])
+        ones = np.ones(automaton.next_state.shape[1])
         with np.errstate(over="ignore"):
-            self.counts = value_table(lambda _: ones, automaton.after, self.may_end.astype(float))
-        self.can_be_completed = self.counts > 0
+            self.n_completions = value_table(
+                lambda _: ones, automaton.next_state, self.may_end.astype(float)
+            )
+        self.can_be_completed = self.n_completions > 0
 
     @cached_property
     def log_may_end(self) -> Array:
@@ -39,11 +40,13 @@ class Acceptor:
 
     def may_follow(self, length: int, automaton_state: Array) -> Array:
         """Whether each character, or the end, may follow m texts of a length: (m, n_y) bool."""
-        may_follow: Array = self.can_be_completed[length + 1][self.automaton.after[automaton_state]]
+        may_follow: Array = self.can_be_completed[length + 1][
+            self.automaton.next_state[automaton_state]
+        ]
         may_follow[:, EOS] = self.may_end[length, automaton_state]
         return may_follow
 
-    def texts(self, roots: Texts) -> list[Indices]:
+    def accepted_texts(self, roots: IndexedTexts) -> list[Indices]:
         """All accepted texts that begin with a root."""
         states = self.automaton.run(names_from_indices(roots))
         accepted, waiting = list[Indices](), [*zip(roots, states, strict=True)]
@@ -52,13 +55,5 @@ class Acceptor:
                 if c == EOS:
                     accepted.append(text)
                 else:
-                    waiting.append(((*text, c), self.automaton.after[state, c]))
+                    waiting.append(((*text, c), self.automaton.next_state[state, c]))
         return accepted
-
-
-def shape_automaton(shape: Shape) -> Automaton:
-    """Accepts the texts of a shape. A state is the kind of the last character."""
-    kinds = len(shape.barred)
-    after = np.where(shape.barred, kinds, np.arange(kinds))
-    after = np.append(after, np.full((1, kinds), kinds), axis=0)  # a state for barred texts
-    return Automaton(after[:, shape.kind].astype(np.int32), np.append(~shape.barred[:, 0], False))

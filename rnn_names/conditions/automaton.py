@@ -16,6 +16,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.characters import folded
 from rnn_names.corpus.names import IndexedNames, Names, Vocabulary
+from rnn_names.corpus.shape import Shape
 from rnn_names.errors import RnnNamesError
 
 MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; of an intersection of two
@@ -31,7 +32,7 @@ class NoAutomatonError(RnnNamesError):
 class Automaton:
     """A deterministic automaton of S states; it starts in state 0."""
 
-    after: Array  # (S, n_y) the next state, by state and character; column EOS is not used
+    next_state: Array  # (S, n_y) the next state, by state and character; column EOS is not used
     accepting: Array  # (S,) whether a name may end in each state
 
     def run(self, names: IndexedNames) -> Array:
@@ -41,7 +42,7 @@ class Automaton:
         for place in range(int(lengths.max(initial=0))):
             inside = np.flatnonzero(lengths > place)
             indices = names.codes[names.offsets[inside] + place]
-            state[inside] = self.after[state[inside], indices]
+            state[inside] = self.next_state[state[inside], indices]
         return state
 
     def accepts(self, names: Names, vocabulary: Vocabulary) -> Array:
@@ -50,7 +51,7 @@ class Automaton:
 
     def __and__(self, other: "Automaton") -> "Automaton":
         """The intersection, which accepts what both accept; its states are pairs of states."""
-        ours, theirs = self.after.tolist(), other.after.tolist()
+        ours, theirs = self.next_state.tolist(), other.next_state.tolist()
         pairs, after = reachable_states(
             (0, 0), lambda pair: [*zip(ours[pair[0]], theirs[pair[1]], strict=True)], MAX_PAIRS
         )
@@ -59,7 +60,7 @@ class Automaton:
 
     def minimized(self) -> "Automaton":
         """The smallest automaton that accepts the same texts, by Moore's algorithm (1956)."""
-        after = np.unique(self.after[:, 1:], axis=1)  # many characters lead to the same states
+        after = np.unique(self.next_state[:, 1:], axis=1)  # many characters lead to the same states
         group, n_groups = self.accepting.astype(np.intp), 0
         while True:
             key = np.column_stack([group, group[after]])
@@ -70,7 +71,7 @@ class Automaton:
             n_groups = len(first)
         order = np.argsort(first)  # groups are numbered by their first state, so 0 is the start
         number = np.argsort(order).astype(np.int32)[group]  # (S,)
-        return Automaton(number[self.after[first[order]]], self.accepting[first[order]])
+        return Automaton(number[self.next_state[first[order]]], self.accepting[first[order]])
 
 
 def reachable_states(
@@ -110,6 +111,14 @@ def build_automaton(
 def any_text(n_y: int) -> Automaton:
     """Accepts all texts."""
     return Automaton(np.zeros((1, n_y), np.int32), np.ones(1, dtype=bool))
+
+
+def shape_automaton(shape: Shape) -> Automaton:
+    """Accepts the texts of a shape. A state is the kind of the last character."""
+    kinds = len(shape.barred)
+    after = np.where(shape.barred, kinds, np.arange(kinds))
+    after = np.append(after, np.full((1, kinds), kinds), axis=0)  # a state for barred texts
+    return Automaton(after[:, shape.kind].astype(np.int32), np.append(~shape.barred[:, 0], False))
 
 
 def without_words(words: Collection[str], vocabulary: Vocabulary) -> Automaton:

@@ -9,8 +9,13 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.acceptor import shape_automaton
-from rnn_names.conditions.automaton import Automaton, NoAutomatonError, any_text, without_words
+from rnn_names.conditions.automaton import (
+    Automaton,
+    NoAutomatonError,
+    any_text,
+    shape_automaton,
+    without_words,
+)
 from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, compiled, or_list
@@ -18,16 +23,13 @@ from rnn_names.conditions.prefixes import check_known
 from rnn_names.conditions.regex import matching
 from rnn_names.conditions.word_lists import are_words, is_clean
 from rnn_names.corpus.characters import folded, without_case
-from rnn_names.corpus.fingerprints import among, fingerprint, lowest_kept
+from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.shape import Shape, have_triples, lower_case
+from rnn_names.corpus.shape import Shape
+from rnn_names.corpus.triples import have_triples, lower_case
 from rnn_names.errors import SamplingError, short_repr
 from rnn_names.network.language_model import LanguageModel, require_fingerprints
 from rnn_names.network.scoring import log_probs
-
-# The most names of a list, times the lowest bit that its fingerprints keep: with more, too many
-# names would seem to be two edits away. That is 2,048 names of 32 bits, 8 million of 44.
-MAX_OF_TWICE_EDITED = 1 << 43
 
 MAX_TABLE = 1 << 24  # the size of a table by state, character and length
 N_GIVEN = 3  # characters that do not count for `min_mean_p`: rare beginnings are no mistakes
@@ -41,7 +43,6 @@ class Condition:
     passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
     automaton: Automaton | None = None  # accepts the same names, if the condition has one
     ignores_case: bool = False  # whatever the options say
-    cost: int = 1  # how many times as long as a usual attempt a test of a name takes
 
 
 class Tally(dict[Any, tuple[int, int]]):
@@ -157,12 +158,9 @@ def _matching(
 
 
 def _without(words: Set[str], vocabulary: Vocabulary) -> Condition:
-    lengths = {*map(len, words)}
-
     def is_free(name: str) -> bool:
         text = folded(name)
-        parts = (text[i : i + n] for n in lengths for i in range(len(text) - n + 1))
-        return words.isdisjoint(parts)
+        return not any(word in text for word in words)
 
     try:
         automaton = without_words(words, vocabulary)
@@ -183,13 +181,9 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
 
 
 def _far_from_list(model: LanguageModel, min_edits: int, any_shape: bool) -> Condition:
-    own = require_fingerprints(model, of_own_list=True)
-    if min_edits > 2 and len(own) > MAX_OF_TWICE_EDITED // lowest_kept(own):
-        reason = f"this model's fingerprints of {len(own):,} names are too short for that"
-        raise SamplingError(f"min_edits {min_edits}: {reason}; use at most 2", ["min_edits"])
+    require_fingerprints(model, of_own_list=True)
     near_list = NearList(model, any_shape)
-    cost = 64 if min_edits > 2 else 1
-    return Condition("min_edits", lambda names: ~near_list.near(names, min_edits - 1), cost=cost)
+    return Condition("min_edits", lambda names: ~near_list.near(names, min_edits - 1))
 
 
 def _probable(model: LanguageModel, least: float) -> Condition:

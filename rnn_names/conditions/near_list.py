@@ -1,4 +1,4 @@
-"""Finds names that are a few edits away from a list of which only fingerprints are known.
+"""Finds names that are in a list, or one edit away, of which only fingerprints are known.
 
 All texts that are one edit away from a name are looked up. A fingerprint is a sum over characters
 (`rnn_names.corpus.fingerprints`), so an edit does not change the terms of the characters before it;
@@ -24,7 +24,6 @@ from rnn_names.network.language_model import LanguageModel
 
 EDITED_AT_ONCE = 1 << 13  # edits that are looked up together: they fit into the cache
 MAX_SPELLINGS = 1 << 6  # spellings of a name whose words may begin in either case
-NAMES_EDITED_AT_ONCE = 1 << 6  # names for which the first of two edits is made together
 
 # Kinds of edits: how many characters are deleted, and how many are inserted there.
 DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
@@ -69,7 +68,7 @@ class NearList:
         self._may_be[(prints >> self._shift).astype(np.intp)] = True
 
     def near(self, names: Names, edits: int) -> Array:
-        """Whether each name is at most `edits`, 0 to 2, edits from a name of the list: (n,)."""
+        """Whether each name is at most `edits`, 0 or 1, from a name of the list: (n,) bool."""
         # Where few names meet the other conditions, the same ones come again and again.
         _, first, row = np.unique(fingerprint(names), return_index=True, return_inverse=True)
         spellings = [*map(self._spellings, names.take(first).to_strings())]
@@ -90,18 +89,18 @@ class NearList:
 
     def _near(self, names: Names, edits: int) -> Array:
         near = among(fingerprint(names), self._prints)
-        one_edit = self._are_one_edit_away, max(EDITED_AT_ONCE // len(self._letters), 1)
-        two_edits = self._are_two_edits_away, NAMES_EDITED_AT_ONCE
-        for are_near, at_once in (one_edit, two_edits)[:edits]:
+        if edits:
             left = np.flatnonzero(~near)
             left = left[np.argsort(names.lengths[left], kind="stable")]
+            at_once = max(EDITED_AT_ONCE // len(self._letters), 1)
             for start in range(0, len(left), at_once):
                 rows = left[start : start + at_once]
-                near[rows] = are_near(names.take(rows))
+                near[rows] = self._are_one_edit_away(names.take(rows))
         return near
 
     def _are_one_edit_away(self, names: Names) -> Array:
-        text, lengths = self._padded(names)
+        text, lengths = self._vocabulary.indexed(names).padded()
+        text = np.pad(text, ((0, 0), (0, 3)))  # (m, L + 3), with 0 after the ends of names
         columns = np.arange(text.shape[1])
         at = self._terms[columns, text]
         before = np.cumsum(at, axis=1) - at
@@ -118,40 +117,6 @@ class NearList:
             at = at[among(edited.ravel()[at], self._prints)]
             near[row[np.unravel_index(at, edited.shape)[0]]] = True
         return near
-
-    def _are_two_edits_away(self, names: Names) -> Array:
-        """Whether each name is two edits away from a name of the list, if not fewer: (m,)."""
-        rows, edited = self._edited(names)
-        # Several edits of a name may result in the same text, which is looked up once.
-        different = fingerprint(edited) ^ rows.astype(np.uint64)
-        once = np.unique(different, return_index=True)[1]
-        near = np.zeros(len(names), bool)
-        near[rows[once[self._near(edited.take(once), 1)]]] = True
-        return near
-
-    def _edited(self, names: Names) -> tuple[Array, Names]:
-        """The rows of the names, and all texts that are one edit away from them."""
-        text, lengths = self._padded(names)
-        columns, rows, edited = np.arange(text.shape[1]), list[Array](), list[Array]()
-        for row, place, (deleted, inserted), characters, following in self._edits(text, lengths):
-            k, each = characters.shape[-1], np.arange(len(row))
-            shift = (columns > place[:, None] + inserted) * (deleted - inserted)
-            texts = text[row[:, None], np.minimum(columns + shift, columns[-1])]
-            texts = np.repeat(texts[:, None], k, axis=1)  # (p, k, L + 3)
-            texts[each, :, place] = characters
-            texts[each, :, place + inserted] = following[:, None]
-            rows.append(np.repeat(row, k))
-            edited.append(texts.reshape(-1, len(columns)))
-        texts = np.concatenate(edited)
-        lengths = np.count_nonzero(texts, axis=1)
-        codes = self._vocabulary.codes[texts[texts != 0]]
-        is_text = lengths > 0
-        return np.concatenate(rows)[is_text], Names.from_lengths(codes, lengths[is_text])
-
-    def _padded(self, names: Names) -> tuple[Array, Array]:
-        """Names as indices, (m, L + 3), with 0 after their ends; and their lengths, (m,)."""
-        text, lengths = self._vocabulary.indexed(names).padded()
-        return np.pad(text, ((0, 0), (0, 3))), lengths
 
     def _edits(self, text: Array, lengths: Array) -> Iterator[Edits]:
         """Yields all edits of some names, one kind at a time."""

@@ -16,7 +16,7 @@ from rnn_names.declarations import (
     PATH,
     POSITIVE,
     TEXTS,
-    Checked,
+    CheckedOptions,
     Number,
     declarations,
     one_of,
@@ -50,7 +50,7 @@ _STANDS_FOR = "; ".join(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class CommonOptions(Checked):
+class CommonOptions(CheckedOptions):
     """Options of random names and of the most probable ones."""
 
     prefix: str | Collection[str] = _texts(
@@ -97,7 +97,7 @@ class CommonOptions(Checked):
     listed: bool = _flag("Only names that are in the list.")
     min_edits: int | None = _condition(
         None,
-        _whole(1, 3),
+        _whole(1, 2),
         "Require at least K edits between any two names, and between a name and every name in the "
         "list (unless listed) or in exclude. 1 rejects repeats and listed names; 2 also rejects "
         "names that differ in one character. Case is ignored, except inside words of the list.",

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from rnn_names.conditions.automaton import MAX_STATES
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.regex import same_character
-from rnn_names.corpus.names import UNKNOWN, Indices, Names, Texts, Vocabulary
+from rnn_names.corpus.names import UNKNOWN, IndexedTexts, Indices, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import SamplingError, VocabularyError, short_repr
 
@@ -28,7 +28,7 @@ def check_known(option: str, text: str, vocabulary: Vocabulary) -> None:
 
 def spelled_prefixes(
     options: CommonOptions, vocabulary: Vocabulary, shape: Shape | None
-) -> tuple[Texts, Shape | None, dict[str, str]]:
+) -> tuple[IndexedTexts, Shape | None, dict[str, str]]:
     """The prefixes as typed, or in upper and lower case with `ignore_case`.
 
     If no name of the list's shape can begin with a prefix, its case is ignored; if that does not

@@ -29,7 +29,7 @@ def matching(
     ".*ab" has three states: nothing of "ab" was read, "a" was read, "ab" was read. Each row below
     is a state, and contains the states after "a" and after "b".
 
-    >>> matching([".*ab"], Vocabulary("ab")).after[:, 1:].tolist()
+    >>> matching([".*ab"], Vocabulary("ab")).next_state[:, 1:].tolist()
     [[1, 0], [1, 2], [1, 0]]
     """
     reading = _Reading(vocabulary.characters, ignore_case)

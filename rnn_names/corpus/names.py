@@ -157,10 +157,10 @@ class Names:
 
 IndexedNames = Names  # whose codes are the indices of a vocabulary
 Indices = tuple[int, ...]  # a text as vocabulary indices
-Texts = Sequence[Indices]
+IndexedTexts = Sequence[Indices]
 
 
-def names_from_indices(texts: Texts) -> IndexedNames:
+def names_from_indices(texts: IndexedTexts) -> IndexedNames:
     """Texts as names."""
     indices = np.array([*chain.from_iterable(texts)], np.intp)
     return Names.from_lengths(indices, np.array([*map(len, texts)], np.intp))

@@ -1,8 +1,8 @@
 r"""The shape of names: which kinds of characters may be adjacent.
 
-A name has a capital right after a letter only if a name of the list has. It has two adjacent spaces
-or marks, such as ". ", only if a name of the list has the same two. Both ends of a name count as
-"\n", a space.
+Three things are barred unless a name of the list has them: a lower-case letter at the beginning, a
+capital right after a letter, and two adjacent spaces or marks, such as ". " (the same two). Each
+end of a name is represented by "\n", a space.
 
 >>> names = Names.from_strings(["St. Asaph", "Llandudno"])
 >>> odd_pairs(names, Vocabulary.from_names(names))
@@ -10,7 +10,7 @@ or marks, such as ". ", only if a name of the list has the same two. Both ends o
 """
 
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,81 +55,15 @@ def make_shape(
 def odd_pairs(names: Names, vocabulary: Vocabulary) -> list[str]:
     """The odd pairs of adjacent kinds in these names; all others are barred."""
     kinds, kind = _kinds(vocabulary)
-    each = kind[_with_ends(names, vocabulary)]
+    each = kind[with_ends(names, vocabulary)]
     seen = np.zeros((len(kinds), len(kinds)), dtype=bool)
     seen[each[:-1], each[1:]] = True
     return sorted(a + b for a, b in kinds[np.argwhere(seen)].tolist() if _is_odd(a, b))
 
 
-Triples = Mapping[str, str]  # the characters that follow each two adjacent characters
-
-MAX_LETTERS = 250  # letters of the largest alphabet with triples: in larger ones, few occur twice
-NAMES_AT_ONCE = 1 << 18
-
-
-def known_triples(names: Names, vocabulary: Vocabulary) -> Triples | None:
-    r"""All triples of adjacent characters in the names, ignoring case.
-
-    Both ends of a name are "\n". None for alphabets of more than `MAX_LETTERS`.
-
-    >>> names = Names.from_strings(["Abba", "Bo"])
-    >>> known_triples(names, Vocabulary.from_names(names))
-    {'\na': 'b', '\nb': 'o', 'ab': 'b', 'ba': '\n', 'bb': 'a', 'bo': '\n'}
-    """
-    letters = _letters(vocabulary)[0]
-    if len(letters) > MAX_LETTERS:
-        return None
-    seen = np.zeros(len(letters) ** 3, dtype=bool)
-    for start in range(0, len(names), NAMES_AT_ONCE):
-        seen[_triples(names[start : start + NAMES_AT_ONCE], vocabulary)] = True
-    triples: dict[str, str] = {}
-    for a, b, c in letters[np.argwhere(seen.reshape(3 * letters.shape))].tolist():
-        triples[a + b] = triples.get(a + b, "") + c
-    return triples
-
-
-def joined_triples(known: Sequence[Triples | None], vocabulary: Vocabulary) -> Triples | None:
-    """The triples of several lists together; None if one is None, or the alphabet is large."""
-    if None in known or len(_letters(vocabulary)[0]) > MAX_LETTERS:
-        return None
-    joined: dict[str, set[str]] = {}
-    for triples in filter(None, known):
-        for pair, following in triples.items():
-            joined.setdefault(pair, set()).update(following)
-    return {pair: "".join(sorted(following)) for pair, following in sorted(joined.items())}
-
-
-def have_triples(names: Names, vocabulary: Vocabulary, known: Triples) -> Array:
-    """Whether each name has only triples that are in `known`: (len(names),) bool."""
-    letters = _letters(vocabulary)[0]
-    texts = "".join(pair + c for pair, following in known.items() for c in following)
-    rows = np.searchsorted(letters, [*texts]).reshape(-1, 3)
-    seen = np.zeros(len(letters) ** 3, dtype=bool)
-    seen[np.ravel_multi_index(tuple(rows.T), 3 * letters.shape)] = True
-    return np.logical_and.reduceat(seen[_triples(names, vocabulary)], names.offsets[:-1])
-
-
-def _triples(names: Names, vocabulary: Vocabulary) -> Array:
-    """The triple around each character of names, as one number: (n,)."""
-    letters, letter = _letters(vocabulary)
-    indices = _with_ends(names, vocabulary)
-    each, here = letter[indices], np.flatnonzero(indices)
-    return np.ravel_multi_index((each[here - 1], each[here], each[here + 1]), 3 * letters.shape)
-
-
-def _with_ends(names: Names, vocabulary: Vocabulary) -> Array:
+def with_ends(names: Names, vocabulary: Vocabulary) -> Array:
     """The indices of all characters, with an end before each name and after the last."""
     return np.insert(vocabulary.encode(names.codes), names.offsets, 0)
-
-
-def _letters(vocabulary: Vocabulary) -> tuple[Array, Array]:
-    """The sorted lower-case characters, and the number of each index among them: (n_y,)."""
-    return np.unique([*lower_case("\n" + vocabulary.characters)], return_inverse=True)
-
-
-def lower_case(text: str) -> str:
-    """A text in lower case, character by character."""
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _kinds(vocabulary: Vocabulary) -> tuple[Array, Array]:

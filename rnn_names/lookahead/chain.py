@@ -39,7 +39,7 @@ class ProductStates:
     context: Array  # (P,)
     automaton_state: Array  # (P,)
     row_of: Array  # (K, S) the row of each context and state; −1 for pairs that do not occur
-    after: Array  # (P, n_y) the next row, by row and character; column EOS is not used
+    next_row: Array  # (P, n_y) the next row, by row and character; column EOS is not used
 
     @classmethod
     def reachable_from(
@@ -50,7 +50,9 @@ class ProductStates:
 
         def following(pairs: Array) -> Array:
             row, automaton_state = np.divmod(pairs, n_states)
-            return contexts.after[row, :-1] * n_states + automaton.after[automaton_state]
+            return (
+                contexts.next_context[row, :-1] * n_states + automaton.next_state[automaton_state]
+            )
 
         occurs = np.zeros(len(contexts) * n_states, bool)
         new = np.unique(context * n_states + automaton_state)
@@ -88,7 +90,7 @@ class MarkovChain:
             p[:, [EOS]] = ends
             return log_softmax(self.sharpness * np.log(p))[self.product.context]
 
-        return value_table(log_probabilities, self.product.after, log_may_end, logs=True)
+        return value_table(log_probabilities, self.product.next_row, log_may_end, logs=True)
 
 
 def fitted_chain(
@@ -109,12 +111,12 @@ def _product(
 ) -> tuple[ProductStates, Array]:
     """The product of as many contexts as the recursion can take; the row of each prefix."""
     most_frequent_first = _by_frequency(prefixes)
-    size = max(min(MAX_WORK // automaton.after.size, MAX_CONTEXTS), 1)
+    size = max(min(MAX_WORK // automaton.next_state.size, MAX_CONTEXTS), 1)
     while True:
-        contexts = Contexts(np.sort(most_frequent_first[:size]), automaton.after.shape[1])
+        contexts = Contexts(np.sort(most_frequent_first[:size]), automaton.next_state.shape[1])
         context, automaton_state = contexts.rows_of(prefixes.string), prefixes.automaton_state
         product = ProductStates.reachable_from(contexts, automaton, context, automaton_state)
-        share = MAX_WORK / (product.after.size * (max_length + 1))
+        share = MAX_WORK / (product.next_row.size * (max_length + 1))
         if share >= 1 or size == 1:
             return product, product.row_of[context, automaton_state]
         size = max(int(0.9 * share * len(contexts)), 1)

@@ -3,11 +3,12 @@
 The network predicts only the next character. A guide adds an estimate of this probability, the
 completion probability of the prefix. The next character is then drawn with
 
-    q(c | prefix)  =  P(c | prefix) · completion(prefix, c) / total
-    total          =  Σ_c P(c | prefix) · completion(prefix, c)
+    q(c | prefix)  =  P(c | prefix) · completion(prefix + c) / total
+    total          =  Σ_c P(c | prefix) · completion(prefix + c)
 
 So a name's importance weight, P(name) / q(name), is the product over its characters of total /
-completion(c). If estimates were exact, all weights would equal the probability of the conditions.
+completion(prefix + c). If estimates were exact, all weights would equal the probability of the
+conditions.
 
 An example: first names that end in "pp", after "Phil". Of the ways on, "Philipp" is the likely one:
 
@@ -71,7 +72,7 @@ class Guide:
     @classmethod
     def unguided(cls, acceptor: Acceptor, prefix: Array) -> "Guide":
         """A guide whose estimate is 1 where the conditions can still be met, and 0 elsewhere."""
-        automaton, n_y = acceptor.automaton, acceptor.automaton.after.shape[1]
+        automaton, n_y = acceptor.automaton, acceptor.automaton.next_state.shape[1]
         prefixes = VisitedPrefixes.beginning(prefix, automaton)
         contexts = Contexts(np.zeros(1, np.int64), n_y)
         product = ProductStates.reachable_from(
@@ -93,7 +94,7 @@ class Guide:
         chain, row = fitted_chain(prefixes, acceptor.automaton, acceptor.max_length, temperature)
         product = chain.product
         by_chain = chain.log_completion(acceptor.log_may_end[:, product.automaton_state])
-        log_completion = by_chain[prefixes.length[:, None] + 1, product.after[row]]  # (N, n_y)
+        log_completion = by_chain[prefixes.length[:, None] + 1, product.next_row[row]]  # (N, n_y)
         log_completion[:, EOS] = acceptor.log_may_end[prefixes.length, product.automaton_state[row]]
         # If these add up to far more than was measured, all are reduced by one factor.
         if log_unvisited < np.inf and log_visited > -np.inf:
@@ -145,7 +146,7 @@ class Guide:
         that were visited after this guide learned.
         """
         has_learned = (visited_row >= 0) & (visited_row < len(self.log_completion))
-        next_row = self.product.after[product_row]
+        next_row = self.product.next_row[product_row]
         log_completion: Array = self.log_completion_by_chain[length + 1][next_row]
         log_completion[:, EOS] = self.acceptor.log_may_end[
             length, self.product.automaton_state[product_row]

@@ -30,7 +30,7 @@ class VisitedPrefixes:
     @classmethod
     def beginning(cls, prefix: Array, automaton: Automaton) -> "VisitedPrefixes":
         """Only the prefix that every name begins with, not visited yet."""
-        n_y = automaton.after.shape[1]
+        n_y = automaton.next_state.shape[1]
         string = np.zeros(1, np.int64)
         for symbol in (n_y, *prefix):
             string = extended(string, symbol, n_y, max_symbols(n_y, LONGEST_CONTEXT))

@@ -27,7 +27,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.fingerprints import union
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.shape import joined_triples
+from rnn_names.corpus.triples import joined_triples
 from rnn_names.declarations import POSITIVE
 from rnn_names.errors import BlendError, plural, printable, short_repr
 from rnn_names.network import rnn
@@ -82,9 +82,9 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
     if not count:
         raise BlendError("nothing to blend: give at least one model")
     numbers = []
-    for weight in listed("weights", [1.0] * count if weights is None else weights, "model"):
+    for weight in as_list("weights", [1.0] * count if weights is None else weights, "model"):
         try:
-            numbers.append(POSITIVE.checked(weight))
+            numbers.append(POSITIVE.convert(weight))
         except ValueError:
             raise BlendError(f"weight {short_repr(weight)}: must be {POSITIVE}") from None
     if len(numbers) != count:
@@ -95,7 +95,7 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
     return [number / largest / total for number in numbers]
 
 
-def listed(name: str, values: Iterable[Any], whole: str = "part") -> list[Any]:
+def as_list(name: str, values: Iterable[Any], whole: str = "part") -> list[Any]:
     """The values of an argument that has one for each part."""
     try:
         return [*values]

@@ -252,7 +252,7 @@ def blend(
     """
     from rnn_names.model import blending  # not needed for a single model
 
-    models = blending.listed("models", models)
+    models = blending.as_list("models", models)
     for model in models:
         if not isinstance(model, Model):
             raise BlendError(f"{short_repr(model)}: not a Model; Model.load reads one from a file")
@@ -261,7 +261,7 @@ def blend(
         return models[0]
     if titles is None:
         titles = [f"model {i}" for i in range(1, len(models) + 1)]
-    titles = blending.listed("titles", titles)
+    titles = blending.as_list("titles", titles)
     if len(titles) != len(models):
         have = plural(len(titles), "title")
         raise BlendError(f"{have} for {len(models)} models: give one for each")

@@ -73,12 +73,12 @@ class Contexts:
         return rows
 
     @cached_property
-    def after(self) -> Array:
+    def next_context(self) -> Array:
         """The row of the context to which each symbol leads from each context: (K, base)."""
-        after = np.zeros((len(self.keys), self.base), np.int32)
+        rows_after = np.zeros((len(self.keys), self.base), np.int32)
         for rows, longer in zip(self.by_symbols, [*self.by_symbols[1:], slice(0, 0)], strict=True):
-            after[rows] = after[self.shorter[rows]]
+            rows_after[rows] = rows_after[self.shorter[rows]]
             keys = self.keys[longer]
             begins = np.searchsorted(self.keys, keys // self.base)
-            after[begins, keys % self.base] = np.arange(longer.start, longer.stop)
-        return after
+            rows_after[begins, keys % self.base] = np.arange(longer.start, longer.stop)
+        return rows_after

@@ -62,14 +62,14 @@ class Tilt:
         p = ngram.after_contexts(np.arange(len(contexts)))
         p[1:] *= factors.after(contexts.keys[1:] % contexts.base)
         p[0] *= factors.after_any(p[0])  # the average, for characters in no context
-        after = contexts.after[:, :-1]  # no name contains START
+        after = contexts.next_context[:, :-1]  # no name contains START
         # (longest + 2, contexts) V
         self._completion = value_table(lambda _: p, after, self._at_end)
 
     def of_next(self, history: Array, length: Array) -> Array:
         """The factors of the next character's probabilities, at most 1: (m, n_y)."""
         contexts = self._contexts
-        next_contexts = contexts.after[contexts.rows_of(history), :-1]  # (m, n_y)
+        next_contexts = contexts.next_context[contexts.rows_of(history), :-1]  # (m, n_y)
         values = self._completion[length[:, None] + 1, next_contexts]  # V
         values[:, EOS] = self._at_end[length]
         factors = self.factors.after(history % contexts.base) * values

@@ -1,4 +1,4 @@
-"""The page that writes names, and the module: a separate program in JavaScript.
+"""The page that writes names, and the ES module: a separate program in JavaScript.
 
 `engine/` draws names without a document; `learning/` is the worker that trains on a pasted list;
 `ui/` is the interface. `script` joins the engine and models as text, and as a module; `page` puts

@@ -1,9 +1,9 @@
 """The scripts of a page, models in the form that its engine reads, and both as an ES module.
 
-The page and the module have the same engine, `engine/`, which uses no document. Weights keep their
-values, and fingerprints are stored as the gaps between their uppermost 44 bits, both in a Rice
-code: about 11 bits per weight in bfloat16, since few exponents are frequent, and 30 bits per name
-of a long list.
+The page and the ES module have the same engine, `engine/`, which uses no document. Weights keep
+their values, and fingerprints are stored as the gaps between their uppermost 44 bits, both in a
+Rice code: about 11 bits per weight in bfloat16, since few exponents are frequent, and 30 bits per
+name of a long list.
 """
 
 import base64
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.pattern import ALLOWED, SHORT
+from rnn_names.casts.pattern import PART_OPTIONS, SHORT_PART_OPTIONS
 from rnn_names.conditions.options import BOLDNESS, Options
 from rnn_names.conditions.word_lists import common_words, rude_words
 from rnn_names.corpus.fingerprints import MIN_BITS, PACKED_BITS, lowest_kept, upper_bits
@@ -30,7 +30,7 @@ from rnn_names.model.blending import as_gru, scaled, unknown_logit
 from rnn_names.model.bundled import BASE_SOURCE, MODELS
 from rnn_names.model.model import Model
 from rnn_names.report.markup import assets
-from rnn_names.training.base import MAX_FITTED, NEARNESS, OTHER, RATE, STEPS, alike, bundled_base
+from rnn_names.training.base import MAX_FITTED, NEARNESS, OTHER, RATE, STEPS, Base, alike
 from rnn_names.training.settings import SHORT_LIST
 from rnn_names.training.warm_start import MIN_ALIKE_SHARE
 from rnn_names.version import __version__
@@ -81,15 +81,19 @@ def described_options() -> dict[str, Any]:
     """The JSON Schemas of the engine's options, and the options' names in patterns of casts."""
     declared = declarations(Options).items()
     kinds = {name: declaration.kind for name, declaration in declared if name not in NOT_IN_ENGINE}
-    # The engine's limits; numbers of names stay below 2 ** 53.
-    kinds |= {"min_edits": Number(1, 2, whole=True), "start": Number(0, 1 << 52, whole=True)}
+    kinds["start"] = Number(0, 1 << 52, whole=True)  # numbers of names stay below 2 ** 53
     in_engine = {FLAG: "true or false", LINES: TEXTS.text}  # the others are described as in Python
     options = {
         _in_camel(name): {**(kind.schema or {}), "words": in_engine.get(kind, kind.text)}
         for name, kind in kinds.items()
     }
-    words = {name.replace("_", "-"): name for name in ALLOWED} | SHORT
-    part_words = {word: _in_camel(name) for word, name in words.items() if name in kinds}
+    words = {name.replace("_", "-"): name for name in PART_OPTIONS} | SHORT_PART_OPTIONS
+    new_names = {
+        name: PART_OPTIONS[name].new_name or name for name in kinds if name in PART_OPTIONS
+    }
+    part_words = {
+        word: _in_camel(new_names[name]) for word, name in words.items() if name in new_names
+    }
     return {"OPTIONS": options, "PART_WORDS": part_words}
 
 
@@ -143,7 +147,7 @@ def _described_model(part: PageModel, share: float) -> dict[str, Any]:
 
 def described_base() -> dict[str, Any]:
     """The base for learning/base.js; `alike` has the most similar known character of each code."""
-    base = bundled_base()
+    base = Base.load()
     known, codes = base.vocabulary.characters, range(MAX_ALIKE_CODE + 1)
     return {
         "lists": [MODELS[name].source.what for name in base.lists],

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 Submit = Callable[..., Callable[[], Any]]
-Threads = tuple[Submit, int]  # what submits calls, and how many of them run at the same time
-"""Calls a function with some arguments in a thread; returns a function that waits for the value."""
+"""Calls a function in a thread; returns a function that waits for its value."""
+Threads = tuple[Submit, int]
+"""What submits calls, and how many of them run at the same time."""
 
 _blas_has_one_thread = False
 # Environment variables with which BLAS starts no threads.

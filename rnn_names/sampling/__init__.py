@@ -15,7 +15,7 @@ An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. Read these
 
 And `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 8,000 ends so:
 
-    stream          asks guided_if_rare first, and so makes no NameQueue
+    stream          asks guided_drawer_if_rare first, and so makes no NameQueue
     preparation     draws a pilot; too few names are accepted, so it prepares a guide
     name_groups     makes proposals for group 0, each with a key of its own
     guided          draws them on a walk by the guide: after "Phil", it nearly always draws i

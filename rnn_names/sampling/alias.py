@@ -18,7 +18,7 @@ from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_results
-from rnn_names.sampling.random_keys import child, keys_at
+from rnn_names.sampling.random_keys import keys_at, subkeys
 from rnn_names.sampling.sampler import make_sampler
 
 KEYS_AT_ONCE = 1 << 18
@@ -82,7 +82,7 @@ class Aliases:
         def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             rows = waiting[numbers]  # of the keys
             attempts = attempts + next_attempt[rows]
-            drawn, passing, tally = self._sampler.draw(child(name_keys[rows], attempts))
+            drawn, passing, tally = self._sampler.draw(subkeys(name_keys[rows], attempts))
             results = [*zip(drawn.to_strings(), attempts[passing].tolist(), strict=True)]
             row_of = rows[passing].tolist()
             free = [k for k, (name, _) in enumerate(results) if is_free(name, row_of[k])]

@@ -57,9 +57,10 @@ class AttemptQueue:
     def pop(self, size: int, lowest_first: bool, limit: int) -> tuple[Array, Array]:
         """Removes the lowest numbers; returns at most about `size` attempts at them, both (n,).
 
-        With `lowest_first`, these get all they need. For example, number 7, whose attempts 0 to 3
-        failed, gets two more, and the new numbers 9 and 10 get one each: numbers 7, 7, 9, 10 and
-        attempts 4, 5, 0, 0. No number gets more than `limit` attempts in total.
+        For example, number 7, whose attempts 0 to 3 failed, gets two more, and the new numbers 9
+        and 10 get one each: numbers 7, 7, 9, 10 and attempts 4, 5, 0, 0. With `lowest_first`, each
+        gets as many as it will probably need, even if fewer numbers then fit. No number gets more
+        than `limit` attempts in total.
         """
         n_more = np.minimum(self._next_attempts(size, lowest_first), limit - self.n_failed)
         n_taken = max(int(np.searchsorted(np.cumsum(n_more), size, side="right")), 1)

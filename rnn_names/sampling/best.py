@@ -229,7 +229,7 @@ class _Search:
         last = character[:, None].astype(text.dtype)
         longer = records(
             text=np.concatenate([text[parent], last], axis=1),
-            automaton_state=acceptor.automaton.after[automaton_state[parent], character],
+            automaton_state=acceptor.automaton.next_state[automaton_state[parent], character],
             log_prob=log_probs[parent, character],
         )
         self._frontier.add(length + 1, NodeBatch(Children(states, parent, character), longer))

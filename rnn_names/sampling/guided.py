@@ -13,14 +13,14 @@ import numpy as np
 from rnn_names.arrays import Array, records
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.names import EOS, Names, Texts
+from rnn_names.corpus.names import EOS, IndexedTexts, Names
 from rnn_names.lookahead.guide import Guide, least_log_bound
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.completion import LEAST_LOG
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.network_predictor import NetworkPredictor
-from rnn_names.sampling.random_keys import keys_at, seed_key, uniform
+from rnn_names.sampling.random_keys import pilot_keys, uniform
 from rnn_names.sampling.walk import Prediction, Roots, Walk
 from rnn_names.sampling.walk_drawer import WalkDrawer
 from rnn_names.system import cached_property
@@ -85,7 +85,7 @@ class GuidedWalk(Walk):
             visited_row = self.visits.child_or_new(parent_row, character, next_state)
         return records(
             automaton_state=next_state,
-            product_row=self.guide.product.after[node_records["product_row"][parent], character],
+            product_row=self.guide.product.next_row[node_records["product_row"][parent], character],
             visited_row=visited_row,
             log_weight=node_records["log_weight"][parent] - self._log_completion[parent, character],
         )
@@ -102,7 +102,7 @@ class GuidedWalk(Walk):
             parent, character = np.divmod(_largest(log_probs.ravel(), width), self.predictor.n_y)
             children = Children(states, parent, character)
             automaton_state = node_records["automaton_state"][parent]
-            next_state = self.acceptor.automaton.after[automaton_state, character]
+            next_state = self.acceptor.automaton.next_state[automaton_state, character]
             node_records = self._child_records(node_records, children, next_state)
             log_prob, length = log_probs[parent, character], length + 1
             states = self.predictor.states_after(children, self._work).copy()
@@ -122,7 +122,7 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
         last = np.array([text[-1] for text in roots.texts])
         log_completion = guide.log_completion[0, last]
         roots = roots._replace(log_prob=roots.log_prob + log_completion)
-        product_row = guide.product.after[product_row[0], last]
+        product_row = guide.product.next_row[product_row[0], last]
         visited_row = guide.prefixes.child(np.zeros_like(last), last)
         # The weight's first factor is total / completion.
         log_weight = guide.log_p_conditions - np.maximum(log_completion, LEAST_LOG)
@@ -139,12 +139,12 @@ class GuidedDrawer(WalkDrawer):
     """Draws names that meet rare conditions, by a guide."""
 
     def __init__(
-        self, model: LanguageModel, options: CommonOptions, texts: Texts, guide: Guide
+        self, model: LanguageModel, options: CommonOptions, texts: IndexedTexts, guide: Guide
     ) -> None:
         super().__init__(model, options, guide.acceptor, texts)
         self.guide = guide
 
-    def with_texts(self, texts: Texts) -> "GuidedDrawer":
+    def with_texts(self, texts: IndexedTexts) -> "GuidedDrawer":
         """A drawer whose names begin from other texts, of one more character."""
         return GuidedDrawer(self._model, self._options, texts, self.guide)
 
@@ -156,26 +156,26 @@ class GuidedDrawer(WalkDrawer):
             return roots
         # An estimate that is too low for one root shows in the weights of names that begin from it.
         size = max(PILOT_OF_ROOTS // len(roots.texts), 1)
-        root = np.repeat(np.arange(len(roots.texts)), size)
-        keys = keys_at(seed_key(0), np.arange(len(root)))
+        root_of_name = np.repeat(np.arange(len(roots.texts)), size)
+        keys = pilot_keys(len(root_of_name))
         walk = GuidedWalk(self.exact_predictor, keys, self.guide)
-        walk.run(roots, root)
+        walk.run(roots, root_of_name)
         log_weights = walk.log_weights.reshape(-1, size) - self.guide.log_bound
         log_bounds = np.array([least_log_bound(w, MAX_TRUNCATED) for w in log_weights])
         raised = np.maximum(log_bounds, 0)
         roots.node_records["log_weight"] -= raised
         return roots._replace(log_prob=roots.log_prob + raised)
 
-    def propose(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
+    def propose(self, keys: Array, root_of_name: Array | None = None) -> tuple[Names, Array, Array]:
         """The names with at least one copy, their rows, and the copies of every proposal, (n,)."""
         walk = GuidedWalk(self.exact_predictor, keys, self.guide)
-        walk.run(self.roots, root)
+        walk.run(self.roots, root_of_name)
         copies = self.guide.copies(walk.log_weights, uniform(keys, COPIES_POSITION))
         walk.lengths[copies == 0] = 0
         return self.in_characters(walk.completed), np.flatnonzero(walk.lengths), copies
 
-    def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
+    def draw(self, keys: Array, root_of_name: Array | None = None) -> tuple[Names, Array]:
         """As `WalkDrawer.draw`, for casts: with at most one copy per proposal."""
         # A name whose weight exceeds the bound should come more than once, so here it is too rare.
-        names, rows, _ = self.propose(keys, root)
+        names, rows, _ = self.propose(keys, root_of_name)
         return names, rows

@@ -32,15 +32,15 @@ DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 class NameGroups:
     """Draws groups of names, of at most `budget` proposals each, by a seed's key."""
 
-    def __init__(self, sampler: Sampler, guided: GuidedDrawer, key: Array, budget: int) -> None:
-        self._sampler, self._guided, self._key, self._budget = sampler, guided, key, budget
+    def __init__(self, sampler: Sampler, drawer: GuidedDrawer, key: Array, budget: int) -> None:
+        self._sampler, self._drawer, self._key, self._budget = sampler, drawer, key, budget
 
     def names(self, start: int, admission: Admission, threads: Threads) -> Iterator[Names]:
         """Yields the names from `start` on, in parts; OutOfAttempts if a group has too few."""
         submit, n_threads = threads
         group, n_skipped = divmod(start, GROUP_SIZE)  # the next group, and its names before `start`
         size = 1  # groups that a thread draws together
-        max_size = max(int(MAX_PROPOSALS * self._guided.guide.acceptance) // GROUP_SIZE, 1)
+        max_size = max(int(MAX_PROPOSALS * self._drawer.guide.acceptance) // GROUP_SIZE, 1)
         tally = Tally()
         while left := admission.n_to_draw():
             size = min(size, left // GROUP_SIZE // n_threads + 1, max_size)
@@ -60,7 +60,7 @@ class NameGroups:
         tally = Tally()
         waiting = np.arange(len(numbers))  # groups without enough names
         n_proposals = 0  # drawn for each of them
-        at_a_time = int(1.1 * DRAWN_PER_GROUP / self._guided.guide.acceptance) + 8  # for each
+        at_a_time = int(1.1 * DRAWN_PER_GROUP / self._drawer.guide.acceptance) + 8  # for each
         # From each batch: the group and the proposal of m names, (m,) both, and these names.
         batches: list[tuple[Array, Array, Names]] = []
         n_names = np.zeros(len(numbers), np.intp)
@@ -68,7 +68,7 @@ class NameGroups:
             at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), left), 1)
             group = np.repeat(waiting, at_a_time)
             proposal = np.tile(n_proposals + np.arange(at_a_time), len(waiting))
-            names, rows, copies = self._guided.propose(keys_at(self._key, numbers[group], proposal))
+            names, rows, copies = self._drawer.propose(keys_at(self._key, numbers[group], proposal))
             names, rows, counts = self._sampler.test(len(group), names, rows)
             tally.add(counts)
             each_copy = np.repeat(np.arange(len(rows)), copies[rows])

@@ -64,9 +64,8 @@ class NameQueue:
         first, self._growth = FIRST_OF_ENDLESS, GROWTH
         if admission.count < ENDLESS:
             first, self._growth = FIRST_BATCH, GROWTH_TO_COUNT
-        affordable = sampler.affordable
-        self._budget, self._largest = affordable(budget), affordable(sampler.largest_batch)
-        self._first_size = self._next_size = affordable(first)  # the most attempts of a batch
+        self._budget, self._largest = budget, sampler.largest_batch
+        self._first_size = self._next_size = first  # the most attempts of a batch
         self._ready = list[NumberedNames]()  # not yielded yet, in the order of drawing
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
         self._tally = Tally()

@@ -6,8 +6,9 @@ A pilot measures how rare they are. Then, with t as the requested temperature:
     at this temperature, and at each half as high, down to the requested t:
         twice, learn, and draw names that are not visited
         learn, and search for the most probable prefixes (above t, only if few names dominate)
-    until few names are repeats, or it has cost too much:
-        learn, draw twice as many names as before, set the bound, and measure the repeats
+    until a test shows few repeats, few visited names missed, and enough names of proposals or
+    enough prefixes visited, or until it has cost too much:
+        learn, draw 4,096 names (each time twice as many), set the bound, and measure these shares
 
 An example, first names that end in "pp", with t = 1:
 
@@ -44,7 +45,7 @@ from rnn_names.lookahead.visited import Visits
 from rnn_names.network.completion import log_difference
 from rnn_names.network.rnn import log_softmax
 from rnn_names.sampling.guided import GuidedDrawer, GuidedWalk
-from rnn_names.sampling.random_keys import keys_at, seed_key
+from rnn_names.sampling.random_keys import pilot_keys
 from rnn_names.sampling.sampler import Sampler
 
 PILOT_SIZE = 1 << 13  # names of a pilot, a trial draw that measures how rare conditions are
@@ -58,14 +59,14 @@ MAX_BEAM_SEARCHES = 8  # at the end, if few names dominate
 MIN_BEAM_GAIN = 0.003  # the last one raises log P(visited names) by less than this
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a draw's names
-ENOUGH_ACCEPTED = 1 / 8  # share of draws that yield a name; below it, tests continue
-ENOUGH_VISITS = 1 << 16  # nodes after which they do not continue for that reason alone
-MAX_VISITS = 1 << 18  # nodes after which preparation ends
-MAX_TEST = 1 << 23  # names of the largest test, after which it ends, too
-MANY_MISSED = 0.5  # the share of the visited names' probability that no test may miss
+ENOUGH_ACCEPTED = 1 / 8  # a guide is good enough if this share of proposals yields a name
+ENOUGH_VISITS = 1 << 16  # nodes after which a lower share is accepted
+MAX_VISITS = 1 << 18  # nodes after which preparation ends in any case
+MAX_TEST = 1 << 23  # names of the largest test, which is the last
+MANY_MISSED = 0.5  # a test fails if it misses more of the visited names' probability
 
 
-def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer | None:
+def guided_drawer_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer | None:
     """A drawer that looks ahead, or None if that is not needed or hardly helps.
 
     It is needed if at most a share of `rare` (default: `RARE`) of the model's names is accepted. It
@@ -75,11 +76,11 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer 
     share = share_accepted(sampler, rare)
     if share > rare:
         return None
-    guided = prepared_drawer(sampler)
-    if guided is None or guided.guide.acceptance <= MIN_GAIN * share:
+    drawer = prepared_drawer(sampler)
+    if drawer is None or drawer.guide.acceptance <= MIN_GAIN * share:
         return None
-    _warn_of_rarity(guided)
-    return guided
+    _warn_of_rarity(drawer)
+    return drawer
 
 
 def share_accepted(sampler: Sampler, rare: float) -> float:
@@ -89,7 +90,7 @@ def share_accepted(sampler: Sampler, rare: float) -> float:
     """
     share = 0.0
     for size in (PILOT_SIZE // 8, PILOT_SIZE):
-        names, _ = sampler.drawer.draw(keys_at(seed_key(0), np.arange(size)))
+        names, _ = sampler.drawer.draw(pilot_keys(size))
         share = len(names) / size
         if share > rare:
             break
@@ -107,18 +108,18 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
     first, *falling = falling_temperatures(temperature)
     preparation = _Preparation(sampler, acceptor, root, first)
     preparation.draw(DRAW_SIZES[0])
-    few_dominate = few_names_dominate(preparation.guide, temperature)
+    few_may_dominate = few_names_may_dominate(preparation.guide, temperature)
     for next_temperature in falling:
         preparation.explore()
-        if few_dominate:
+        if few_may_dominate:
             preparation.explore_by_beam_search()
         preparation.change_temperature(next_temperature)
     preparation.explore()
-    preparation.explore_by_beam_search(MAX_BEAM_SEARCHES if few_dominate else 1)
+    preparation.explore_by_beam_search(MAX_BEAM_SEARCHES if few_may_dominate else 1)
     size = FIRST_TEST
     while not preparation.is_ready(tested := preparation.run_test(size)) and size < MAX_TEST:
         size *= 2
-    return preparation.guided_by(tested)
+    return preparation.drawer_with(tested)
 
 
 def falling_temperatures(temperature: float) -> list[float]:
@@ -128,13 +129,13 @@ def falling_temperatures(temperature: float) -> list[float]:
     return [*(coldest * 2**k for k in range(halvings, 0, -1)), temperature]
 
 
-def _warn_of_rarity(guided: GuidedDrawer) -> None:
+def _warn_of_rarity(drawer: GuidedDrawer) -> None:
     """Warns, with RareConditionsWarning, if many names are repeats, or some may be missing."""
-    guide, temperature = guided.guide, guided.exact_predictor.temperature
+    guide, temperature = drawer.guide, drawer.exact_predictor.temperature
     # At a temperature T < 1, a name's probability is nearly p ** (1 / T), if it is p at 1.
     are_hardly_any = guide.log_p_conditions * min(temperature, 1) < LOG_HARDLY_ANY
     has_visited_all = guide.log_p_conditions - guide.log_visited < 1e-6
-    may_miss = are_hardly_any and not has_visited_all and few_names_dominate(guide, temperature)
+    may_miss = are_hardly_any and not has_visited_all and few_names_may_dominate(guide, temperature)
     has_missed = guide.missed > MANY_MISSED
     if guide.repeats > MAX_REPEATS and not has_missed:
         repeats = f"about {guide.repeats:.1%} of those drawn are repeats of others"
@@ -146,7 +147,7 @@ def _warn_of_rarity(guided: GuidedDrawer) -> None:
     warn(f"so few names meet the conditions {what}", RareConditionsWarning)
 
 
-def few_names_dominate(guide: Guide, temperature: float) -> bool:
+def few_names_may_dominate(guide: Guide, temperature: float) -> bool:
     """Whether few names may have most probability: t < 1, or min-p, top-k or top-p cut some off."""
     is_cut = np.isneginf(guide.prefixes.log_probabilities).any()  # some characters are ruled out
     return bool(temperature < 1 or is_cut)
@@ -175,7 +176,7 @@ class _Preparation:
         self._n_draws = self._n_visits = 0
         self._log_unvisited = np.inf  # measured, of names that meet the conditions
 
-    def guided_by(self, guide: Guide) -> GuidedDrawer:
+    def drawer_with(self, guide: Guide) -> GuidedDrawer:
         """A drawer with a guide, at the present temperature."""
         options = replace(self._sampler.options, temperature=self._temperature)
         return GuidedDrawer(self._sampler.model, options, [self._root], guide)
@@ -183,19 +184,19 @@ class _Preparation:
     def draw(self, size: int) -> Array:
         """Draws names and records their prefixes; returns the logarithms of their weights."""
         self._n_draws += 1
-        keys = keys_at(seed_key(0, self._n_draws), np.arange(min(size, self._most_names)))
-        guided, visits = self.guided_by(self.guide), Visits(self.guide.prefixes)
-        walk = GuidedWalk(guided.exact_predictor, keys, self.guide, visits)
-        walk.run(guided.roots)
+        keys = pilot_keys(min(size, self._most_names), self._n_draws)
+        drawer, visits = self.drawer_with(self.guide), Visits(self.guide.prefixes)
+        walk = GuidedWalk(drawer.exact_predictor, keys, self.guide, visits)
+        walk.run(drawer.roots)
         self._n_visits += visits.n_recorded
         self.guide = replace(self.guide, prefixes=visits.joined())
         return walk.log_weights
 
     def beam_search(self, width: int) -> None:
         """Visits the `width` most probable prefixes of each length."""
-        guided, visits = self.guided_by(self.guide), Visits(self.guide.prefixes)
-        walk = GuidedWalk(guided.exact_predictor, np.zeros(0, np.uint64), self.guide, visits)
-        walk.beam_search(guided.roots, min(width, self._most_names))
+        drawer, visits = self.drawer_with(self.guide), Visits(self.guide.prefixes)
+        walk = GuidedWalk(drawer.exact_predictor, np.zeros(0, np.uint64), self.guide, visits)
+        walk.beam_search(drawer.roots, min(width, self._most_names))
         self.guide = replace(self.guide, prefixes=visits.joined())
 
     def learn(self, *, explores: bool) -> None:

@@ -2,8 +2,8 @@
 
 Character t of attempt a at name i is decided by
 
-    u(seed, i, a, t)  =  (the upper 32 bits of child(child(child(seed_key(seed), i), a), t)) / 2³²
-    child(key, k)     =  mix(key + (k + 1) γ)                       `mix` and γ as in `fingerprints`
+    u(seed, i, a, t)  =  (the upper 32 bits of subkey(subkey(subkey(seed_key(seed), i), a), t) / 2³²
+    subkey(key, k)    =  mix(key + (k + 1) γ)                       `mix` and γ as in `fingerprints`
 
 So any name can be drawn alone. What comes between the seed and t depends on what is drawn:
 
@@ -24,10 +24,10 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.fingerprints import INCREMENT, mix
 
 
-def child(keys: Array, numbers: Array | int) -> Array:
-    """A key for each key and number below 2⁶⁴: (n,) uint64.
+def subkeys(keys: Array, numbers: Array | int) -> Array:
+    """The key derived from each key and a number below 2⁶⁴: (n,) uint64.
 
-    >>> [f"{key:016x}" for key in child(np.zeros(1, np.uint64), np.array([0, 1])).tolist()]
+    >>> [f"{key:016x}" for key in subkeys(np.zeros(1, np.uint64), np.array([0, 1])).tolist()]
     ['e220a8397b1dcdaf', '6e789e6aa1b965f4']
     """
     after = np.atleast_1d(numbers).astype(np.uint64) + np.uint64(1)
@@ -39,18 +39,23 @@ def seed_key(seed: int, *path: int) -> Array:
     key = np.zeros(1, np.uint64)
     words = [seed >> shift & 2**64 - 1 for shift in range(0, max(seed.bit_length(), 1), 64)]
     for word in (*words, *path):
-        key = child(key, np.array([word], np.uint64))
+        key = subkeys(key, np.array([word], np.uint64))
     return key
 
 
-def keys_at(key: Array, first: Array, second: Array | int = 0) -> Array:
-    """The keys after the next two numbers, for example the number and the attempt: (n,)."""
-    return child(child(key, first), second)
+def keys_at(key: Array, outer: Array, inner: Array | int = 0) -> Array:
+    """The keys of pairs of numbers below `key`, such as a number and an attempt: (n,)."""
+    return subkeys(subkeys(key, outer), inner)
+
+
+def pilot_keys(n: int, *path: int, inner: int = 0) -> Array:
+    """The fixed keys of a pilot's names, (n,): those of seed 0."""
+    return keys_at(seed_key(0, *path), np.arange(n), inner)
 
 
 def random_bits(keys: Array, position: Array | int) -> Array:
     """u(…, t) · 2³² for the position t in each name: (n,) uint64."""
-    return child(keys, position) >> np.uint64(32)
+    return subkeys(keys, position) >> np.uint64(32)
 
 
 def uniform(keys: Array, position: Array | int) -> Array:

@@ -60,17 +60,17 @@ class Sampler:
         # The most names to draw together: fewer for a large vocabulary.
         self.largest_batch = min(max(1 << (26 - len(model.vocabulary).bit_length()), 32), MAX_BATCH)
         roots = self.drawer.roots
-        counts = self.acceptor.counts[roots.lengths, roots.node_records["automaton_state"]]
-        self.n_possible = float(counts.sum())  # texts that are accepted; infinity for very many
+        n_completions = self.acceptor.n_completions[
+            roots.lengths, roots.node_records["automaton_state"]
+        ]
+        self.n_possible = float(
+            n_completions.sum()
+        )  # texts that are accepted; infinity for very many
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
         self.title = ", ".join(filter(None, titles))
         self._check_spellings(all_conditions, limits)
         self._check_first_draw()
-
-    def affordable(self, n: int) -> int:
-        """As many attempts as take as long as `n` usual ones, at least 1."""
-        return max(n // max([1, *(condition.cost for condition in self.tested_conditions)]), 1)
 
     def draw(self, keys: Array) -> DrawnNames:
         """Draws a name for each key, (n,), and tests it."""
@@ -98,8 +98,12 @@ class Sampler:
         shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
         shortest = options.min_length or shortest_listed
         limits_length = shortest > 1 or options.max_length is not None
-        breaks_shape = self.shape is not None and (options.temperature or 1) > 1
-        return limits_length or breaks_shape or bool(self.automaton_conditions or options.prefix)
+        may_often_break_shape = self.shape is not None and (options.temperature or 1) > 1
+        return (
+            limits_length
+            or may_often_break_shape
+            or bool(self.automaton_conditions or options.prefix)
+        )
 
     def _check_spellings(self, all_conditions: Sequence[Condition], limits: str) -> None:
         """Raises SamplingError if no spelling is possible, or if all of a few are ruled out."""
@@ -107,7 +111,7 @@ class Sampler:
         if not possible and self.shape is not None:
             hint = SHAPE_HINT
         elif self.tested_conditions and 0 < possible <= FEW_POSSIBLE:
-            texts = self.acceptor.texts(self.drawer.texts)
+            texts = self.acceptor.accepted_texts(self.drawer.texts)
             spelled = self.drawer.in_characters(names_from_indices(texts))
             hint, titles = f"; all {possible:,.0f} spellings tried", [*all_conditions]
             possible = len(self.rows_that_pass(spelled)[0])

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import Sampler, make_sampler
 from rnn_names.system import usable_cores
 
+if TYPE_CHECKING:
+    from rnn_names.sampling.guided import GuidedDrawer
+
 WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
 MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
 MIN_TRIED = 1 << 7  # the fewest attempts of a preview
@@ -34,20 +38,19 @@ MAX_FAILED_CHARACTERS = 1 << 23  # of a budget's attempts: long names take longe
 def names_of_stream(
     model: LanguageModel, count: int, options: Options, budget: int | None = None
 ) -> Iterator[Names]:
-    """Yields `count` names, in parts; raises SamplingError after the last if there are fewer.
+    """Yields `count` names, in parts; raises TooFewNamesError after the last if there are fewer.
 
-    Makes at most `budget` attempts, by default `MAX_ATTEMPTS`, lowered for long names, and `budget`
-    more for every 16 admitted names. Under rare conditions it is for each group.
+    Makes at most `budget` attempts (default: `MAX_ATTEMPTS`), fewer if all names are long. Every 16
+    admitted names allow `budget` more. Under rare conditions, each group has this budget.
     """
     process = os.getpid()
     with one_blas_thread():
         sampler, options = make_sampler(model, options)
         if not count:
             return
-        is_unique, far_apart = options.is_unique, DistantNames.from_options(options)
-        window = sampler.affordable(WINDOW)
-        admission = Admission(count, is_unique, options.remember, window, far_apart)
-        n_possible = sampler.n_possible if is_unique else np.inf
+        far_apart = DistantNames.from_options(options)
+        admission = Admission(count, options.is_unique, options.remember, WINDOW, far_apart)
+        n_possible = sampler.n_possible if options.is_unique else np.inf
         tally = Tally()
         try:
             for names in _drawn_names(sampler, options, admission, budget):
@@ -63,51 +66,63 @@ def names_of_stream(
                     break
         except OutOfAttempts as error:
             tally = error.tally
-        if is_unique:
-            # `min_edits` is also a condition against the list, of the same title. Keep how many it
-            # tested there, and count those that were admitted.
-            title = "unique" if far_apart is None else "min_edits"
-            tested, _ = tally.get(title, (admission.n_tested, 0))
-            tally[title] = tested, admission.n_admitted
-        message = _shortage_message(tally, admission, n_possible, sampler.title)
-        n_found, tightest = admission.n_admitted, tally.tightest
-        raise TooFewNamesError(message, options.non_defaults, n_found=n_found, tightest=tightest)
+        raise _too_few_names(sampler, options, admission, tally, n_possible)
 
 
 def _drawn_names(
     sampler: Sampler, options: Options, admission: Admission, budget: int | None
 ) -> Iterator[Names]:
     """The names from `options.start` on, in parts; the caller admits each part."""
-    guided = None
-    if sampler.needs_pilot:
-        # Only where needed: importing these takes longer than drawing a few names.
-        from rnn_names.sampling.name_groups import NameGroups
-        from rnn_names.sampling.preparation import guided_if_rare
-
-        guided = guided_if_rare(sampler)
+    guided_drawer = guided_drawer_if_needed(sampler)
     key = seed_key(options.seed_or_random())
-    is_large = admission.count >= WORTH_THREADS * (guided.guide.acceptance if guided else 1)
+    share_of_attempts = guided_drawer.guide.acceptance if guided_drawer else 1
+    is_large = admission.count >= WORTH_THREADS * share_of_attempts
     budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.acceptor.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
-        if guided is None:
+        if guided_drawer is None:
             queue = NameQueue(sampler, key, budget, admission, threads)
             yield from queue.names(options.start)
         else:
-            groups = NameGroups(sampler, guided, key, budget)
+            # Only where needed: it takes time to import.
+            from rnn_names.sampling.name_groups import NameGroups
+
+            groups = NameGroups(sampler, guided_drawer, key, budget)
             yield from groups.names(options.start, admission, threads)
 
 
-def _shortage_message(tally: Tally, admission: Admission, n_possible: float, title: str) -> str:
-    """The message: how many names were found, and why there are no more."""
+def guided_drawer_if_needed(sampler: Sampler, rare: float | None = None) -> "GuidedDrawer | None":
+    """As `preparation.guided_drawer_if_rare`, but imports it only if the conditions may be rare.
+
+    Importing it takes longer than drawing a few names.
+    """
+    if not sampler.needs_pilot:
+        return None
+    from rnn_names.sampling.preparation import guided_drawer_if_rare
+
+    return guided_drawer_if_rare(sampler, rare)
+
+
+def _too_few_names(
+    sampler: Sampler, options: Options, admission: Admission, tally: Tally, n_possible: float
+) -> TooFewNamesError:
+    """The error that says how many names were found, and why there are no more."""
     count, n_found, causes = admission.count, admission.n_admitted, list[str]()
+    if options.is_unique:
+        # `min_edits` is also a condition against the list, of the same title. Keep how many it
+        # tested there, and count those that were admitted.
+        title = "unique" if options.min_edits is None else "min_edits"
+        tested, _ = tally.get(title, (admission.n_tested, 0))
+        tally[title] = tested, n_found
     if n_found < n_possible:
         causes.append(tally.explanation())
     if n_possible < count < ENDLESS or n_found >= n_possible:
-        causes.append(f"no more than {n_possible:,.0f} can meet {title}")
+        causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
     names = plural(n_found, "name")
     if count < ENDLESS:
         names = f"{n_found:,} of {plural(count, 'name')}"
-    return f"only {names} found: {'; '.join(causes)}"
+    message = f"only {names} found: {'; '.join(causes)}"
+    settings, tightest = options.non_defaults, tally.tightest
+    return TooFewNamesError(message, settings, n_found=n_found, tightest=tightest)
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
@@ -122,6 +137,6 @@ def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterato
     """The names from one attempt at each of n numbers: fewer than n if attempts fail."""
     with one_blas_thread():
         sampler, options = make_sampler(model, options)
-        key, numbers = seed_key(options.seed_or_random()), np.arange(sampler.affordable(n))
+        key, numbers = seed_key(options.seed_or_random()), np.arange(n)
         for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
             yield from sampler.draw(keys_at(key, some)).names.to_strings()

@@ -20,7 +20,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace, differs_from_previous, records, rows_by_length
 from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.names import EOS, IndexedNames, Names, Texts
+from rnn_names.corpus.names import EOS, IndexedNames, IndexedTexts, Names
 from rnn_names.network.completion import LEAST_LOG
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
@@ -55,7 +55,7 @@ class Roots(NamedTuple):
     one of several: prefixes, or, for casts with `initials`, first characters.
     """
 
-    texts: Texts
+    texts: IndexedTexts
     states: Array  # (R, n_a) hidden states after them
     log_prob: Array  # (R,) natural logarithms of numbers proportional to the probabilities
     node_records: Array  # (R,) records, as in `NodeBatch`
@@ -76,9 +76,9 @@ class Roots(NamedTuple):
             return np.zeros(len(keys), np.intp)
         return weighted_index(keys, 0, self.weights)
 
-    def texts_of(self, root: Array) -> Array:
-        """The texts of some roots, (n,), all of one length: (n, length)."""
-        return np.array([self.texts[row] for row in root.tolist()], np.intp)
+    def texts_of(self, rows: Array) -> Array:
+        """The texts of some roots, by their rows, (n,), all of one length: (n, length)."""
+        return np.array([self.texts[row] for row in rows.tolist()], np.intp)
 
 
 class Walk:
@@ -94,22 +94,23 @@ class Walk:
         self.is_close = np.zeros(len(keys), bool)
         self._frontier, self._work = Frontier(predictor.nodes_at_once), Workspace(predictor.dtype)
 
-    def run(self, roots: Roots, root: Array | None = None) -> None:
-        """Draws every name from its root, (names,); without `root`, roots are drawn, too."""
-        self._begin(roots, roots.choose(self.keys) if root is None else root)
+    def run(self, roots: Roots, root_of_name: Array | None = None) -> None:
+        """Draws every name from a root, whose row may be given, (names,), and else is drawn."""
+        self._begin(roots, roots.choose(self.keys) if root_of_name is None else root_of_name)
         while self._frontier:
             length, (children, node_records, rows, node) = self._frontier.pop()
             states = self.predictor.states_after(children, self._work)
             self._extend(length, states, node_records, rows, node)
 
-    def _begin(self, roots: Roots, root: Array) -> None:
+    def _begin(self, roots: Roots, root_of_name: Array) -> None:
         """Extends all names from their roots, some roots of one length at a time."""
         at_once = self.predictor.nodes_at_once
         for roots_of_length in rows_by_length(roots.lengths):
             length = len(roots.texts[roots_of_length[0]])
-            rows = np.flatnonzero(np.isin(root, roots_of_length)).astype(np.int32)
-            rows = rows[np.argsort(root[rows], kind="stable")]
-            used, node = np.unique(root[rows], return_inverse=True)  # each used root is a node
+            rows = np.flatnonzero(np.isin(root_of_name, roots_of_length)).astype(np.int32)
+            rows = rows[np.argsort(root_of_name[rows], kind="stable")]
+            # Each root that is used is a node.
+            used, node = np.unique(root_of_name[rows], return_inverse=True)
             self.characters[:length, rows] = roots.texts_of(used)[node].T
             for first in range(0, len(used), at_once):
                 nodes = used[first : first + at_once]
@@ -139,7 +140,7 @@ class Walk:
         is_first = differs_from_previous(branch)
         parent, character = np.divmod(branch[is_first], n_y)
         automaton_state = node_records["automaton_state"][parent]
-        next_state = acceptor.automaton.after[automaton_state, character]
+        next_state = acceptor.automaton.next_state[automaton_state, character]
         ends = character == EOS
         may_end = ends & acceptor.may_end[length, automaton_state]
         goes_on = ~ends & acceptor.can_be_completed[length + 1, next_state]
@@ -172,5 +173,5 @@ class Walk:
         self.lengths[rows] = length
 
     def _child_records(self, node_records: Array, children: Children, next_state: Array) -> Array:
-        """The records of children of the nodes; the automaton is in `next_state` after them."""
+        """The records of the child nodes; `next_state` has the automaton's state at each."""
         return records(automaton_state=next_state)

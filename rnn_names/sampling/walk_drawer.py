@@ -9,7 +9,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace, records
 from rnn_names.conditions.acceptor import Acceptor
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.corpus.names import IndexedNames, Names, Texts, names_from_indices
+from rnn_names.corpus.names import IndexedNames, IndexedTexts, Names, names_from_indices
 from rnn_names.network import rnn
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import prefix_tree
@@ -24,22 +24,23 @@ class WalkDrawer:
     """Draws accepted names that begin from some texts, the roots of its walks."""
 
     def __init__(
-        self, model: LanguageModel, options: CommonOptions, acceptor: Acceptor, texts: Texts
+        self, model: LanguageModel, options: CommonOptions, acceptor: Acceptor, texts: IndexedTexts
     ) -> None:
         self.acceptor, self.texts = acceptor, texts
         self._model, self._options = model, options
 
-    def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
+    def draw(self, keys: Array, root_of_name: Array | None = None) -> tuple[Names, Array]:
         """Draws a name for each key, (n,); returns those that are accepted, and their rows.
 
-        Each begins with its `root`, (n,), or else with one that is drawn.
+        Each begins with the root in row `root_of_name`, (n,), or else with one that is drawn.
         """
         walk = Walk(self.predictor, self.acceptor, keys)
-        walk.run(self.roots, root)
+        walk.run(self.roots, root_of_name)
         close = np.flatnonzero(walk.is_close)
         if len(close):
             again = Walk(self.exact_predictor, self.acceptor, keys[close])
-            again.run(self.exact_roots, None if root is None else root[close])
+            roots_of_close = None if root_of_name is None else root_of_name[close]
+            again.run(self.exact_roots, roots_of_close)
             walk.characters[:, close], walk.lengths[close] = again.characters, again.lengths
         return self.in_characters(walk.completed), np.flatnonzero(walk.lengths)
 
@@ -78,7 +79,7 @@ class WalkDrawer:
         node_records = records(automaton_state=self.acceptor.automaton.run(names))
         return Roots(self.texts, states[tree.ends], log_prob[tree.ends], node_records)
 
-    def with_texts(self, texts: Texts) -> "WalkDrawer":
+    def with_texts(self, texts: IndexedTexts) -> "WalkDrawer":
         """A drawer whose names begin from other texts."""
         return WalkDrawer(self._model, self._options, self.acceptor, texts)
 

@@ -39,7 +39,7 @@ class Base:
 
     @classmethod
     def load(cls, path: str = BASE) -> "Base":
-        """Reads the file of a base."""
+        """Reads the file of a base: by default, of the one that comes with the package."""
         meta, arrays = npz.read(path, lambda _: ("<f4",))
         lists, vectors = tuple(meta["lists"]), arrays.pop("vectors")
         return cls(lists, Vocabulary(meta["vocabulary"]), arrays, vectors)
@@ -116,8 +116,3 @@ def alike(character: str, known: str) -> str | None:
     cased = sound if "CAPITAL" in name else sound.lower()
     similar = (each for each in (character, letter, letter.swapcase(), cased) if each)
     return next((character for character in similar if character in known), None)
-
-
-def bundled_base() -> Base:
-    """The base that comes with the package."""
-    return Base.load()

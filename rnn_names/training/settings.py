@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from rnn_names.declarations import POSITIVE, Checked, Number, one_of, option
+from rnn_names.declarations import POSITIVE, CheckedOptions, Number, one_of, option
 from rnn_names.errors import TrainingError
 
 SHORT_LIST = 1_000  # names; a list with fewer starts from the base, without held-out names
@@ -44,7 +44,7 @@ class ResolvedSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(Checked):
+class Settings(CheckedOptions):
     """Settings of a training run; None stands for a default that depends on the corpus.
 
     If training starts from a model, the model determines `cell` and `hidden_size`. The distillation

@@ -21,7 +21,7 @@ from rnn_names.training.distillation import REAL_PER_SYNTHETIC, Teacher, distill
 from rnn_names.training.gradients import PartGradients, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, views
 from rnn_names.training.setup import FOR_EPOCH, FOR_SYNTHETIC_NAMES, FOR_TEACHER, TrainingSetup
-from rnn_names.training.stages import Epoch, Position, Stage, is_possible, make_stages
+from rnn_names.training.stages import Epoch, Position, Stage, make_stages
 
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
 WARM_START_SHARE = 0.7  # share of the network in the teacher, if it started from a model
@@ -46,7 +46,7 @@ class Trainer:
         first = setup.first_weights()
         self._shapes = {name: array.shape for name, array in first.items()}
         self._initial_weights = np.concatenate([*map(np.ravel, first.values())])  # (n,)
-        self._first_stage_weights = self._initial_weights.copy()  # where distillation starts
+        self._best_network_weights = self._initial_weights.copy()  # where distillation starts
         self._memory = SharedArray(2, len(self._initial_weights))  # shared with the helper process
         self._weights = self._memory.array[0]  # `model` has the best so far, rounded to bfloat16
         self._begin_stage()
@@ -68,7 +68,7 @@ class Trainer:
         return self.stages[self.position.stage_index]
 
     def _begin_stage(self) -> None:
-        self._weights[:] = self._first_stage_weights  # in place: gradients are computed from it
+        self._weights[:] = self._best_network_weights  # in place: gradients are computed from it
         self._optimizer = OPTIMIZERS[self.settings.optimizer](self._weights)
 
     @property
@@ -137,7 +137,7 @@ class Trainer:
             return self.setup.batches
         if self._distillation_set is None:
             setup, batches = self.setup, self.setup.batches
-            network = views(self._first_stage_weights, self._shapes)
+            network = views(self._best_network_weights, self._shapes)
             share = WARM_START_SHARE if setup.is_warm_start else 0.5
             rng = setup.generator(FOR_TEACHER)
             teacher = Teacher.for_run(batches, setup.vocabulary, network, rng, share)
@@ -167,7 +167,7 @@ class Trainer:
         if is_best:
             self.model = self._current_model(training_loss, held_out_loss)
             if not stage.is_distillation:
-                self._first_stage_weights[:] = self._weights
+                self._best_network_weights[:] = self._weights
         if has_diverged or self._is_stuck(held_out_loss) or position.stage_epoch >= stage.epochs:
             position.stage_index, position.stage_epoch = position.stage_index + 1, 0
             self._begin_stage()
@@ -201,7 +201,7 @@ class Trainer:
             **vars(self.position),
             "weights": self._weights,
             "initial_weights": self._initial_weights,
-            "weights_after_network": self._first_stage_weights,
+            "weights_after_network": self._best_network_weights,
             **{f"optimizer_{name}": array for name, array in self._optimizer.state.items()},
         }
 
@@ -209,8 +209,7 @@ class Trainer:
         """Restores the `state()` and the best model of a run with the same list and settings."""
         ours, theirs = {**self.model.params, **self.state()}, {**model.params, **state}
         is_alike = model.vocabulary.characters == self.vocabulary.characters
-        run = self.stages, len(self.held_out) > 0
-        if not (is_alike and is_possible(theirs, ours, model.training, *run)):
+        if not (is_alike and _types_and_shapes(theirs) == _types_and_shapes(ours)):
             raise TrainingError("not a state that this program writes for this run")
         self.position = Position(**{name: state[name] for name in vars(self.position)})
         for name, array in self.state().items():
@@ -218,3 +217,7 @@ class Trainer:
                 array[...] = state[name]  # in place, as in `_begin_stage`
         self.model = model
         self._model_fields = {name: getattr(model, name) for name in self._model_fields}
+
+
+def _types_and_shapes(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: (type(value), getattr(value, "shape", None)) for name, value in state.items()}

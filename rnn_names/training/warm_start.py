@@ -11,7 +11,7 @@ from rnn_names.errors import TrainingError
 from rnn_names.model.bundled import CLOSEST, MODELS, NONE, path_of
 from rnn_names.model.model import Model
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.training.base import alike, bundled_base
+from rnn_names.training.base import Base, alike
 from rnn_names.training.settings import SHORT_LIST, Settings
 
 MAX_NAMES_COMPARED = 2000  # names that bundled models are compared on, which takes a second
@@ -52,7 +52,7 @@ def base_start(corpus: Corpus, settings: Settings) -> Start | None:
     """The network of the base for a short list; None if settings or characters differ too much."""
     if len(corpus) >= SHORT_LIST or settings.epochs == 0:
         return None
-    base, characters = bundled_base(), Vocabulary.from_names(corpus.names).characters
+    base, characters = Base.load(), Vocabulary.from_names(corpus.names).characters
     known = [
         ord(character) for character in characters if alike(character, base.vocabulary.characters)
     ]

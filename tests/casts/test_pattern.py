@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.casts.pattern import ALLOWED, MAX_NAME_PARTS, MAX_NESTED, Part, Reference, parse
+from rnn_names.casts.pattern import MAX_NAME_PARTS, MAX_NESTED, PART_OPTIONS, Part, Reference, parse
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import declarations
@@ -78,7 +78,7 @@ def test_options_have_the_values_that_the_function_takes(text, value):
 
 def test_a_name_part_accepts_every_option_of_sample():
     """Without a further line; but for what is of the whole cast."""
-    assert {*declarations(Options)} - {*ALLOWED} == {"remember", "seed", "start"}
+    assert {*declarations(Options)} - {*PART_OPTIONS} == {"remember", "seed", "start"}
     assert name_part("{m:exclude=a.txt,exclude=b.txt,unique}").files == {
         "exclude": ["a.txt", "b.txt"]
     }
@@ -184,7 +184,7 @@ def test_an_error_in_a_long_pattern_shows_the_place():
 
 SIGNS = st.sampled_from(list("{}[]|:,=+\\^ a7é")) | st.characters()
 HOSTILE = st.lists(
-    SIGNS | st.sampled_from([*ALLOWED, "{m:match=", "max-length=", "{norse}"]), max_size=30
+    SIGNS | st.sampled_from([*PART_OPTIONS, "{m:match=", "max-length=", "{norse}"]), max_size=30
 )
 
 

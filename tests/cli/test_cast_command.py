@@ -12,7 +12,7 @@ import pytest
 from rnn_names import cast
 from rnn_names.casts.bundled_casts import CASTS, CASTS_FOLDER
 from rnn_names.casts.pattern import parse
-from rnn_names.casts.pattern_files import own_or_bundled, parse_rules
+from rnn_names.casts.pattern_files import parse_rules, path_of_named
 from rnn_names.conditions.word_lists import is_clean
 from rnn_names.errors import CorpusError
 from support.enumeration import tiny_model
@@ -192,7 +192,7 @@ def test_bundled_casts_are_listed_with_the_models(invoke):
 
 @pytest.mark.parametrize("name", CASTS)
 def test_names_of_bundled_casts_are_clean(name):
-    parts = parse(Path(own_or_bundled(f"{name}.txt")).read_text("utf-8")).name_parts
+    parts = parse(Path(path_of_named(f"{name}.txt")).read_text("utf-8")).name_parts
     assert all(part.options.clean for part in parts)
 
 
@@ -241,14 +241,15 @@ def test_boldness_does_not_change_bundled_casts(invoke):
     assert done.stderr.startswith("Note: --boldness changes nothing")
 
 
-def test_a_note_tells_that_a_file_replaces_a_bundled_one(invoke, tmp_path):
+def test_a_bundled_cast_reads_its_own_files_and_a_copy_files_beside_it(invoke, tmp_path):
     (tmp_path / "trades.txt").write_text("a hangman\n", "utf-8")
+    (tmp_path / "village.txt").write_text("{norse}", "utf-8")
     done = invoke("cast", "village", "-n", 2, "--seed", 1, cwd=tmp_path)
-    assert done.stdout.count(", a hangman\n") == 2
-    assert done.stderr == (
-        "Note: using trades.txt from the current folder, not the bundled one; rename yours to "
-        "avoid this\n"
-    )
+    assert done.stdout == invoke("cast", "village", "-n", 2, "--seed", 1).stdout
+    shown = invoke("cast", "village", "--show", cwd=tmp_path).stdout
+    (tmp_path / "village.txt").write_text(shown, "utf-8")
+    done = invoke("cast", "--file", "village.txt", "-n", 2, "--seed", 1, cwd=tmp_path)
+    assert done.stdout.count(", a hangman\n") == 2 and not done.stderr
 
 
 def test_a_hint_tells_how_to_type_a_line_break(invoke):
@@ -311,7 +312,7 @@ def test_icelandic_patronymics_are_right():
     """By a key that was written from grammar, before the rules."""
     key = (Path(__file__).parent / "icelandic_genitives.txt").read_text("utf-8").splitlines()
     changed = parse_rules(
-        Path(own_or_bundled("icelandic-genitive.txt")).read_text("utf-8").splitlines()
+        Path(path_of_named("icelandic-genitive.txt")).read_text("utf-8").splitlines()
     )
     right = [changed(name) in genitives.split("/") for name, genitives in map(str.split, key)]
     assert len(key) >= 200 and sum(right) >= 0.95 * len(right)

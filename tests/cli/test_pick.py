@@ -426,28 +426,12 @@ def test_wrong_usage_is_reported_before_any_name(invoke, folder):
     assert "rnn-names pick -m my.npz" in invoke("pick", "my.npz").stderr
 
 
-def test_a_kept_file_does_not_hide_a_cast_of_its_name(pick, invoke, folder):
+def test_a_kept_file_does_not_hide_a_cast_of_its_name(pick, folder):
     arguments = ["pick", "inn", "--seed", 2, "-n", 2, "-o", "inn.txt"]
     (first,), _ = pick("1", arguments=arguments)
     (again,), told = pick("1", arguments=arguments)
-    note = "Note: inn.txt has no {MODEL} or [a|b], so this is the bundled cast inn"
-    assert told[:2] == [note, "Note: adds to inn.txt, which has 1"]
+    assert told[0] == "Note: adds to inn.txt, which has 1"
     assert again[0] == first[1]
-    done = invoke("cast", "inn", "-n", 1)
-    assert (done.returncode, done.stderr) == (0, f"{note}\n")
-
-
-def test_an_empty_file_does_not_hide_a_cast(invoke, folder):
-    (folder / "village.txt").touch()  # as the shell does for `> village.txt`
-    (folder / "trades.txt").touch()
-    done = invoke("cast", "village", "-n", 2)
-    assert (done.returncode, done.stderr) == (0, "")
-    shown = invoke("cast", "village", "--show").stdout
-    assert "{trade=trades.txt}" in shown
-    (folder / "village.txt").write_text(shown, "utf-8")
-    done = invoke("cast", "village", "-n", 2)
-    note = "using village.txt from the current folder, not the bundled one; rename yours to avoid"
-    assert done.stderr == f"Note: {note} this\n"
 
 
 @pytest.mark.parametrize(
@@ -553,55 +537,19 @@ def test_one_condition_can_be_dropped(pick):
     assert any(len(name) == 9 for name in last) and len(told) == 1
 
 
-def test_a_condition_may_be_for_one_part_of_a_cast(pick):
-    typed = ".2 --prefix L", ".given --prefix E", ".2 --prefix", ".2 --prefix X", "--"
-    arguments = ["pick", "{given=elvish} of [{elvish}|{dwarvish:prefix=B}]", "-n", 8]
-    pages, told = pick(*typed, arguments=arguments)
-    first, of_second, of_both, of_given, others = (
-        [line.split(" of ") for line in page] for page in pages
-    )
-    assert {town[0] for _, town in [*of_second, *of_both]} == {"L"}
-    assert {given[0] for given, _ in [*of_both, *of_given]} == {"E"}
-    for page in (first, others):
-        assert len({given[0] for given, _ in page}) > 2
-        assert "B" in {town[0] for _, town in page}
-    assert len({town[0] for _, town in of_given}) > 1
-    assert told[0].startswith("prefix 'X': the model does not know the character 'X'")
-
-
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        (".3 --prefix E", "Conditions are for names, and this part has none."),
-        (".4 --prefix E", "There is no part 4. Parts: 1 given, 2 {elvish}, 3 [a|b]."),
-        (".2 --count 2 --prefix", "Option '--prefix' requires an argument."),
-    ],
-)
-def test_a_wrong_condition_for_a_part_changes_nothing(typed, said, pick):
-    pages, told = pick(typed, arguments=["pick", "{given=elvish} {elvish} [a|b]", "-n", 2])
-    assert told[:2] == [said, "The conditions stay as they were."] and len(pages) == 1
-
-
-def test_a_label_of_several_alternatives_may_have_a_condition(pick):
-    pattern = "[of the {town=[a|b]}|of {town=english-towns}]"
-    pages, _ = pick(".town --prefix El", ".1 -i", arguments=["pick", pattern, "-n", 8])
-    towns = [line for line in pages[1] if not line.startswith("of the ")]
-    assert towns and all(town.startswith("of El") for town in towns) and len(pages) == 3
-
-
 def test_a_very_long_number_is_no_part(pick):
     _, told = pick(f"+1.{'9' * 5000}", arguments=["pick", "{elvish} [a|b]", "-n", 2])
     assert told[0] == f"There is no part {'9' * 20}…. Parts: 1 {{elvish}}, 2 [a|b]."
 
 
 def test_help_shows_the_conditions(pick):
-    typed = "--prefix El", "--max-length 9", ".2 --novel", "?", "--", "?"
+    typed = "--prefix El", "--max-length 9", "?", "--", "?"
     _, told = pick(
         *typed, "--boldness balanced", "?", arguments=["pick", "{given=elvish} {elvish}", "-n", 2]
     )
     shown = [line for line in told if line.startswith("Conditions")]
     assert shown == [
-        "Conditions: --prefix El --max-length 9 --boldness safe; .part_2 --novel.",
+        "Conditions: --prefix El --max-length 9 --boldness safe.",
         "Conditions: --boldness safe.",
         "Conditions: none.",
     ]
@@ -879,15 +827,6 @@ def test_replacing_a_kept_name_is_reported_and_can_be_undone(pick, folder):
         f"Put back {page[1]}, and took out Galadriel (1 in kept.txt)",
     ]
     assert kept(folder) == [page[1]]
-
-
-def test_comments_with_brackets_do_not_make_kept_names_a_pattern(pick, folder):
-    arguments = ["pick", "inn", "-o", "inn.txt", "-n", 2]
-    pick("1", arguments=[*arguments, "--seed", 1])
-    path = folder / "inn.txt"
-    path.write_text(f"# [draft] {{x}}\n{path.read_text('utf-8')}", "utf-8")
-    _, told = pick("1", arguments=[*arguments, "--seed", 2])
-    assert told[-1] == "2 in inn.txt"
 
 
 def test_an_empty_line_among_names_does_not_make_them_casts(invoke, folder):

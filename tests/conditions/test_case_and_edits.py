@@ -154,7 +154,7 @@ TITLES = WORDS.map(" ".join)
 
 @given(st.lists(TITLES, min_size=1, max_size=6), st.lists(TITLES, min_size=1, max_size=20))
 @settings(max_examples=30)
-@pytest.mark.parametrize("edits, short", [(0, False), (1, False), (1, True), (2, False)])
+@pytest.mark.parametrize("edits, short", [(0, False), (1, False), (1, True)])
 def test_near_names_are_found_by_fingerprints_alone(edits, short, listed, names):
     known = np.unique(fingerprint(Names.from_strings(listed)))
     known = upper_bits(known, 32) if short else known
@@ -167,16 +167,15 @@ ANY_CASE = st.text(" ABab", min_size=1, max_size=5)
 
 @given(st.lists(ANY_CASE, min_size=1, max_size=6), st.lists(ANY_CASE, min_size=1, max_size=20))
 @settings(max_examples=30)
-@pytest.mark.parametrize("edits", [1, 2])
-def test_no_edit_is_missed_in_lists_with_capitals_anywhere(edits, listed, names):
+def test_no_edit_is_missed_in_lists_with_capitals_anywhere(listed, names):
     """Of letters in either case; where case does not count, nothing further away is found."""
     known = np.unique(fingerprint(Names.from_strings(listed)))
-    near = near_list(known, " ABab", any_case=True).near(Names.from_strings(names), edits)
+    near = near_list(known, " ABab", any_case=True).near(Names.from_strings(names), 1)
     for name, is_near in zip(names, near.tolist(), strict=True):
         exactly = min(edits_between(name, each) for each in listed)
         swapped = min(edits_between(name[0].swapcase() + name[1:], each) for each in listed)
-        assert is_near or min(exactly, swapped) > edits
-        assert not is_near or nearest(name, listed) <= edits
+        assert is_near or min(exactly, swapped) > 1
+        assert not is_near or nearest(name, listed) <= 1
 
 
 @pytest.mark.parametrize(
@@ -214,7 +213,7 @@ def test_letters_beyond_the_end_of_a_name_do_not_count():
     """A name of several, the longest of which decides how many places there are."""
     names = Names.from_strings(["ab", "ababababab"])
     gap = fingerprint(names)[:1] + terms(np.array([ord("a")]), np.array([6]))  # "ab    a"
-    assert near_list(gap, "ABab").near(names, 2).tolist() == [False, False]
+    assert near_list(gap, "ABab").near(names, 1).tolist() == [False, False]
 
 
 APART = ["La\u0301ba", "La\u0301da", "La\u0301dd", "Laba"]
@@ -223,7 +222,7 @@ APART = ["La\u0301ba", "La\u0301da", "La\u0301dd", "Laba"]
 @pytest.mark.parametrize(
     "listed, characters, names, edits, near",
     [
-        ("ab" * 100 + "ba", "ab", ["ab" * 100, "ab" * 98 + "bbab"], 2, [True, False]),
+        ("ab" * 100 + "b", "ab", ["ab" * 100, "ab" * 98 + "bbab"], 1, [True, False]),
         ("Aba", ".ABab", ["Ab.", "Aa."], 1, [True, False]),
         ("L\u00e1ba", "Labd\u00e1\u0301", APART, 0, [True, False, False, False]),
         ("L\u00e1ba", "Labd\u00e1\u0301", APART, 1, [True, True, False, True]),
@@ -248,10 +247,10 @@ def test_a_text_that_is_too_long_to_be_near_a_name_takes_little_memory():
     far_apart = DistantNames(3, ["ab" * 15_000, "a" * 202])
     assert not far_apart.is_far("a" * 200)
     assert far_apart.is_far("a" * 199) and far_apart.is_far("ab" * 100)
-    assert tiny_model().sample(2, seed=1, min_edits=3, exclude=["ab" * 15_000])
+    assert tiny_model().sample(2, seed=1, min_edits=2, exclude=["ab" * 15_000])
 
 
-@pytest.mark.parametrize("min_edits", [1, 2, 3])
+@pytest.mark.parametrize("min_edits", [1, 2])
 def test_near_copies_and_near_twins_are_excluded(min_edits):
     """Of random names, and of the most probable ones: there, each that is far from all before."""
     excluded = ["BBBBB"]
@@ -283,10 +282,8 @@ def test_listed_refers_to_the_list_and_near_twins_to_drawn_names():
 def test_unsupported_uses_of_min_edits_are_refused(monkeypatch):
     with pytest.raises(SamplingError, match="leave out either min_edits or start"):
         tiny_model(letters="aAb").sample(1, min_edits=2, start=3)
-    full = Model.load("first-names")
-    old = replace(full, fingerprints=upper_bits(full.fingerprints, 32))
-    with pytest.raises(SamplingError, match=r"^min_edits 3: .* too short for that; use at most 2"):
-        old.sample(1, min_edits=3)
+    with pytest.raises(SamplingError, match=r"^min_edits 3: must be a whole number from 1 to 2"):
+        tiny_model().sample(1, min_edits=3)
     monkeypatch.setattr(stream, "WINDOW", 1 << 9)
     message = r"only \d+ of 900 names found: .*min_edits \(met by 1 in"
     with pytest.raises(SamplingError, match=message):
@@ -302,17 +299,6 @@ def test_a_stream_of_repeats_ends(drawn, monkeypatch):
     with pytest.raises(SamplingError, match=r"only \d of 5 names found"):
         tiny_model().sample(5, unique=True, exclude=others, max_length=3, seed=1)
     assert sum(drawn) < 1 << 16, drawn
-
-
-def test_slow_tests_end_a_stream_earlier(monkeypatch):
-    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 14)
-    prints = np.unique(fingerprint(Names.from_strings(all_texts(4))))
-    model = replace(tiny_model(), fingerprints=prints)
-    message = r"the tightest condition was min_edits \(met by fewer than 1 in ([\d,]+) draws\)"
-    with pytest.raises(SamplingError, match=message) as error:
-        model.sample(20, seed=1, min_edits=3)
-    tested = int(re.search(message, str(error.value))[1].replace(",", ""))
-    assert tested < (1 << 14) / 4
 
 
 @pytest.mark.parametrize("options", [{"unique": True}, {"min_edits": 2}], ids=str)
@@ -351,7 +337,7 @@ def test_near_copies_refer_to_the_own_list_not_to_the_start_models(tmp_path):
         assert len(found) == 4
         near = NearList(each).near(Names.from_strings(["Zafire", "Emma"]), 1)
         assert near.tolist() == [True, False]
-        assert len(each.sample(3, seed=1, min_edits=3)) == 3
+        assert len(each.sample(3, seed=1, min_edits=2)) == 3
 
 
 @pytest.mark.parametrize(
@@ -384,7 +370,7 @@ def test_the_remaining_of_few_possible_names_are_drawn():
 def test_the_texts_of_an_automaton_equal_its_accepted_texts(prefix, pattern):
     vocabulary = Vocabulary("abc")
     begun = vocabulary.encode(np.array([*map(ord, prefix)], int)).tolist()
-    texts = Acceptor(matching([pattern], vocabulary), 1, 4).texts([tuple(begun)])
+    texts = Acceptor(matching([pattern], vocabulary), 1, 4).accepted_texts([tuple(begun)])
     found = ["".join("abc"[index - 1] for index in text) for text in texts]
     matches = re.compile(pattern).fullmatch
     wanted = [text for text in all_texts(4)[1:] if text.startswith(prefix) and matches(text)]

@@ -72,7 +72,7 @@ def test_an_intersection_is_the_smallest_automaton(first, second):
     both = matching([first], VOCABULARY) & matching([second], VOCABULARY)
     matched = [all(re.fullmatch(p, text) for p in (first, second)) for text in TEXTS]
     assert accepted(both) == matched
-    after, states = both.after[:, 1:].tolist(), range(len(both.after))
+    after, states = both.next_state[:, 1:].tolist(), range(len(both.next_state))
     pairs = {*permutations(states, 2)}
     apart = {(s, t) for s, t in pairs if both.accepting[s] != both.accepting[t]}
     for _ in states:

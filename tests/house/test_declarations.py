@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, train
-from rnn_names.declarations import FLAG, LINES, PATH, TEXTS, Checked, Number, one_of, option
+from rnn_names.declarations import FLAG, LINES, PATH, TEXTS, CheckedOptions, Number, one_of, option
 from rnn_names.errors import RnnNamesError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(Checked):
+class Options(CheckedOptions):
     """One option of each kind."""
 
     share: float = option(0.5, Number(0, 1, min_open=True), "")

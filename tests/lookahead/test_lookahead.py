@@ -176,7 +176,7 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
     product = chain.fitted_chain(prefixes, automaton, length)[0].product
     contexts = len(product.contexts)
     assert 1 <= contexts <= chain.MAX_CONTEXTS
-    assert contexts == 1 or product.after.size * (length + 1) <= chain.MAX_WORK
+    assert contexts == 1 or product.next_row.size * (length + 1) <= chain.MAX_WORK
     assert contexts > 1 or states == 2000
 
 

@@ -21,7 +21,7 @@ from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprint, upper_bits
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.bundled import BASE, Source
-from rnn_names.training.base import bundled_base
+from rnn_names.training.base import Base
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.warm_start import base_start, settings_for
 from support.program import DATA, MAIN, error_line, fork, invoke
@@ -88,7 +88,7 @@ def test_a_model_belongs_to_its_list(name):
 
 
 def test_the_base_has_the_bundled_lists_and_is_small():
-    assert set(bundled_base().lists) <= set(NAMES)
+    assert set(Base.load().lists) <= set(NAMES)
     assert Path(BASE).stat().st_size < 1_600_000, "half of it once the wheel has packed it"
 
 

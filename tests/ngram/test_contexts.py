@@ -42,7 +42,7 @@ def test_a_name_is_followed_by_its_longest_context(known, asked):
     for string in asked:
         row = 0
         for i, symbol in enumerate((START, *string), 1):
-            row = contexts.after[row, symbol]
+            row = contexts.next_context[row, symbol]
             text = (START, *string)[:i]
             longest = next(text[j:] for j in range(i + 1) if text[j:] in pieces)
             assert contexts.keys[row] == number(longest)
@@ -99,7 +99,7 @@ def test_the_chain_sums_the_probabilities_ahead(sharpness):
     contexts = Contexts(np.array(sorted(map(number, pieces)), np.int64), N_Y)
     p = rng.dirichlet(np.ones(N_Y), len(contexts))
     automaton = matching([".*ab"], Vocabulary("ab"))
-    start = contexts.after[0, START]
+    start = contexts.next_context[0, START]
     states = ProductStates.reachable_from(contexts, automaton, np.array([start]), np.array([0]))
     chain = MarkovChain(states, p, rng.normal(size=5), sharpness)
     may_end = Acceptor(automaton, 2, 4).may_end[:, states.automaton_state]
@@ -113,7 +113,7 @@ def test_the_chain_sums_the_probabilities_ahead(sharpness):
     assert not table[4, ~automaton.accepting[states.automaton_state]].any(), (
         "no further character is possible"
     )
-    assert len(states.after) < states.row_of.size, "not every context occurs in every state"
+    assert len(states.next_row) < states.row_of.size, "not every context occurs in every state"
 
 
 def probability(chain, context, name):
@@ -125,5 +125,5 @@ def probability(chain, context, name):
         p *= (1 - end) / p[1:].sum()
         p[0] = end
         total *= p[symbol] ** chain.sharpness / (p**chain.sharpness).sum()
-        context = chain.product.contexts.after[context, symbol]
+        context = chain.product.contexts.next_context[context, symbol]
     return total

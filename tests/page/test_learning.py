@@ -174,12 +174,11 @@ def test_a_start_model_keeps_its_predictions(tmp_path):
 @pytest.fixture
 def small_base(monkeypatch):
     """The base with the vectors of three lists, and few steps of fitting one: it is quick."""
-    whole = base.bundled_base()
+    whole = base.Base.load()
     small = replace(whole, lists=whole.lists[::18], vectors=whole.vectors[::18])
     for module in (script, base):
         monkeypatch.setattr(module, "STEPS", 8)
-    for module in (script, warm_start):
-        monkeypatch.setattr(module, "bundled_base", lambda: small)
+    monkeypatch.setattr(base.Base, "load", lambda: small)
     return script.described_base()
 
 

@@ -13,7 +13,7 @@ from rnn_names import Model, cast, train
 from rnn_names.corpus.characters import initial_of
 from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.shape import lower_case
+from rnn_names.corpus.triples import lower_case
 from rnn_names.errors import CaseWarning, RnnNamesError, VocabularyError
 from rnn_names.model.model import blend
 from rnn_names.page.script import PageModel, described_options, module, save_module
@@ -192,19 +192,18 @@ def test_near_copies_of_any_shape_equal_python(name, options, in_node):
 
 
 def test_names_do_not_depend_on_the_count(in_node, small_models):
-    """Under rare conditions, too, and with old names of options."""
-    few, many, apart, old, rest, rare, more = in_node(
+    """Under rare conditions, too."""
+    few, many, apart, rest, rare, more = in_node(
         """
         for (const count of [7, 300]) print(await sample(count, { seed: 1 }));
         print(await sample(30, { seed: 1, minEdits: 2 }));
-        print(await sample(30, { seed: 1, noNearCopies: true }));
         print(await sample(293, { seed: 1, start: 7 }));
         for (const count of [5, 40])
           print(await sample(count, { seed: 1, contains: "bbb", maxLength: 6 }));""",
         ("gru", small_models["gru"]),
     )
     assert few == many[:7] and rest == many[7:]
-    assert apart == old and len({*apart}) == len(apart)
+    assert len({*apart}) == len(apart)
     assert rare == more[:5] and all("bbb" in name for name in more)
 
 
@@ -266,7 +265,7 @@ def test_a_part_of_a_cast_of_new_names_may_have_listed_names(in_node, small_mode
     model = small_models["gru"]
     lines, both = in_node(
         """
-        const options = { seed: 1, novel: true, noNearCopies: true, parts: true };
+        const options = { seed: 1, novel: true, minEdits: 2, parts: true };
         print(await cast("{gru:listed} {gru}", 30, options));
         print(await sample(1, { novel: true, listed: true }).catch((error) => error.message));""",
         ("gru", model),
@@ -524,7 +523,7 @@ DEPENDENT = [
 
 
 def test_lines_that_depend_on_earlier_ones_continue_the_lines_before_start(in_node, small_models):
-    refused = [{"unique": True}, {"minEdits": 1}, {"noNearCopies": True}, {"start": 10**15}]
+    refused = [{"unique": True}, {"minEdits": 1}, {"start": 10**15}]
     refused = [{"start": 1, "boldness": "safe", **each} for each in refused]
     calls = [
         f"print(await cast('{pattern}', {end - start}, {in_javascript(options)}));"
@@ -835,4 +834,4 @@ def test_types_declare_every_option():
     types = (ROOT / "rnn_names" / "page" / "engine" / "names.d.ts").read_text("utf-8")
     shown = re.search(r"interface SampleOptions \{(.*?)\n\}", types, re.S)
     options = described_options()["OPTIONS"]
-    assert {*options, "noNearCopies", "shares"} == {*re.findall(r"^  (\w+)\?:", shown[1], re.M)}
+    assert {*options, "shares"} == {*re.findall(r"^  (\w+)\?:", shown[1], re.M)}

@@ -120,7 +120,7 @@ def measure(name: str, without: str, seed: int) -> None:
     variant, began = VARIANTS[without], processor_seconds()
     start = None
     with ExitStack() as stack:
-        stack.enter_context(mock.patch.object(warm_start, "bundled_base", short_lists.base))
+        stack.enter_context(mock.patch.object(warm_start, "Base", mock.Mock(load=short_lists.base)))
         if without != "start":
             start = warm_start.base_start(corpus, Settings())
         for patch in variant.patches:

@@ -42,7 +42,7 @@ from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.network.completion import LEAST_LOG, log_sum
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import preparation
-from rnn_names.sampling.preparation import guided_if_rare
+from rnn_names.sampling.preparation import guided_drawer_if_rare
 from rnn_names.sampling.sampler import Sampler
 
 MODELS = (
@@ -88,7 +88,7 @@ def study(model, options):
 
     with mock.patch.object(preparation, "_Preparation", Kept):
         began = time.process_time()
-        guided = guided_if_rare(Sampler(model, options))
+        guided = guided_drawer_if_rare(Sampler(model, options))
         seconds = time.process_time() - began
     if guided is None:
         return None
@@ -108,7 +108,7 @@ def lost(guide, later):
     for rows in rows_by_length(prefixes.length)[1:]:
         above, character = prefixes.parent[rows], prefixes.character[rows]
         row[rows] = guide.prefixes.child(row[above], character)
-        product_row[rows] = guide.product.after[product_row[above], character]
+        product_row[rows] = guide.product.next_row[product_row[above], character]
     row[row >= n_rows] = -1
     log_q = np.empty(prefixes.log_probabilities.shape)
     for rows in rows_by_length(prefixes.length):

@@ -197,7 +197,7 @@ def parts(name: str, cut: int) -> tuple[Corpus, Names, Start | None]:
     unseen = [i for i, other in enumerate(others.to_strings()) if other not in learned()]
     others = others.take(np.array(unseen)[:MAX_MEASURED])
     others = others.take(_spelled_with(others, np.unique(mine.names.codes)))
-    with mock.patch.object(warm_start, "bundled_base", base):
+    with mock.patch.object(warm_start, "Base", mock.Mock(load=base)):
         return mine, others, warm_start.base_start(mine, Settings())
 
 

@@ -34,8 +34,8 @@ def test_balanced_is_the_unchanged_model():
 
 
 def test_single_options_override_boldness():
-    one = MODEL.sample(20, seed=1, boldness="safe", temperature=0.5, min_p=0, min_edits=3)
-    same = {**SAFE, "temperature": 0.5, "min_p": 0, "min_edits": 3}
+    one = MODEL.sample(20, seed=1, boldness="safe", temperature=0.5, min_p=0, min_edits=1)
+    same = {**SAFE, "temperature": 0.5, "min_p": 0, "min_edits": 1}
     assert one == MODEL.sample(20, seed=1, **same)
     assert one != MODEL.sample(20, seed=1, boldness="safe")
     safe = {"temperature": 1.6, "min_p": 0, "min_mean_p": 0, "min_edits": 2}

@@ -22,19 +22,19 @@ def mix(z):
     return z ^ z >> 31
 
 
-def child(key, k):
+def subkey(key, k):
     return mix((key + (k + 1) * GAMMA) & MASK)
 
 
 def seed_key(seed):
-    key = child(0, seed & MASK)
+    key = subkey(0, seed & MASK)
     while seed := seed >> 64:
-        key = child(key, seed & MASK)
+        key = subkey(key, seed & MASK)
     return key
 
 
 def uniform(key, t):
-    return (child(key, t) >> 32) * 2.0**-32
+    return (subkey(key, t) >> 32) * 2.0**-32
 
 
 def draw(p, u):
@@ -83,7 +83,7 @@ class Network:
 
 def attempt(network, seed, i, a, max_length, roots=((),)):
     """The indices of attempt `a` at name `i`; None where it is too long."""
-    key = child(child(seed_key(seed), i), a)
+    key = subkey(subkey(seed_key(seed), i), a)
 
     def after(root):
         h, probability = network.state_after(network.p["a0"], 0), 1.0

@@ -16,7 +16,7 @@ from rnn_names.model.bundled import BASE_SOURCE, MODELS, marked_as_start
 from rnn_names.network import rnn
 from rnn_names.network.scoring import mean_loss
 from rnn_names.training import checkpoint, trainer, warm_start
-from rnn_names.training.base import Base, bundled_base
+from rnn_names.training.base import Base
 from rnn_names.training.batches import Batches
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.setup import TrainingSetup
@@ -97,7 +97,7 @@ def test_names_from_all_of_a_long_list_are_compared(monkeypatch):
 
 def test_a_short_list_starts_from_the_base_fitted_to_it():
     corpus = corpus_from_strings(cut("welsh-towns", 100))
-    start, base = base_start(corpus, Settings()), bundled_base()
+    start, base = base_start(corpus, Settings()), Base.load()
     assert start.message.startswith("the base; nearest lists: towns of Wales, ")
     assert start.model.vocabulary.characters == Vocabulary.from_names(corpus.names).characters
     rows = base.rows(start.model.vocabulary.characters)
@@ -126,7 +126,7 @@ def test_other_lists_start_from_no_model(names, settings):
 
 def test_a_character_missing_from_the_base_starts_as_a_similar_one():
     """By its letter, its case or its sound; those that start as one share its probability."""
-    base = bundled_base()
+    base = Base.load()
     assert len(set(base.rows("aάаα").tolist())) == 2  # EOS, and a
     network = base.network(base.vectors[0], base.rows("aα"))
     assert (network["Wya"][1] == network["Wya"][2]).all()

@@ -147,12 +147,6 @@ BAD_STATES = {
     "another program": lambda meta, arrays: meta.update(program="rnn-names 99\n"),
     "a setting less": lambda meta, arrays: meta["run"]["settings"].pop("seed"),
     "a setting more": lambda meta, arrays: meta["run"]["settings"].update(depth=2),
-    "a loss that is a text": lambda meta, arrays: meta["training"].update(held_out_loss="x"),
-    "no training loss": lambda meta, arrays: meta["training"].pop("training_loss"),
-    "a training loss of null": lambda meta, arrays: meta["training"].update(training_loss=None),
-    "no held-out loss": lambda meta, arrays: meta["training"].pop("held_out_loss"),
-    "very many steps": lambda meta, arrays: arrays["state_optimizer_steps"].fill(2**63 - 1),
-    "weights too large": lambda meta, arrays: arrays["state_weights_after_network"].fill(1e38),
     "no momentum": lambda meta, arrays: arrays.pop("state_optimizer_m"),
     "another vocabulary": lambda meta, arrays: meta.update(
         vocabulary=meta["vocabulary"][:-1] + "\u2603"

@@ -1,4 +1,4 @@
-"""What `rnn-names pick` does: `session` has the loop, and `commands` says what can be typed.
+"""What `rnn-names pick` does: `session` runs the loop, and `commands` reads what is typed.
 
-`sources` have the names and lines to show, `pages` lays them out, `kept_file` has what is kept.
+`sources` draws the names or lines to show, `pages` lays them out, `kept_file` stores what is kept.
 """

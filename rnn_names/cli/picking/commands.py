@@ -16,8 +16,7 @@ PAGE = "(|n|next|b|back|p|page)"
 NUMBERS = rf"({NUMBER}(?:[\s,]+{NUMBER})*)"
 LISTED = rf"-\s*({NUMBER}(?:[\s,]+-?{NUMBER})*)"
 LIKE = rf"\+\s*(?:({NUMBER}(?:[\s,]+[+]?{NUMBER})*)(?:\.([\w-]+))?|([^\s\d].*))"
-# But -D Arcy takes out D Arcy.
-CONDITION = r"(?:\.([\w-]+)\s+)?(--(?:(?!help)[a-z].*)?|-(?-i:[a-z])(?(1).*|\s+\S.*))"
+CONDITION = r"(--(?:(?!help)[a-z].*)?|-(?-i:[a-z])\s+\S.*)"  # but -D Arcy takes out D Arcy
 TYPED_COMMANDS = (
     ("1 4 7", "keep these; 2-5 is a range", NUMBERS, "keep_numbered"),
     ("Enter", "show others", PAGE, "turn"),
@@ -28,7 +27,6 @@ TYPED_COMMANDS = (
     ("+ NAME", "show some like this one", LIKE, "show_like"),
     ("--prefix E", "set a condition", CONDITION, "set_conditions"),
     ("--prefix", "drop it; -- drops all", CONDITION, "set_conditions"),
-    (".2 --novel", "for its second part only", CONDITION, "set_conditions"),
     ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "keep_typed"),
     ("3 = NAME", "in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "keep_typed"),
     ("l", "list what is kept", "l|list", "kept.show"),

@@ -65,11 +65,8 @@ class PickSession:
         print_to_stderr(commands.command_table(bool(source.parts)))
         if source.parts:
             say(source.parts)
-        of_all = {name: getattr(options, name) for name in options.non_defaults}
-        by_part = source.by_label.items()
-        of_parts = (f".{part} {as_typed(given)}" for part, given in by_part if given)
-        texts = [*filter(None, [as_typed(of_all), *of_parts])]
-        say(f"Conditions: {'; '.join(texts) or 'none'}.")
+        given = {name: getattr(options, name) for name in options.non_defaults}
+        say(f"Conditions: {as_typed(given) or 'none'}.")
 
     # --- Pages ------------------------------------------------------------------------------------
 
@@ -110,22 +107,13 @@ class PickSession:
             number = f"only {plural(len(page), 'other')}" if page else "no others"
             say(f"Found {number} like {brief(like)}.")
 
-    def set_conditions(self, part: str | None, typed: str) -> None:
-        """Shows others under more conditions or fewer, perhaps for one part of a cast."""
-        before = options, by_label = self.source.options, self.source.by_label
+    def set_conditions(self, typed: str) -> None:
+        """Shows others under more conditions or fewer."""
+        before = self.source.options
         try:
             given, dropped = commands.typed_options(typed)
-            if part:
-                options = replace(options, count=given.pop("count", options.count))
-                column = self.source.column(part)
-                so_far = by_label.get(column, {}).items()
-                stay = {name: value for name, value in so_far if name not in dropped}
-                by_label = {**by_label, column: {**stay, **given}}
-            else:
-                given |= {name: getattr(self.first_options, name) for name in dropped}
-                options = replace(options, **given)
-                by_label = {} if typed == "--" else by_label
-            self.source.set(options, by_label)
+            given |= {name: getattr(self.first_options, name) for name in dropped}
+            self.source.set(replace(before, **given))
             self._begin_others()
             self._show_others(must_begin=True)
             del self.pages[self.at + 1 :]  # which have other conditions
@@ -137,7 +125,7 @@ class PickSession:
             if remedy := remedy_for(error, vars(self.source.options)):
                 say(f"For more, add {remedy} to it.")
         say("The conditions stay as they were.")
-        self.source.set(*before)
+        self.source.set(before)
         self._begin_others()
 
     def _begin_others(self) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 from rnn_names.casts.cast import parsed
 from rnn_names.casts.cast_drawer import CastDrawer, roundrobin
-from rnn_names.casts.pattern import OptionsOfParts
 from rnn_names.casts.pattern_files import errors_in, lines_of_file, path_of_named
 from rnn_names.casts.sources import Line
 from rnn_names.conditions.edits import DistantNames
@@ -38,11 +37,10 @@ class NamesToPick:
 
     def __init__(self, models: Sequence[ModelChoice], options: SampleOptions) -> None:
         self._model = blended(models)
-        self.by_label: OptionsOfParts = {}
         self._seeds = itertools.count(options.seed_or_random())
-        self.set(options, {})
+        self.set(options)
 
-    def set(self, options: SampleOptions, _of_parts: OptionsOfParts) -> None:
+    def set(self, options: SampleOptions) -> None:
         """Sets the conditions of names from here on."""
         self.options, self._draw_options = options, replace(options, unique=True, remember=None)
 
@@ -92,7 +90,7 @@ class LinesToPick:
 
     def __init__(self, options: CastOptions, file: str) -> None:
         self._file, self._first_seed = file, options.seed_or_random() - 1
-        self.set(options, {})
+        self.set(options)
         self.pattern = options.pattern.strip()
         lists = [paths for part in self._pattern.name_parts for paths in part.files.values()]
         part_files = [(part.rules, getattr(part, "file", "")) for part in self._pattern.parts]
@@ -111,19 +109,13 @@ class LinesToPick:
             raise SamplingError(f"There is no part {shortened(part, 20)}. {self.parts}")
         return numbers.get(part, part)
 
-    def set(self, options: Any, by_label: OptionsOfParts) -> None:
+    def set(self, options: Any) -> None:
         """Sets the conditions of lines from here on; lines that were shown before keep theirs."""
         self.options = options
         self._draw_options = replace(options, count=LINES_OF_A_SEED, remember=None)
         self._first_seed += 1  # the lines of one seed, under other conditions, are mostly alike
         with errors_in(self._file):
-            pattern = parsed(self._draw_options, by_label)
-        for column in by_label:
-            paths = [part.path for part in pattern.parts if part.label == column and part.path]
-            names = [name.path for name in pattern.name_parts]
-            if not any(name[: len(path)] == path for path in paths for name in names):
-                raise SamplingError("Conditions are for names, and this part has none.")
-        self._pattern, self.by_label = pattern, by_label
+            self._pattern = parsed(self._draw_options)
 
     def keep(self, lines: Iterable[str]) -> None:
         """Notes the words and first lines of kept lines; `others` avoids them."""

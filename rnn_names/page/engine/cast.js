@@ -8,7 +8,7 @@ import { NEW_AND_LISTED } from "./conditions.js";
 import { drawNames } from "./draw_names.js";
 import { checkStart } from "./draw_options.js";
 import { WrongSettings } from "./options.js";
-import { child, newSeed, seedKey, word } from "./random_keys.js";
+import { newSeed, seedKey, subkey, word } from "./random_keys.js";
 import { folded } from "./text.js";
 
 const [OF_NAMES, OF_CHOICES] = [1, 2]; // uses of a part's key, as in Python
@@ -67,7 +67,7 @@ async function textsOfPieces(batch, pieces, key, rows) {
     let made = rows.map(() => piece);
     if (typeof piece !== "string") {
       const use = piece.kind === "name" ? OF_NAMES : OF_CHOICES;
-      const own = child(child(key, word(use)), word(numbers[use]));
+      const own = subkey(subkey(key, word(use)), word(numbers[use]));
       if (piece.kind !== "reference") numbers[use]++;
       made = await textsOfPart(batch, piece, own, rows);
     }
@@ -97,7 +97,7 @@ async function namesOfPart(batch, piece, key, rows) {
   const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
   const numbers = rows.map((row) => start + row);
   const prepared = batch.prepared.get(piece);
-  const own = { ...options, shares, key: child(key, word(0)), numbers, prepared };
+  const own = { ...options, shares, key: subkey(key, word(0)), numbers, prepared };
   const settings = { ...others, ...wanted, ...own };
   const { names, shortage } = await drawNames(models, settings, rows.length, watch);
   names.forEach((name, i) => lines[rows[i]].names.push(name));
@@ -122,7 +122,7 @@ async function textsOfChoice(batch, { alternatives, weights }, key, rows) {
   for (const [k, pieces] of alternatives.entries()) {
     const own = [...rows.keys()].filter((i) => picks[i] === k);
     const mine = own.map((i) => rows[i]);
-    const made = await textsOfPieces(batch, pieces, child(key, word(k)), mine);
+    const made = await textsOfPieces(batch, pieces, subkey(key, word(k)), mine);
     made.forEach((text, i) => (texts[own[i]] = text));
   }
   return texts;
@@ -130,7 +130,7 @@ async function textsOfChoice(batch, { alternatives, weights }, key, rows) {
 
 /** The numbers from 0 to n − 1, shuffled: in the order of random numbers, one for each card. */
 function orderOf(key, first, n) {
-  const keys = Array.from({ length: n }, (_, i) => child(child(key, word(first + i)), word(0)));
+  const keys = Array.from({ length: n }, (_, i) => subkey(subkey(key, word(first + i)), word(0)));
   return [...keys.keys()].sort((a, b) => keys[a].high - keys[b].high || keys[a].low - keys[b].low);
 }
 

@@ -127,6 +127,7 @@ function* conditionsOnOthers({ minEdits, unique }) {
 
 export const quotedTexts = (texts) => texts.map((text) => `“${text}”`).join(" or ");
 
+/** Whether a name meets all conditions, up to the first that fails; counts these tests. */
 export function meetsAll(name, conditions) {
   for (const condition of conditions) {
     condition.tested++;

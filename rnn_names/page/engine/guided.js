@@ -101,7 +101,10 @@ export class GuidedDrawer {
     guide.evaluateAll();
   }
 
-  /** Sets the bound by a round, of mean weight P(conditions); returns if the guide is ready. */
+  /**
+   * Draws a round, whose mean weight estimates P(conditions), and sets the bound by it; returns
+   * whether the guide is ready.
+   */
   *test(n) {
     const { guide } = this;
     const weights = yield* this.round();

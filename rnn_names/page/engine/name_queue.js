@@ -33,7 +33,7 @@ export class NameQueue {
     this.atOnce = atOnceFor(blend);
     this.drawn = 0; // attempts, and proposals after those that the guide learned from
     this.drawnAtLastHit = 0; // value of `drawn` when the most recent name was found
-    this.skipped = this.next = options.start; // the names of a guide to skip, and the next number
+    this.toSkip = this.next = options.start; // the names of a guide to skip, and the next number
     this.waiting = []; // numbers whose names have not been returned yet: { number, attempt, name }
     this.guided = /** @type {any} */ (options.prepared?.guided); // the GuidedDrawer of rare names
     this.hasPilot = Boolean(this.guided); // whether a pilot has shown if names are rare
@@ -49,7 +49,7 @@ export class NameQueue {
       const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
       for (const name of yield* this.batch(Math.ceil(wanted))) {
         offered++;
-        wasRefused = !this.admits(name, watch);
+        wasRefused = !this.admit(name, watch);
         if (wasRefused) continue;
         drawnAtLastName = this.drawn;
         if (names.length === count) break;
@@ -58,11 +58,11 @@ export class NameQueue {
       watch.progress?.();
     }
     if (names.length || this.hasPilot) return;
-    automatonOfPossible(this.blend, this.options, this.conditions); // it says why by an error
+    automatonOfPossible(this.blend, this.options, this.conditions); // its error says why
   }
 
   /** Adds a name if it meets the conditions on others; returns whether it does. */
-  admits(name, watch) {
+  admit(name, watch) {
     if (!meetsAll(name, this.onOthers)) return false;
     this.names.push(name);
     watch.found?.(name);
@@ -72,7 +72,7 @@ export class NameQueue {
   /** Adds the names that wait for that of an earlier number; returns all names found. */
   addWaiting(count, watch) {
     for (const { name } of this.waiting)
-      if (name !== null && this.names.length < count) this.admits(name, watch);
+      if (name !== null && this.names.length < count) this.admit(name, watch);
     return this.names;
   }
 
@@ -82,8 +82,8 @@ export class NameQueue {
       const names = yield* this.guided.names();
       this.drawn += this.atOnce;
       const met = names.filter((name) => meetsAll(name, this.conditions));
-      if (this.skipped && met.length) this.drawnAtLastHit = this.drawn;
-      this.skipped -= met.splice(0, this.skipped).length;
+      if (this.toSkip && met.length) this.drawnAtLastHit = this.drawn;
+      this.toSkip -= met.splice(0, this.toSkip).length;
       return met;
     }
     yield* this.attempts(wanted);

@@ -44,8 +44,6 @@ export interface SampleOptions {
   listed?: boolean;
   /** At least this many edits between any two names, and between names and the list unless `listed`. */
   minEdits?: 1 | 2;
-  /** The old name of `minEdits: 2`. */
-  noNearCopies?: boolean;
   /** No names with a rude or loaded word of English, German, French, Spanish or Italian. */
   clean?: boolean;
   /** No names that are a common English word of three to seven letters. */

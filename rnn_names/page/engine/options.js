@@ -46,15 +46,7 @@ export const SAMPLE_OPTIONS = {
     words: `${COUNT.words}; above 2 ** 53 - 1, a BigInt`,
     allows: (value) => (typeof value === "bigint" ? value >= 0n : COUNT.allows(value)),
   },
-  noNearCopies: VALUE_TYPES.novel,
 };
-
-/** Options with old names replaced by new ones. */
-export const newNames = (/** @type {any} */ { anyBeginning, noNearCopies, ...options }) => ({
-  ...options,
-  ...(anyBeginning && { anyShape: true }),
-  ...(noNearCopies && { minEdits: 2 }),
-});
 
 export function sharesType(models) {
   const known = models.map(({ name }) => name).join(", ");
@@ -88,8 +80,8 @@ function shown(value) {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
-/** The options with new names; raises a TypeError unless all are known and have their types. */
-export function checkOptions(options, types) {
+/** The options with their new names; raises a TypeError unless all have their types. */
+export function checkOptions(/** @type {any} */ options, types) {
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw new TypeError(`options ${shown(options)}: must be an object`);
   const known = Object.keys(types).join(", ");
@@ -98,5 +90,6 @@ export function checkOptions(options, types) {
       throw new TypeError(`unknown option ${shown(name)}; available: ${known}`);
     if (value !== undefined) check(name, value, types[name]);
   }
-  return newNames(options);
+  const { anyBeginning, ...others } = options; // the old name of `anyShape`
+  return anyBeginning ? { ...others, anyShape: true } : others;
 }

@@ -3,7 +3,7 @@
 // line of a file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for the same part again,
 // changed by rules. A backslash escapes a delimiter; before any other character it is literal.
 
-import { newNames, REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
+import { REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
 import { Expression, Reader } from "./regex.js";
 
 const MAX_PARTS = 100;
@@ -20,9 +20,6 @@ const RULE_LINE = /^(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)$/su;
 const WHOLE_NUMBER = /^[+-]?\d+$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const numberIn = (text, form) => (form.test(text.trim()) ? Number(text) : NaN);
-
-/** The options of a name in a pattern, and their names for `sample`. */
-const PART_OPTIONS = { ...PART_WORDS, "no-near-copies": "noNearCopies" };
 
 /** The first match of a sticky expression; browsers also look inside of characters, as emoji. */
 function firstMatch(expression, text) {
@@ -234,7 +231,7 @@ export class PatternReader extends Reader {
       else throw this.error("only rules=FILE is allowed here: this is not a model", place);
     }
     this.close("}", begin);
-    return { options: newNames(options), rules };
+    return { options, rules };
   }
 
   /** A function that changes a text by the first rule that matches: EXPRESSION -> TEXT. */
@@ -309,10 +306,10 @@ export class PatternReader extends Reader {
       throw this.error(`for lengths from ${least} to ${most}, write ${meant}`, place);
     }
     if (!word) throw this.error("expected an option, such as prefix=A", place);
-    const known = Object.keys(PART_OPTIONS);
+    const known = Object.keys(PART_WORDS);
     if (!known.includes(word))
       throw this.error(`no option “${word}”; available: ${known.join(", ")}`, place);
-    const name = PART_OPTIONS[word];
+    const name = PART_WORDS[word];
     const { type, words, allows } = SAMPLE_OPTIONS[name];
     const text = this.take(/=/y) ? this.until(name === "match" ? ",}" : ",{}") : undefined;
     if ((type === "boolean") !== (text === undefined)) {

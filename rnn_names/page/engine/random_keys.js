@@ -1,8 +1,8 @@
 // Random numbers by name: u(seed, i, attempt, t) determines character t of name i of a seed.
 //
 //     mix(z)              the output of SplitMix64 (Steele, Lea & Flood 2014)
-//     child(key, k)     = mix(key + (k + 1) γ)
-//     u(seed, i, a, t)  = the upper half of child(child(child(seedKey(seed), i), a), t), over 2³²
+//     subkey(key, k)    = mix(key + (k + 1) γ)
+//     u(seed, i, a, t)  = the upper half of subkey(subkey(subkey(seedKey(seed), i), a), t), over 2³²
 //
 // Numbers of 64 bits, modulo 2⁶⁴, are two halves: { high, low }.
 
@@ -36,7 +36,7 @@ const xorShift = ({ high, low }, n) => ({
 export const mix = (z) =>
   xorShift(times(xorShift(times(xorShift(z, 30), FIRST_FACTOR), 27), SECOND_FACTOR), 31);
 
-export const child = (key, k) => mix(plus(key, plus(times(k, GAMMA), GAMMA)));
+export const subkey = (key, k) => mix(plus(key, plus(times(k, GAMMA), GAMMA)));
 
 /** The key of a seed, a number or a BigInt of any size. */
 export function seedKey(seed) {
@@ -44,18 +44,18 @@ export function seedKey(seed) {
   let rest = BigInt(seed);
   do {
     const [high, low] = [rest >> 32n, rest].map((half) => Number(BigInt.asUintN(32, half)));
-    key = child(key, { high, low });
+    key = subkey(key, { high, low });
     rest >>= 64n;
   } while (rest);
   return key;
 }
 
 /** Random number `t` of a key, at least 0 and below 1. */
-export const uniform = (key, t) => child(key, word(t)).high / 2 ** 32;
+export const uniform = (key, t) => subkey(key, word(t)).high / 2 ** 32;
 
 /** A function that gives one random number after another, for a use of a seed. */
 export function randomNumbers(seed, use) {
-  const key = child(seedKey(seed), word(use));
+  const key = subkey(seedKey(seed), word(use));
   let t = 0;
   return () => uniform(key, t++);
 }

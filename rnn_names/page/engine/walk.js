@@ -5,7 +5,7 @@ import { NODES, padded } from "./arithmetic.js";
 import { nextLogProbs } from "./blend.js";
 import { EOS } from "./network.js";
 import { MAX_LENGTH } from "./options.js";
-import { child, uniform, word } from "./random_keys.js";
+import { subkey, uniform, word } from "./random_keys.js";
 
 /**
  * Draws a name for each of some attempts; yields between steps.
@@ -22,7 +22,7 @@ export function* drawBatch(blend, options, attempts, guide) {
   let { nodes, logProbs, total } = guide?.begin() ?? unguided;
   const rootEdges = cumulated(logProbs);
   const draws = attempts.map(({ number, attempt }) => {
-    const key = child(child(options.key, word(number)), word(attempt));
+    const key = subkey(subkey(options.key, word(number)), word(attempt));
     const node = nodes.length > 1 ? choose(rootEdges, uniform(key, 0)) : 0;
     return { key, node, name: null, weight: total };
   });

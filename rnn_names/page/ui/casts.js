@@ -265,8 +265,8 @@ function fillField(field, part, i) {
 
 const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
-/** Listens to the controls; `fitCount` sets the number of lines when parts are folded or not. */
-export function listenToCasts(fitCount) {
+/** Listens to the controls; `fitAgain` sets the number of lines when parts are folded or not. */
+export function listenToCasts(fitAgain) {
   const add = (kind, text = "") => {
     parts.push({ kind, text, isSpaced: true });
     partsRebuilt(parts.length - 1);
@@ -281,6 +281,6 @@ export function listenToCasts(fitCount) {
       useStart(chip);
       changed(true);
     });
-  $("build").addEventListener("toggle", () => isCasting() && fitCount() && changed());
+  $("build").addEventListener("toggle", () => isCasting() && fitAgain() && changed());
   $("pattern").addEventListener("input", showPattern);
 }

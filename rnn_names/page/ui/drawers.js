@@ -49,13 +49,13 @@ export function showView(id) {
   scrollTo(0, 0);
 }
 
-/** Listens to tabs, drawers and swipes; `fitCount` sets the number of names or lines of a view. */
-export function listenToDrawers(fitCount) {
+/** Listens to tabs, drawers and swipes; `fitAgain` sets the number of names or lines of a view. */
+export function listenToDrawers(fitAgain) {
   const openView = (tab) => {
     showView(tab.dataset.view);
     if (tab.dataset.view === "casts") followKinds();
     chosen.wantedLists = []; // other names are meant now
-    fitCount();
+    fitAgain();
     if (tab.dataset.view !== "own-list") changed(true);
   };
   for (const opener of $("bar").querySelectorAll("[data-drawer]"))

@@ -1,6 +1,5 @@
 // The settings in the form.
 
-import { newNames } from "../engine/options.js";
 import { isCasting, modelsOfCast } from "./casts.js";
 import { chosen, data, openingShares } from "./chosen.js";
 import { $, setSlider } from "./elements.js";
@@ -16,14 +15,17 @@ export function settingsOfForm() {
   const { seed, boldness, temperature, shares } = chosen;
   const read = (ids, valueIn) =>
     ids.map((id) => [id.replaceAll(/-(.)/g, (_, c) => c.toUpperCase()), valueIn($(id))]);
-  const fields = Object.fromEntries([
-    ...read(CHECKS, (box) => isOn(box) || undefined), // or as boldness says
-    ...read(TEXTS, textsIn),
-    ...read(NUMBERS, ({ value }) => (value ? Number(value) : undefined)),
-  ]);
+  const { noNearCopies, ...fields } = /** @type {any} */ (
+    Object.fromEntries([
+      ...read(CHECKS, (box) => isOn(box) || undefined), // or as boldness says
+      ...read(TEXTS, textsIn),
+      ...read(NUMBERS, ({ value }) => (value ? Number(value) : undefined)),
+    ])
+  );
   const count = $("count").validity.valid ? (fields.count ?? data.count) : data.count;
   const own = chosen.isTuned() ? { temperature } : {}; // or as boldness says, also that of a part
-  return { ...newNames(fields), count, seed, boldness, ...own, shares };
+  const minEdits = noNearCopies && 2;
+  return { ...fields, minEdits, count, seed, boldness, ...own, shares };
 }
 
 export function moved(slider) {

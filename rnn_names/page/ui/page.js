@@ -29,7 +29,7 @@ const WAIT = 500; // ms for the font before names are drawn
 let drawnPattern = ""; // the pattern of the lines that are shown; "" for names
 let current = /** @type {any} */ (null); // the latest drawing; when it is replaced, the older ends
 
-/** Draws names as the form says, then shows a message or else `note`; returns if all were found. */
+/** Draws names as the form says, shows a message or else `note`; returns whether all were found. */
 async function draw(note = "") {
   const settings = settingsOfForm();
   const filling = fillingOf(settings);
