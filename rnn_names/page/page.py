@@ -62,6 +62,7 @@ PEOPLES = re.compile(r"\w+(?:ish|ian|ese)|dutch|french|german|greek|icelandic|me
 """The first words of bundled models of peoples; they begin with a capital in titles."""
 
 ADJECTIVE = re.compile("[A-Z][a-z]+")  # a title that stands before "names", as in ui/shares.js
+SEXES = re.compile("(^| )(wo)?men$")  # a title that stands after "names of", as in ui/shares.js
 LONG_TITLE = 40  # characters from which on a title is set smaller, as in ui/shares.js
 
 PAGE_STYLES = "colours.css", "controls.css", "page.css", "names.css", "side.css", "notes.css"
@@ -209,8 +210,8 @@ def _heading(
 ) -> str:
     """The heading of a page for some kinds of names, each `marked`.
 
-    >>> _heading(["fae"], isolated)
-    'Names like <bdi>fae</bdi>'
+    >>> _heading(["fae"], isolated), _heading(["German women"])
+    ('Names like <bdi>fae</bdi>', 'Names of German women')
     >>> _heading(["Elvish", "Norse"]), _heading(["Elvish", "Norse", "Orcish", "Fae"])
     ('Elvish and Norse names', 'Names between Elvish, Norse, Orcish and more')
     """
@@ -218,7 +219,8 @@ def _heading(
     *others, last = [*map(marked, names[:TITLES]), *["more"] * has_more]
     listed = f"{', '.join(others)} and {last}" if others else last
     is_kind = not has_more and all(map(ADJECTIVE.fullmatch, names))
-    where = "between" if others and is_blend else "like"
+    of_one = "of" if SEXES.search(names[0]) else "like"
+    where = "between" if others and is_blend else of_one
     return f"{listed} names" if is_kind else f"Names {where} {listed}"
 
 

@@ -187,7 +187,7 @@ def test_a_page_with_the_base_starts_from_it_and_shows_it(browser, small_models,
     page.get_by_role("button", name="Try 40 river names").click()
     page.locator("#own-count", has_text="40 names").wait_for()
     learn(page, LINES, until_stopped=True)
-    nearest = "Most like elvish names of .* and .*\\."
+    nearest = "Nearest lists: elvish names of .* and .*\\."
     assert re.match(f"elves is ready: learned from 60 names. {nearest}", said(page))
     saved_as(page, "Save the model (.npz)", tmp_path / "elves.npz")
     model = Model.load(tmp_path / "elves.npz")

@@ -141,6 +141,7 @@ function showParts() {
 }
 
 const NOBLE = "[Warden|Regent|Marshal] {person}"; // as in page.html
+const CREATURES = /saur|beast|monster/i; // they have no titles, and are of no town
 const starts = () => Array.from($("starts").children);
 
 /** A lord or a lady where a model has names of men or of women, else a title for both. */
@@ -154,7 +155,9 @@ function titled({ name }) {
 
 function patternOfStart({ dataset }) {
   const kinds = modelsByKind();
-  return dataset.cast
+  const isOfCreatures = dataset.cast.startsWith(NOBLE) && CREATURES.test(kinds.person.name);
+  const cast = isOfCreatures ? "[Great|Horned|Crested|Swift] {person}" : dataset.cast;
+  return cast
     .replace(NOBLE, () => titled(kinds.person))
     .replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => asPart(kinds[kind]));
 }

@@ -126,7 +126,7 @@ async function learnOwnList() {
   $("own-progress").removeAttribute("value"); // indeterminate at first
   $("own-stop").textContent = "Stop";
   const time = names.length > 300 ? "some minutes" : "under a minute";
-  sayOfList(`Getting ready… ${formatted(names.length)} names usually take ${time}.`);
+  sayOfList(`Getting ready: ${formatted(names.length)} names usually take ${time}.`);
   showSamples(someOf(names, 16), "waiting"); // until the first names are written
   const progress = (message) => showProgress(message, run);
   const starts = models.filter(({ digest }) => !digest); // or links would bring other names
@@ -165,7 +165,7 @@ function showSamples(names, className = "") {
 function nearTo(startedFrom) {
   const near = new Set(data.base?.lists.filter((list) => startedFrom?.includes(list)));
   const names = Array.from(near, (list) => list.replace(/, \d+$/u, "")); // without the year
-  if (names.length) return ` Most like ${names.join(" and ")}.`;
+  if (names.length) return ` Nearest lists: ${names.join(" and ")}.`;
   const start = models.find(({ name }) => name === startedFrom);
   return start ? ` It starts from ${titleOf(start)}.` : "";
 }

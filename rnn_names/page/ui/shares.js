@@ -133,7 +133,8 @@ export function headingOf(writing) {
   const stressed = ({ type, value }, i) =>
     type === "element" && i < 2 * MAX_NAMED ? element("em", {}, bdi(value)) : value;
   const words = listed.map(stressed);
-  const like = titles.length > 1 ? "Names between " : "Names like ";
+  const of = /(^| )(wo)?men$/.test(titles[0]) ? "Names of " : "Names like ";
+  const like = titles.length > 1 ? "Names between " : of;
   const isKind = titles.every((title) => /^[A-Z][a-z]+$/.test(title)); // as in "Elvish names"
   return isKind ? [...words, " names"] : [like, ...words];
 }
