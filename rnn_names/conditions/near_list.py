@@ -43,10 +43,10 @@ class NearList:
     """Tests which names are near a model's own list; of its shape, unless `any_shape`."""
 
     def __init__(self, model: LanguageModel, any_shape: bool = False) -> None:
-        prints, vocabulary, odd_pairs = model.own_fingerprints, model.vocabulary, model.odd_pairs
+        prints, vocabulary, pairs = model.own_fingerprints, model.vocabulary, model.pairs
         assert prints is not None
         self._prints, self._vocabulary = prints, vocabulary
-        has_inner_capitals = odd_pairs is None or not {"aA", "AA", "xA"}.isdisjoint(odd_pairs)
+        has_inner_capitals = pairs is None or not {"aA", "AA", "xA"}.isdisjoint(pairs)
         self._inner_capitals = any_shape or has_inner_capitals
         self._lower_case_beginnings = any_shape or model.lower_case_beginnings
         characters = vocabulary.characters

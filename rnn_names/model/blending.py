@@ -61,7 +61,7 @@ def one_network(
         "longest": max(model.longest for model in models),
         "shortest": min(model.shortest for model in models),
         "lower_case_beginnings": any(model.lower_case_beginnings for model in models),
-        "pairs": _of_all(lambda a, b: sorted({*a, *b}), [model.odd_pairs for model in models]),
+        "pairs": _of_all(lambda a, b: sorted({*a, *b}), [model.pairs for model in models]),
         "known_triples": joined_triples([model.known_triples for model in models], vocabulary),
     }
     return {

@@ -49,7 +49,7 @@ class LanguageModel:
         return bool(self.training.get("lower_case_beginnings", True))
 
     @property
-    def odd_pairs(self) -> Any:
+    def pairs(self) -> Any:
         """The odd pairs of the list, a list[str] (`corpus.shape`); None if not recorded."""
         return self.training.get("pairs")
 
@@ -67,7 +67,7 @@ class LanguageModel:
     @cached_property
     def shape(self) -> Shape | None:
         """The shape of the names of the list, as far as known."""
-        return make_shape(self.vocabulary, self.odd_pairs, self.lower_case_beginnings)
+        return make_shape(self.vocabulary, self.pairs, self.lower_case_beginnings)
 
     def log_prob(self, names: Iterable[str] | Names) -> Array:
         """Natural logarithm of each name's probability, including its end: (len(names),).

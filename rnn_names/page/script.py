@@ -136,7 +136,7 @@ def _described_model(part: PageModel, share: float) -> dict[str, Any]:
         "bars_lower_case": not model.lower_case_beginnings,
         "loss": model.training.get("training_loss"),
         "triples": model.known_triples,
-        "pairs": None if model.odd_pairs is None else sorted(model.odd_pairs),
+        "pairs": None if model.pairs is None else sorted(model.pairs),
         "unknown_logit": unknown_logit(model),
         **_coded_arrays(as_gru(model.params)),
         "fingerprints": _coded_prints(model.fingerprints),

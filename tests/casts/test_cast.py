@@ -215,6 +215,7 @@ def test_a_choice_repeats_no_text_before_all_were_used():
     assert all(len({*drawn[i : i + 3]}) == 3 for i in range(0, 12, 3))
 
 
+@pytest.mark.slow
 def test_unique_lines_never_repeat(monkeypatch):
     monkeypatch.setattr(cast_drawer, "WINDOW", 1 << 12)
     drawn = rows("[x|y] {a:max-length=1}", 6, unique=True)

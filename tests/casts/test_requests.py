@@ -32,6 +32,7 @@ SAME_INITIAL_PATTERNS = {
 """Patterns, and what their names must be like, with three characters at most."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["tried", "measured", "look-ahead, measured"])
 @pytest.mark.parametrize("text", SAME_INITIAL_PATTERNS)
 def test_names_with_the_same_initial_have_their_probabilities(text, how, monkeypatch, request):
@@ -48,6 +49,7 @@ def test_names_with_the_same_initial_have_their_probabilities(text, how, monkeyp
     assert_drawn_from(names_only, expected)
 
 
+@pytest.mark.slow
 def test_initials_have_their_shares_where_names_that_meet_the_conditions_are_rare():
     """A back-reference has no automaton, so it cannot be looked ahead for."""
     models = {"a": tiny_model(seed=1), "b": tiny_model("rnn", seed=5)}
@@ -107,6 +109,7 @@ OPTIONS_WITH_THREE_INITIALS = [{"max_length": 2}, {"max_length": 2, "suffix": "b
 OPTIONS_WITH_THREE_INITIALS += [{"max_length": 3, "novel": True, "contains": ["a"]}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("looks_ahead", [False, True])
 @pytest.mark.parametrize("options", OPTIONS_WITH_THREE_INITIALS)
 def test_different_initials_have_their_probabilities(options, looks_ahead, request):
@@ -130,6 +133,7 @@ def test_initials_differ_where_lines_begin_with_different_parts():
     assert {bool(first) for first, _ in drawn} == {True, False}
 
 
+@pytest.mark.slow
 @each_initials
 def test_lines_do_not_depend_on_the_size_of_batches(initials, monkeypatch):
     """Where names are far from each other, lines ahead are drawn before it is sure what is taken.
@@ -144,6 +148,7 @@ def test_lines_do_not_depend_on_the_size_of_batches(initials, monkeypatch):
     assert rows(parts, 24, **options) == together
 
 
+@pytest.mark.slow
 def test_giving_up_an_initial_does_not_depend_on_other_lines():
     """Regression: rounds were limited by the attempts that the part had taken in earlier lines."""
     models = {"a": MODELS["a"], "d": tiny_model(seed=2, letters="xyz")}

@@ -223,6 +223,7 @@ def test_people_of_a_bundled_cast_have_distinct_names_that_do_not_run_out(invoke
     assert len({each["given"] for each in villagers}) >= 490
 
 
+@pytest.mark.slow
 def test_with_min_edits_no_two_people_of_several_families_share_a_name(invoke):
     """Seed 8 has a mother and a mother-in-law of one name in its sixth family."""
 

@@ -241,6 +241,7 @@ with one_blas_thread():
     assert done.stdout == "{1}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [0, 1])
 def test_the_last_of_overlapping_generators_restores_process_settings(first, model, monkeypatch):
     monkeypatch.setattr("rnn_names.sampling.sampler.MAX_BATCH", 1 << 13)

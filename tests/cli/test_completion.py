@@ -89,12 +89,14 @@ LINES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("bash"), reason="no bash")
 def test_bash_completes(place):
     setup = 'eval "$(rnn-names completion bash)"'
     assert typed(place, ["bash", "--norc", "--noprofile", "-i"], setup, LINES) == LINES
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("zsh"), reason="no zsh")
 def test_zsh_completes(place):
     setup = 'autoload -Uz compinit && compinit -u -D; eval "$(rnn-names completion zsh)"'

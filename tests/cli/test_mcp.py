@@ -48,6 +48,7 @@ async def said(client, tool, **arguments):
     return result.content[0].text if result.is_error else result.structured_content["result"]
 
 
+@pytest.mark.slow
 def test_lines_of_casts_equal_the_commands(tmp_path, invoke):
     pattern = "[Lord|Lady] {norse:prefix=A} of {welsh-towns}"
 
@@ -93,6 +94,7 @@ def test_names_and_scores_equal_the_models(tmp_path):
     assert {"name": "norse", "writes": "as icelandic-first-names"} in listed
 
 
+@pytest.mark.slow
 def test_an_error_contains_the_names_that_were_found(tmp_path):
     async def script(client):
         few = {"match": "Elwen|Elrin", "any_shape": True, "min_length": 5, "unique": True}
@@ -218,6 +220,7 @@ def test_options_have_their_own_descriptions_and_bounds(tool, owner, offered):
             assert f'aximum": {each.kind.maximum}' in bounds
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closes_input_first", [True, False])
 def test_a_disconnected_client_ends_the_server(closes_input_first, tmp_path):
     hello = {"protocolVersion": "2025-06-18", "capabilities": {}}

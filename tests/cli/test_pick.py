@@ -97,6 +97,7 @@ def test_remember_stores_the_shown_names(pick):
     assert not {*first} & {*second}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", [["-m", "elvish"], ["{elvish}\n  of {norse}"], ["village"]])
 def test_remembered_names_equal_the_shown_names(what, pick, folder):
     arguments = ["pick", *what, "--seed", 3, "-n", 15, "--remember", "seen.txt", "-o", "kept.txt"]
@@ -194,6 +195,7 @@ def test_names_like_another_are_no_near_twins_of_each_other(pick, monkeypatch):
     assert not all(map(DistantNames(2).add_if_far, like))
 
 
+@pytest.mark.slow
 def test_names_like_a_strange_one_take_few_attempts(pick, monkeypatch):
     tried, draw = [], Sampler.draw
 
@@ -526,6 +528,7 @@ def test_conditions_may_be_typed(pick, folder):
     assert told == [f"Kept {begun[0]} (1 in kept.txt)", "1 in kept.txt"]
 
 
+@pytest.mark.slow
 def test_one_condition_can_be_dropped(pick):
     typed = "--prefix El", "--max-length 8", "--prefix", "--match .*a", "--max-length"
     pages, told = pick(*typed, arguments=[*ELVES, "-n", 20, "--max-length", 9])
@@ -729,6 +732,7 @@ def test_on_a_terminal_pick_prompts_and_an_interrupt_loses_nothing(folder):
     assert max(map(len, lines)) <= 40
 
 
+@pytest.mark.slow
 def test_an_interrupt_while_names_are_looked_for_ends_that_alone(folder):
     typist = Typist(80, "pick", "-m", "surnames", "--seed", 3, "-n", 2000, until="…")
     typist.run.send_signal(signal.SIGINT)

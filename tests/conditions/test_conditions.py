@@ -252,6 +252,7 @@ def test_an_unknown_character_is_refused(option):
         tiny_model().sample(1, **{option: ["a愛"] if option == "contains" else "a愛"})
 
 
+@pytest.mark.slow
 def test_a_search_for_long_names_ends_after_fewer_draws(monkeypatch):
     """With a look-ahead, which draws some thousand of them in a second."""
     monkeypatch.setattr(streaming, "MAX_FAILED_CHARACTERS", 1 << 16)

@@ -205,6 +205,7 @@ def example():
     return guide, rows
 
 
+@pytest.mark.slow
 def test_the_example_of_a_preparation_has_the_figures_of_its_steps(example):
     guide, rows = example
     documented = [" ".join(line.split()) for line in preparation.__doc__.splitlines()]

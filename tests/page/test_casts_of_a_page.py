@@ -32,6 +32,7 @@ def unfold_parts(page):
     page.locator("#by-hand summary").click()
 
 
+@pytest.mark.slow
 def test_a_cast_is_composed_from_menus(open_page):
     page = open_page("gru", "rnn")
     go_to(page, "Casts")
@@ -56,6 +57,7 @@ def test_a_cast_is_composed_from_menus(open_page):
     assert pattern_of(page) == "[Sir|Old|The] {rnn} {rnn} {gru} []"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kinds, pattern",
     [
@@ -71,6 +73,7 @@ def test_a_title_fits_the_name(open_page, small_models, kinds, pattern):
     assert pattern_of(page) == pattern
 
 
+@pytest.mark.slow
 def test_a_cast_starts_from_a_template_and_back_restores_the_earlier_cast(open_page, small_models):
     towns = "towns", small_models["gru"]
     page = open_page("rnn", towns)
@@ -94,6 +97,7 @@ def test_a_cast_starts_from_a_template_and_back_restores_the_earlier_cast(open_p
     assert names_of(page)[0] == held, "its words are in files"
 
 
+@pytest.mark.slow
 def test_templates_of_casts_equal_bundled_casts_if_the_page_has_their_models(open_page, dinosaurs):
     page = open_page(*((name, dinosaurs) for name in ("german-men", "german-women")))
     go_to(page, "Casts")
@@ -104,6 +108,7 @@ def test_templates_of_casts_equal_bundled_casts_if_the_page_has_their_models(ope
     assert pattern.endswith("]} {german-men}, {trades.txt}"), "it has no towns"
 
 
+@pytest.mark.slow
 def test_templates_of_casts_are_valid_patterns(open_page):
     page = open_page("dinosaurs")
     go_to(page, "Casts")
@@ -113,6 +118,7 @@ def test_templates_of_casts_are_valid_patterns(open_page):
         assert len({*names_of(page)}) == 20, cast
 
 
+@pytest.mark.slow
 def test_lines_fill_the_window_and_messages_of_other_views_disappear(open_page):
     page = open_page("dinosaurs", address="", names=None)
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
@@ -127,6 +133,7 @@ def test_lines_fill_the_window_and_messages_of_other_views_disappear(open_page):
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
 
 
+@pytest.mark.slow
 def test_lines_have_one_size_and_fill_the_window_folded_or_not(open_page):
     seed = "crypto.getRandomValues = (numbers) => numbers.fill(7)"  # lines have several heights
     for width, height in ((360, 740), (1100, 800), (1920, 1080)):
@@ -151,6 +158,7 @@ def test_lines_have_one_size_and_fill_the_window_folded_or_not(open_page):
         assert again in (folded, folded - row), "what fits is an estimate from lines that differ"
 
 
+@pytest.mark.slow
 def test_a_reload_and_steps_back_bring_as_many_lines(open_page):
     """Lines differ in height, and chips take a row of their own."""
     page = open_page("dinosaurs", address="", names=None, width=1280, height=800)
@@ -205,6 +213,7 @@ def test_a_typed_pattern_updates_its_parts(open_page):
     ]
 
 
+@pytest.mark.slow
 def test_a_typed_pattern_stays_while_people_go_back_among_names(open_page):
     page = open_page("gru", names=20)
     press(page, "More names")
@@ -263,6 +272,7 @@ def test_menus_have_models_with_special_characters_in_their_names(open_page, sma
     assert page.locator("img").count() == 0
 
 
+@pytest.mark.slow
 def test_a_long_press_on_a_line_and_its_message_copy_it(open_page):
     """A line has no card; on touch screens, a lock beside it holds it."""
     page = open_page(
@@ -295,6 +305,7 @@ def test_a_long_press_on_a_line_and_its_message_copy_it(open_page):
     assert line.text_content() in page.evaluate("[...chosen.held.values()]")
 
 
+@pytest.mark.slow
 def test_a_cast_is_composed_on_a_phone(open_page):
     page = open_page("gru", "dinosaurs", width=360, height=740)
     follow(page, "#seed=1&cast=[Lord|Lady] {dinosaurs} of {gru}")
@@ -329,6 +340,7 @@ def test_back_leaves_casts_and_no_name_remains_as_a_line(open_page):
     assert page.get_by_role("tab", name="Names").get_attribute("aria-selected") == "true"
 
 
+@pytest.mark.slow
 def test_parts_of_templates_show_no_code_and_kept_names_go_into_a_link(open_page):
     page = open_page("dinosaurs", permissions=["clipboard-read", "clipboard-write"])
     go_to(page, "Casts")
@@ -401,6 +413,7 @@ def test_a_line_of_one_word_is_not_broken(open_page, width):
     assert page.evaluate(rows) == [1] * 20
 
 
+@pytest.mark.slow
 def test_casts_are_of_the_kind_that_writes(open_page, small_models):
     """Regression: they kept the first model, whichever kind was pressed."""
     kinds = ("elvish-names", "norse-names", "towns")

@@ -66,6 +66,7 @@ def test_more_names_keep_the_first_ones_and_a_count_has_bounds(page):
     assert names_of(page) == twenty
 
 
+@pytest.mark.slow
 def test_temperature_and_boldness_are_set_and_shown(page):
     mean = {}
     for temperature in (0.5, 1, 1.7):
@@ -111,6 +112,7 @@ def test_all_settings_are_reset_and_come_back_by_their_address(page):
     assert page.locator("#temperature").is_visible(), "what is not as the word says is in sight"
 
 
+@pytest.mark.slow
 def test_controls_set_conditions(page, small_models):
     near = NearList(small_models["gru"])
     set_to(page, "How many", 8, count=8)
@@ -154,6 +156,7 @@ def test_names_are_new_and_unique(page, small_models):
     assert [page.get_by_label(each).is_checked() for each in checks] == [False, True, False]
 
 
+@pytest.mark.slow
 def test_a_page_opens_with_safe_names_or_a_message_that_they_are_too_few(open_page, dinosaurs):
     page = open_page("gru", address="", names=None)
     page.locator("#status", has_text="these are balanced ones").wait_for()
@@ -219,6 +222,7 @@ def test_without_names_the_earlier_ones_are_dimmed_and_conditions_can_be_dropped
     assert all(name.endswith("cb") for name in names_of(page)[1:])
 
 
+@pytest.mark.slow
 def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
     page = open_page("dinosaurs")
     unfold(page)
@@ -489,6 +493,7 @@ def test_the_subtitle_promises_new_names_only_if_they_are_new(open_page):
     assert page.locator("#subtitle").inner_text().strip() == "Press a name to keep it."
 
 
+@pytest.mark.slow
 def test_names_are_new_again_after_a_model_without_its_list(open_page, small_models):
     """Regression: the checkbox stayed off, also after *Back* and a reload, and in casts."""
     forgetful = ("forgetful", replace(small_models["gru"], fingerprints=None))
@@ -511,6 +516,7 @@ def test_names_are_new_again_after_a_model_without_its_list(open_page, small_mod
     assert new.is_disabled()
 
 
+@pytest.mark.slow
 def test_after_a_reload_names_fill_the_window_even_a_large_one(open_page):
     page = open_page("dinosaurs", address="", names=None)
     page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")

@@ -36,6 +36,7 @@ def test_a_later_copy_of_a_name_can_be_held(open_page):
     assert names_of(page) == names
 
 
+@pytest.mark.slow
 def test_a_released_name_stays_until_others_are_drawn(page):
     """Its link says that it is on the page, and not held."""
     third, lock = page.locator(".name").nth(3), page.locator(".hold").nth(3)
@@ -233,6 +234,7 @@ def test_a_kept_line_has_its_buttons_beside_it_and_its_note_below(open_page):
     assert remove.bounding_box() == of_remove, "nothing jumps when a note is typed"
 
 
+@pytest.mark.slow
 def test_all_pages_of_the_site_have_the_same_kept_names(browser, page_file, small_models):
     """Among them those that older pages stored apart; what a page learned stays its own."""
     profile, texts = browser.profile(), {}
@@ -269,6 +271,7 @@ def test_a_browser_without_storage_keeps_names_until_the_page_closes(open_page):
     assert "forgets" in page.locator("#kept-hint").inner_text()
 
 
+@pytest.mark.slow
 def test_a_held_name_stays_and_keys_draw_move_keep_and_return(open_page):
     page = open_page("dinosaurs")
     first = names_of(page)
@@ -427,6 +430,7 @@ def test_a_link_is_shared_where_fingers_touch(open_page):
     assert page.locator("#toast").inner_text() == ""
 
 
+@pytest.mark.slow
 def test_where_fingers_touch_the_message_that_a_name_is_kept_also_holds_it(open_page):
     page = open_page("dinosaurs", has_touch=True, is_mobile=True, width=360, height=740)
     name = names_of(page)[1]

@@ -136,6 +136,7 @@ def test_other_scripts_have_their_own_direction(characters, direction, open_page
     assert (boxes[0] > boxes[1]) == (direction == "rtl")
 
 
+@pytest.mark.slow
 def test_the_first_screen_shows_names_and_controls_and_on_a_phone_names(open_page, small_models):
     four = ((name, small_models["gru"], 0.01) for name in ("first-names", "surnames", "gru", "rnn"))
     page = open_page("dinosaurs", *four, width=360, height=740)
@@ -186,6 +187,7 @@ def test_the_first_screen_shows_names_and_controls_and_on_a_phone_names(open_pag
         assert min(sizes) >= 0.7 * max(sizes) and sizes.count(max(sizes)) >= 0.8 * len(sizes)
 
 
+@pytest.mark.slow
 def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
     page = open_page("gru", "rnn", width=360, height=740)
     assert page.get_by_label("Blend of gru and rnn").is_visible(), "they are there to be mixed"
@@ -227,6 +229,7 @@ def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
     assert page.locator("#views").bounding_box()["y"] == 0, "tabs stay in reach"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width, height, fewest", [(740, 360, 20), (640, 400, 20)])
 def test_in_landscape_names_fill_the_height_and_make_room_for_a_drawer(
     width, height, fewest, open_page
@@ -255,6 +258,7 @@ def are_apart(one, other):
     )
 
 
+@pytest.mark.slow
 def test_in_a_medium_window_kept_names_and_the_card_are_drawers(open_page):
     page = open_page("gru", width=1100, height=800)
     assert page.get_by_role("button", name="balanced").is_visible()
@@ -315,6 +319,7 @@ def test_on_a_phone_every_target_is_large_and_a_swipe_opens_a_drawer(open_page):
     assert page.locator("#settings").is_visible()
 
 
+@pytest.mark.slow
 def test_keys_act_on_names_after_a_mouse_click(open_page, dinosaurs):
     page = open_page(*((name, dinosaurs) for name in ("norse", "fae", "sea")))
     for press_first in ("wild", "sea"):

@@ -34,6 +34,7 @@ def test_shares_of_many_models_always_add_up_to_100(open_page, small_models):
     assert shares_of(page) == before, "the link says them"
 
 
+@pytest.mark.slow
 def test_with_three_models_the_page_opens_with_one_and_keeps_boldness(open_page, dinosaurs):
     models = ((name, dinosaurs) for name in "abc")
     page = open_page(*models, address="#count=20")

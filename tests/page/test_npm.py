@@ -39,6 +39,7 @@ def test_all_exports_exist_and_are_published(project):
     assert "WTFPL" in (package / "MODELS.md").read_text("utf-8"), "whose terms the models are under"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not node.NODE, reason=node.NOT_TESTED)
 def test_the_package_writes_the_names_of_python_and_its_readme_runs(project):
     npm.check_seeds(node.NODE, project, 100)

@@ -84,6 +84,7 @@ def said(page):
     return page.locator("#own-status").inner_text()
 
 
+@pytest.mark.slow
 def test_a_learned_model_joins_the_page_and_can_be_saved(
     page, browser, page_file, small_models, tmp_path
 ):
@@ -177,6 +178,7 @@ def test_a_page_for_lists_opens_at_the_field_for_a_list(browser, one_page, small
     assert page.evaluate("rnnNames.sample(20, { seed: 1, shares: [1, 0] })")[0] in names_of(page)
 
 
+@pytest.mark.slow
 def test_a_page_with_the_base_starts_from_it_and_shows_it(browser, small_models, tmp_path):
     """And so does a page that is saved with what was learned."""
     text = page_of([PageModel("gru", small_models["gru"])], learn=True)
@@ -253,6 +255,7 @@ def test_the_saved_table_of_kept_names_is_read_back(page):
         assert page.evaluate(read) == expected
 
 
+@pytest.mark.slow
 def test_nothing_that_was_learned_here_is_a_start(page):
     """Regression: a list learned again started from its own model, so that links differed."""
     learn(page, LINES)
@@ -269,6 +272,7 @@ def test_nothing_that_was_learned_here_is_a_start(page):
     page.locator("#toast", has_text="List forgotten").wait_for()
 
 
+@pytest.mark.slow
 def test_a_second_list_of_the_same_title_is_told_apart(page):
     """Casts find a model by its name, so both wrote the names of the first."""
     learn(page, LINES[:30], title="gru")
@@ -281,6 +285,7 @@ def test_a_second_list_of_the_same_title_is_told_apart(page):
     forget(page)
 
 
+@pytest.mark.slow
 def test_a_list_that_the_browser_brings_late_is_there_in_the_end(page):
     """Regression: names of other models were shown, and a message that the list is missing."""
     learn(page, LINES)
@@ -307,6 +312,7 @@ def test_a_list_that_the_browser_brings_late_is_there_in_the_end(page):
     forget(page)
 
 
+@pytest.mark.slow
 def test_back_and_links_bring_the_names_before_a_list_was_learned(page):
     """Regression: links without a list brought the list's names; learning replaced the last."""
     page.get_by_role("tab", name="Names").click()
@@ -339,6 +345,7 @@ def test_back_and_links_bring_the_names_before_a_list_was_learned(page):
     forget(page)
 
 
+@pytest.mark.slow
 def test_each_list_learned_here_comes_back_by_its_links(page, tmp_path):
     """Regression: of two lists, the names of the first were lost: no model had a share."""
     files = []
@@ -375,6 +382,7 @@ def test_each_list_learned_here_comes_back_by_its_links(page, tmp_path):
     forget(page)
 
 
+@pytest.mark.slow
 def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, tmp_path):
     file = learn_and_save(page, LINES, "elves", tmp_path)
     forget(page)
@@ -407,6 +415,7 @@ def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, t
     forget(page)
 
 
+@pytest.mark.slow
 def test_links_of_a_saved_page_bring_the_list_that_wrote(page, browser, tmp_path):
     files = []
     for title, lines in (("first", LINES[:30]), ("second", LINES[30:])):
@@ -435,6 +444,7 @@ def test_links_of_a_saved_page_bring_the_list_that_wrote(page, browser, tmp_path
     forget(page)
 
 
+@pytest.mark.slow
 def test_learning_leaves_the_lines_that_are_shown_meanwhile(page):
     page.get_by_role("textbox", name="Names").fill("\n".join(LINES))
     page.get_by_role("button", name="Learn from these names").click()
@@ -463,6 +473,7 @@ IDBFactory.prototype.open = () => ({});
 """
 
 
+@pytest.mark.slow
 def test_a_list_is_learned_and_saved_where_the_store_does_not_answer(page, tmp_path):
     other = page.context.new_page()
     other.add_init_script(NO_ANSWER)
@@ -475,6 +486,7 @@ def test_a_list_is_learned_and_saved_where_the_store_does_not_answer(page, tmp_p
     other.close()
 
 
+@pytest.mark.slow
 def test_forget_it_and_undo_leave_the_list_of_another_tab(page):
     learn(page, LINES[:30], title="first")
     other = page.context.new_page()
@@ -501,6 +513,7 @@ def test_forget_it_and_undo_leave_the_list_of_another_tab(page):
     other.close()
 
 
+@pytest.mark.slow
 def test_a_list_and_casts_stay_over_reloads_with_a_learned_model(page, tmp_path):
     """Regression: choosing the model's file lost the list, and the parts of a cast unfolded."""
     learn(page, LINES)
@@ -584,6 +597,7 @@ def test_the_time_left_only_falls_and_no_sample_name_stands_twice(page):
     assert shown.split() == ["b"]
 
 
+@pytest.mark.slow
 def test_the_names_shown_when_a_list_is_learned_are_the_first_of_the_view(page):
     page.evaluate("document.querySelector('#boldness button').click()")  # safe, as pages open
     learn(page, LINES)
@@ -601,6 +615,7 @@ def test_sample_names_during_learning_are_new(page, small_models):
     assert names and not small_models["gru"].knows(names).any()
 
 
+@pytest.mark.slow
 def test_a_file_can_be_dropped_or_chosen(page, tmp_path):
     page.evaluate(DROP, ["elves.txt", list("\n".join(LINES).encode())])
     page.locator("#own-count", has_text="60 names").wait_for()

@@ -45,6 +45,7 @@ def log_probs_of(page, names, shares=(1,)):
     return page.evaluate(log_probs, [names, list(shares)])
 
 
+@pytest.mark.slow
 def test_log_prob_of_bundled_models_and_blends_equals_python(open_page):
     """One page holds several, each with a share of 1 in turn; `make page-study` looks at all.
 

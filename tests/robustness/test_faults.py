@@ -493,6 +493,7 @@ def test_scores_are_printed_while_the_writer_continues(score, folder):
     assert process.communicate(timeout=60)[1].startswith(b"3 names")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("on_terminal", [False, True], ids=["pipe", "terminal"])
 def test_names_are_printed_in_whole_lines_before_all_are_drawn(on_terminal, folder, model):
     reader, writer = pty.openpty() if on_terminal else os.pipe()
@@ -520,6 +521,7 @@ POSIX_LOCALE = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"
 LOCALES = [POSIX_LOCALE, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", LOCALES)
 def test_names_and_messages_are_utf_8_in_any_locale(locale, cli, tmp_path):
     names = "Zoë\nŁucja\n愛\nЯна\n"

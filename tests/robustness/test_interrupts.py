@@ -71,6 +71,7 @@ def interrupt(process, *lines, code=130, number=signal.SIGINT):
 # --- Everywhere -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_interrupt_at_rarely_hit_places_ends_the_program():
     """In the first, exceptions from a handler were lost.
 
@@ -183,6 +184,7 @@ WRITING = ["blend dinosaurs welsh-towns -o out.npz", "page dinosaurs -o out.html
 WRITING += ["train list.txt -q --hidden-size 4 --epochs 1 -o out.npz --report out.html"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", WRITING)
 def test_every_command_finishes_a_file_that_is_being_written(command, corpus_file, tmp_path):
     (tmp_path / "list.txt").write_bytes(corpus_file.read_bytes())
@@ -278,6 +280,7 @@ def test_a_failed_write_of_the_state_is_one_line_and_keeps_the_model(corpus_file
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_the_program_even_if_nobody_reads_its_message(corpus_file, tmp_path):
     reader, writer = os.pipe()
     os.set_blocking(writer, False)

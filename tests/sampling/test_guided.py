@@ -183,6 +183,7 @@ SCATTERED = [  # two whole names, of which one never came
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", SCATTERED, ids=str)
 def test_scattered_names_are_drawn_in_proportion(options):
     model, names = Model.load("elvish"), ["Davendre", "Sonasheen"]
@@ -203,6 +204,7 @@ def test_a_prefix_after_which_few_names_end_in_time_is_looked_ahead_for():
     assert ((counts - expected) ** 2 <= 16 * np.maximum(expected, 1)).all() and counts.sum() > 290
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model_name, options, names, may_miss",
     [
@@ -258,6 +260,7 @@ def test_names_with_underflowing_probabilities_are_drawn():
         assert {*names} == {likeliest}
 
 
+@pytest.mark.slow
 def test_memorised_names_are_drawn_in_proportion():
     """Regression: the likeliest of eight names, of a share of 0.495, came 28 times of 300."""
     names = ["Anabelladonna", "Bertramius", "Cunigundula", "Dagobertus"]
@@ -286,6 +289,7 @@ def test_a_name_with_a_billion_copies_needs_no_memory(always_look_ahead):
     assert len(groups(guided, [0])) == GROUP_SIZE
 
 
+@pytest.mark.slow
 def test_names_of_60_characters_differ_or_a_warning_tells_of_repeats(monkeypatch):
     """They are next to impossible."""
     monkeypatch.setattr(chain, "MAX_CONTEXTS", 1)
@@ -314,6 +318,7 @@ def test_names_with_a_probability_of_1e_6_are_drawn():
     assert guided.guide.acceptance > 1 / 65, "so many come with it"
 
 
+@pytest.mark.slow
 def test_few_names_are_all_drawn_where_min_p_rules_out_most():
     """Draws alone missed one, of a share of 0.4. That can happen, so there is a warning."""
     with pytest.warns(RareConditionsWarning, match="that some may be missing, and the others too"):

@@ -16,6 +16,7 @@ def drawn(**options):
     return "\n".join(name for part in parts for name in part.to_strings())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"novel": True, "prefix": ["a", "bc"], "top_p": 0.9}])
 def test_several_threads_draw_the_names_of_one(options, monkeypatch):
     monkeypatch.setattr(sampler, "MAX_BATCH", 256)

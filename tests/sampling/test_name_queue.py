@@ -74,6 +74,7 @@ def test_found_names_are_yielded_before_the_error(rare, monkeypatch):
     assert f"only {len(drawn)} of" in str(error.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "cores"), [({}, 1), ({}, 3), ({"min_edits": 1}, 3), ({"unique": True}, 3)], ids=str
 )

@@ -131,6 +131,7 @@ def test_a_prefix_longer_than_the_longest_name_is_named():
         tiny_model().sample(1, prefix=["abca", "bcabc"], max_length=3)
 
 
+@pytest.mark.slow
 def test_long_names_of_the_list_are_looked_ahead_for():
     # Some of the names end at each character: hardly any has the 40 of the list.
     made = tiny_model()
@@ -138,6 +139,7 @@ def test_long_names_of_the_list_are_looked_ahead_for():
     assert {len(name) for name in long.sample(20, seed=1)} <= {40, 41}
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_package_have_the_names_of_their_seeds():
     documented = " ".join(sampling.__doc__.split())
     [name] = Model.load("elvish").sample(1, seed=1)

@@ -15,6 +15,7 @@ from support.enumeration import distribution, tiny_model
 from support.networks import random_model
 
 
+@pytest.mark.slow
 def test_names_that_begin_with_any_of_thousands_of_characters_do_not_mix():
     """All together or apart, as casts of different initials and large batches draw them."""
     model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 4200))), longest=3)

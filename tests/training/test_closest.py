@@ -182,6 +182,7 @@ def test_the_model_knows_only_the_characters_and_names_of_the_list():
     assert model.sources == marked_as_start([BASE_SOURCE])
 
 
+@pytest.mark.slow
 def test_a_network_stays_near_its_start():
     """The same steps lead less far from a model to start from than without one's pull."""
     names = cut("welsh-towns", 50)
@@ -222,6 +223,7 @@ def test_train_prints_the_start_model(folder):
     assert "Starts from" not in none.stderr
 
 
+@pytest.mark.slow
 def test_a_resumed_run_is_equal_bit_for_bit(folder, monkeypatch):
     whole = invoke("train", "list.txt", *FEW_EPOCHS, "-o", "whole.npz", cwd=folder)
     assert whole.returncode == 0, whole.stderr
