@@ -1,4 +1,4 @@
-"""The type of an array, operations that NumPy lacks, arrays to use again, a check of products."""
+"""The type of an array, operations that NumPy lacks, reusable arrays, a check of products."""
 
 import math
 from functools import cache
@@ -14,7 +14,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def ranges(starts: Array, sizes: Array) -> Array:
-    """For each start, the `size` numbers start, start + 1, …, one range after another: (Σ sizes,).
+    """The ranges start, start + 1, …, one for each start and size, concatenated: (Σ sizes,).
 
     >>> ranges(np.array([5, 0, 40]), np.array([2, 0, 3])).tolist()
     [5, 6, 40, 41, 42]
@@ -65,7 +65,7 @@ def stable_order(keys: Array) -> Array:
 
 
 def rounded(weights: Array, bits: int = 7) -> Array:
-    """float32 numbers rounded to a mantissa of `bits` bits, halves upwards; 7 bits are bfloat16.
+    """float32 numbers rounded to a mantissa of `bits` bits, halves away from 0; 7 give bfloat16.
 
     >>> rounded(np.array([1, 1 / 3, -1e-5], np.float32)).tolist()
     [1.0, 0.333984375, -1.0013580322265625e-05]
@@ -114,7 +114,7 @@ class Workspace:
 
 @cache
 def check_products() -> None:
-    """Raises RnnNamesError unless BLAS's products equal NumPy's own, of integers."""
+    """Raises RnnNamesError unless BLAS's products of floats equal NumPy's products of integers."""
     a, b = (np.arange(1024).reshape(32, 32) % k for k in (5, 7))
     x: Array
     y: Array

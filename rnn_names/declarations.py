@@ -2,7 +2,7 @@
 
 A declaration is a field of a dataclass, made by `option`. It determines the check of a value
 (`CheckedOptions`), the keyword of the Python functions (`parameters_of`), the option of the command
-line (`rnn_names.cli.options`) and the row of docs/python.md; pages and the MCP server follow its
+line (`rnn_names.cli.options`) and the row of docs/python.md. The page and the MCP server use its
 schema.
 """
 
@@ -69,7 +69,7 @@ class Number(Kind):
         super().__init__(text, self._checked, "N" if whole else "X", schema)
 
     def _checked(self, value: Any) -> float:
-        """The value as an int or a float of Python: a model file cannot store NumPy's."""
+        """The value as Python's int or float, since a model file cannot store NumPy's."""
         kind: Any = Integral if self.whole else Real
         _require(isinstance(value, kind) and not isinstance(value, bool))
         try:
@@ -127,13 +127,13 @@ def _line_part_pairs(value: Any) -> tuple[Any, ...]:
 
 def _path(value: Any) -> str:
     path = os.fsdecode(value)
-    _require(path and b"\0" not in os.fsencode(path))  # a ValueError for half of a surrogate pair
+    _require(path and b"\0" not in os.fsencode(path))  # a lone surrogate raises ValueError
     return path
 
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 FLAG = Kind("a bool", lambda value: bool((False, True).index(value)), schema={"type": "boolean"})
-LINES = Kind("a list of texts", _texts, "FILE", _TEXTS)  # read by the command line
+LINES = Kind("a list of texts", _texts, "FILE", _TEXTS)  # the command line reads them from a file
 TEXTS = Kind(
     "a text or a list of texts",
     lambda value: (value,) if isinstance(value, str) else _texts(value),
@@ -147,7 +147,7 @@ PATH = Kind("the path of a file", _path, "FILE")
 
 
 class Declaration(NamedTuple):
-    """An option, apart from its name."""
+    """Everything about an option except its name."""
 
     default: Any
     kind: Kind  # the allowed values; None is also allowed if it is the default
@@ -160,7 +160,7 @@ class Declaration(NamedTuple):
 
 
 def option(default: Any, kind: Kind, help: str, **more: str) -> Any:
-    """A field of a dataclass that is an option; arguments as in `Declaration`."""
+    """A field of a dataclass that declares an option; for the arguments, see `Declaration`."""
     declaration = Declaration(default, kind, help, **more)
     return field(default=default, metadata={"declaration": declaration})
 
@@ -183,7 +183,7 @@ class CheckedOptions:
                 continue
             try:
                 checked = declaration.kind.convert(value)
-            except (TypeError, ValueError, ArithmeticError):  # of arrays and decimals, perhaps
+            except (TypeError, ValueError, ArithmeticError):  # also raised by arrays and decimals
                 if isinstance(value, tuple):
                     value = ",".join(map(str, value))
                 message = f"{name} {short_repr(value)}: must be {declaration.kind}"
@@ -232,7 +232,7 @@ def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Calla
 def method_parameters_of(
     owner: Callable[P, Any],
 ) -> "Callable[[Callable[Concatenate[S, ...], R]], Callable[Concatenate[S, P], R]]":
-    """As `parameters_of`, for a method, which keeps its first parameter, `self`."""
-    # The type is a text, since Python 3.10 cannot evaluate `Concatenate[S, ...]`.
+    """Like `parameters_of`, but for a method, which keeps its first parameter, `self`."""
+    # The type is a string, since Python 3.10 cannot evaluate `Concatenate[S, ...]`.
     decorate: Any = parameters_of(owner)
     return decorate

@@ -6,17 +6,17 @@ import unicodedata
 import warnings
 from collections.abc import Iterable
 
-SHOWN_AROUND = 60  # characters of a text before and after a place that are shown with an error
+SHOWN_AROUND = 60  # characters of a text shown before and after the place of an error
 
 
 class RnnNamesError(Exception):
     """Base of the errors that this package raises for mistakes of a caller or in a file.
 
-    The message has its mistake, place and advice in one line; a marked pattern may follow.
+    The message states the mistake, its place and advice in one line. A text and a caret may follow.
 
     Attributes:
-        settings: the settings and options in the message, by their names in Python (`hidden_size`).
-            The command line replaces these by the names of its options (`--hidden-size`).
+        settings: the settings and options that the message names, as in Python (`hidden_size`).
+            The command line replaces them with the names of its options (`--hidden-size`).
     """
 
     def __init__(self, message: str, settings: Iterable[str] = ()) -> None:
@@ -33,7 +33,7 @@ class VocabularyError(RnnNamesError):
 
 
 class ModelFileError(RnnNamesError):
-    """A model file that is missing, damaged or no model; a file that cannot be written."""
+    """A model file that is missing, damaged or not a model; or a file that cannot be written."""
 
 
 class TrainingError(RnnNamesError):
@@ -72,11 +72,11 @@ class LongNamesWarning(RnnNamesWarning):
 
 
 class CaseWarning(RnnNamesWarning):
-    """No name of the list has a text in the given case, so it is matched in the list's case."""
+    """No name can match a text in the given case, so the case of the text is ignored."""
 
 
 class RareConditionsWarning(RnnNamesWarning):
-    """Conditions are so rare that names repeat, some may be missing, or shares are estimates."""
+    """Conditions are so rare that names repeat, may be missing, or have only estimated shares."""
 
 
 class RepeatedInitialsWarning(RnnNamesWarning):
@@ -84,7 +84,7 @@ class RepeatedInitialsWarning(RnnNamesWarning):
 
 
 class OwnFileWarning(RnnNamesWarning):
-    """A bundled cast reads a file in the current folder, or a bundled model is named like one."""
+    """A bundled model is used, and the current folder contains a model file of the same name."""
 
 
 class FewNewNamesWarning(RnnNamesWarning):
@@ -96,7 +96,7 @@ class FewThreadsWarning(RnnNamesWarning):
 
 
 def warn(message: str, category: type[RnnNamesWarning]) -> None:
-    """Warns at the line that called this package."""
+    """Issues a warning that points to the line that called this package."""
     frame, level = sys._getframe(1), 2  # of the caller
     inside = ("rnn_names.", "contextlib")
     while frame.f_back and frame.f_globals.get("__name__", "").startswith(inside):
@@ -138,7 +138,7 @@ def shortened(text: str, longest: int) -> str:
 
 
 def with_caret(message: str, text: str, place: int) -> str:
-    """A message, and below it the line of a text that has a place, with a caret under that.
+    """A message; below it, the line of `text` that contains `place`, and a caret under the place.
 
     >>> print(with_caret("no such model", "{nors} {surnames}", 1))
     no such model
@@ -190,6 +190,6 @@ def short_repr(value: object) -> str:
         return repr(shortened(value, 60))
     try:
         text = repr(value)
-    except (ValueError, RecursionError):  # Python writes no more than 4,300 digits of a number
+    except (ValueError, RecursionError):  # Python refuses to write more than 4,300 digits
         text = "a value too long to show"
     return shortened(re.sub(r"\s*\n\s*", " ", text), 60)

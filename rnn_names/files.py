@@ -12,7 +12,7 @@ from rnn_names import system
 from rnn_names.errors import CorpusError, ModelFileError, SamplingError, printable
 
 write_lock = system.ForkSafeLock()
-"""A lock for writing a file and for ending the process, so that no temporary file remains."""
+"""Held while a file is written or the process ends, so that no temporary file remains."""
 
 _STREAMS = ("standard input", "standard output", "standard error")
 # An incomplete UTF-8 character at the end of a line, whose writer was probably killed.
@@ -40,7 +40,7 @@ def check_writable(path: str) -> None:
     with _temporary(path):
         folder, name = os.path.split(real_path(path))
         pattern = re.compile(re.escape(name) + r"\.\d{1,9}-[0-9a-f]{8}\.tmp")
-        with suppress(OSError):  # a folder may allow writing and not listing
+        with suppress(OSError):  # a folder may allow writing but not listing
             for entry in filter(pattern.fullmatch, os.listdir(folder)):
                 system.remove_unlocked(os.path.join(folder, entry))
 
@@ -63,7 +63,7 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
 
 
 def _create_locked(target: str) -> BinaryIO:
-    """Creates and locks a file; runs in different containers may have the same process number."""
+    """Creates and locks a file. Its name is random: containers may share a process number."""
     while True:
         file = open(f"{target}.{os.getpid()}-{os.urandom(4).hex()}.tmp", "xb")  # noqa: SIM115
         with suppress(OSError):  # some file systems have no locks
@@ -78,7 +78,7 @@ def _obstacle(path: str) -> str:
     try:
         if b"\0" in os.fsencode(path):
             raise ValueError
-    except ValueError:  # also UTF-8's, for half of a surrogate pair
+    except ValueError:  # `fsencode` raises it, too, for a lone surrogate
         return "cannot be written: no file has such a name"
     target = real_path(path)
     folder = os.path.dirname(target)
@@ -115,7 +115,7 @@ class LockedFile:
 
     @contextmanager
     def opened(self, mode: Literal["a+b", "r+b"]) -> Iterator[io.FileIO]:
-        """Opens the file, which is created if need be, and locks it within the context."""
+        """Opens the file, creates it if necessary, and locks it within the context."""
         try:
             with open(self.path, mode, buffering=0, opener=_created) as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -132,7 +132,7 @@ class LockedFile:
         return SamplingError(f"{self._option} {printable(self.path)}: {reason}", [self._option])
 
     def decoded(self, data: bytes) -> str:
-        """Text of the file; CorpusError if it is not UTF-8."""
+        """Decodes bytes of the file; raises CorpusError if they are not UTF-8."""
         data = _CUT_CHARACTER.sub("\ufffd".encode(), data)
         try:
             return data.decode().removeprefix("\ufeff")
@@ -164,7 +164,7 @@ def is_same_file(path: str, other: str) -> bool:
 
 
 def real_path(path: str) -> str:
-    """The absolute path without links."""
+    """The absolute path, with links resolved."""
     try:
         return os.path.realpath(path)
     except FileNotFoundError:

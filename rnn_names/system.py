@@ -25,7 +25,7 @@ ENDING_SIGNALS = [
 # The `errno` values after writing to a pipe whose reader is gone.
 READER_GONE = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}
 RENAMES_OPEN_FILES = os.name == "posix"
-M_ARENA_MAX = -8  # of glibc's malloc.h
+M_ARENA_MAX = -8  # from glibc's malloc.h
 
 
 def usable_cores() -> int:
@@ -36,12 +36,12 @@ def usable_cores() -> int:
 
 
 def can_start_helper() -> bool:
-    """Whether another Python can share memory with this one; not if frozen, by PyInstaller."""
+    """Whether a second Python can run and share memory; not if PyInstaller froze this one."""
     return os.name == "posix" and bool(sys.executable) and not hasattr(sys, "frozen")
 
 
 def share_memory_between_threads() -> None:
-    """Lets all threads take memory from one pool: with glibc's, a third of all memory is saved."""
+    """Makes all threads allocate from one pool, which saves a third of all memory with glibc."""
     import ctypes
 
     with suppress(AttributeError, OSError, TypeError):  # another C library, or Windows
@@ -49,7 +49,7 @@ def share_memory_between_threads() -> None:
 
 
 class cached_property(functools.cached_property[_T]):
-    """A property without a lock, which could stay locked in a fork (up to Python 3.11)."""
+    """A cached property without its lock (up to Python 3.11), which could stay locked in a fork."""
 
     def __init__(self, function: Callable[[Any], _T]) -> None:
         super().__init__(function)
@@ -86,7 +86,7 @@ def nameless_file() -> int:
         if hasattr(os, "memfd_create")  # Linux has it
         else tempfile.TemporaryFile() as file
     ):
-        # A number from 3: if 0 to 2 are free, output to stdout would go into the file.
+        # A number of at least 3: if 0 to 2 are free, output to stdout would go into the file.
         return fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
 
 

@@ -1,4 +1,4 @@
-"""An acceptor: the texts that names may have, by an automaton and bounds on their lengths.
+"""An acceptor: an automaton and bounds on the length, which decide which texts names may have.
 
 For names of at most 3 characters, and the suffix "ab":
 

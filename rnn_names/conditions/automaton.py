@@ -1,6 +1,6 @@
 """Finite automata over vocabulary indices, which accept or reject the text of a name.
 
-For the suffix "ab", state 1 says that "a" was read, and state 2, which accepts, that "ab" was read:
+For the suffix "ab", state 1 means that "a" was read; state 2, which accepts, that "ab" was read:
 
     text     ""   "C"   "Ca"   "Cab"
     state    0    0     1      2
@@ -20,8 +20,8 @@ from rnn_names.corpus.shape import Shape
 from rnn_names.errors import RnnNamesError
 
 MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; of an intersection of two
-MAX_BEGINNINGS = 1 << 8  # beginnings of words to avoid: an automaton of more takes long to make
-JAMO = {*map(chr, range(0x1160, 0x1200))}  # letters that join those before to a Korean syllable
+MAX_BEGINNINGS = 1 << 8  # beginnings of words to avoid; with more, making the automaton takes long
+JAMO = {*map(chr, range(0x1160, 0x1200))}  # letters that join the one before in a Korean syllable
 
 
 class NoAutomatonError(RnnNamesError):
@@ -50,7 +50,7 @@ class Automaton:
         return self.accepting[self.run(vocabulary.indexed(names))]
 
     def __and__(self, other: "Automaton") -> "Automaton":
-        """The intersection, which accepts what both accept; its states are pairs of states."""
+        """The intersection, which accepts what both accept; it is built from pairs of states."""
         ours, theirs = self.next_state.tolist(), other.next_state.tolist()
         pairs, after = reachable_states(
             (0, 0), lambda pair: [*zip(ours[pair[0]], theirs[pair[1]], strict=True)], MAX_PAIRS
@@ -99,8 +99,8 @@ def build_automaton(
 ) -> Automaton:
     """An automaton whose transitions depend only on the kind of each character.
 
-    `all_after` returns the states after a state and each of some kinds; `kinds` has the kind of
-    each character of the vocabulary.
+    `all_after` takes a state and some kinds, and returns the next state for each kind. `kinds`
+    contains the kind of each character of the vocabulary.
     """
     distinct = [*dict.fromkeys(kinds)]
     states, after = reachable_states(start, lambda state: all_after(state, distinct))

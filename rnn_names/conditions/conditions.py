@@ -1,4 +1,4 @@
-"""Conditions on whole names; on text, such as a suffix, also as automata, which are joined."""
+"""Conditions on whole names. Those on text, such as a suffix, have automata, which are joined."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
@@ -46,7 +46,7 @@ class Condition:
 
 
 class Tally(dict[Any, tuple[int, int]]):
-    """For each condition, or in casts each source: how many names were tested, and passed."""
+    """For each condition (in casts, each source): how many names were tested, how many passed."""
 
     def add(self, more: Mapping[Any, tuple[int, int]]) -> None:
         """Adds the counts of another draw."""
@@ -116,7 +116,7 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
 def joint_automaton(
     n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """An automaton for the shape and all conditions that fit; these conditions; the others."""
+    """An automaton for the shape and conditions that fit into it; these conditions; the others."""
     automaton = shape_automaton(shape) if shape is not None else any_text(n_y)
     max_states = MAX_TABLE // (n_y * (max_length + 1))
     included, others = list[Condition](), list[Condition]()
@@ -151,7 +151,7 @@ def _matching(
         )
     except NoAutomatonError:
         return Condition(title, _one_by_one(matches_any))
-    except RecursionError:  # not one by one: other names would come, by the depth of the stack
+    except RecursionError:  # not one by one: that would depend on the stack's depth
         message = f"{title}: its groups are nested too deeply"
         raise SamplingError(message, ["match"]) from None
     return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
@@ -237,8 +237,8 @@ def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) 
 
 
 def _alternatives(texts: Sequence[str]) -> list[str]:
-    """Expressions of which one matches where one of the texts does: one expression, if possible."""
-    # Of single characters beyond 16 bits, `re` makes a set, which ignores no case.
+    """Expressions that together match any of the texts: a single expression, if possible."""
+    # `re` joins single characters beyond 16 bits into a set, which does not ignore case.
     usual = [text for text in texts if max(text) <= "\uffff"]
     joined = [f"({'|'.join(usual)})"] if usual else []
     return [text for text in texts if text not in usual] + joined

@@ -1,13 +1,13 @@
-"""Names a few edits from others; an edit inserts, deletes or replaces a character.
+"""Names within a few edits of others; an edit inserts, deletes or replaces a character.
 
-Their fewest number, the Levenshtein distance, is computed row by row, one for each character c:
+The fewest edits (the Levenshtein distance) are computed row by row. Each character c gives a row:
 
     row[i] = min(row_before[i − 1] + (0 if c is text[i − 1] else 1),      kept or replaced
                  row_before[i] + 1,                                       c inserted
                  row[i − 1] + 1)                                          text[i − 1] deleted
 
-where row[i] is the distance to the first i characters of the text. Distances above the allowed
-edits are one number, so there are few rows: the states of an automaton (Schulz & Mihov 2002).
+where row[i] is the distance to the first i characters of the text. All distances above the allowed
+edits are stored as one number. So few rows occur: the states of an automaton (Schulz & Mihov 2002).
 """
 
 from collections.abc import Collection, Iterable
@@ -66,10 +66,10 @@ def _next_row(
 
 
 class DistantNames:
-    """Names that are at least `min_edits` edits apart; admits only others that are as far away.
+    """Names from which others must differ by at least `min_edits` edits.
 
     Two texts at most k edits apart become the same text by up to k deletions in each. So a table
-    has the names by all their shortened texts, and a name is compared with those that share one.
+    lists names by all their shortened texts, and a name is compared only with names that share one.
     """
 
     def __init__(self, min_edits: int, others: Iterable[str] = ()) -> None:

@@ -1,13 +1,13 @@
-"""Finds names that are in a list, or one edit away, of which only fingerprints are known.
+"""Finds names that are in a list or one edit away from it, by the list's fingerprints alone.
 
 All texts that are one edit away from a name are looked up. A fingerprint is a sum over characters
-(`rnn_names.corpus.fingerprints`), so an edit does not change the terms of the characters before it;
-those after it move one place to the left or right, or stay.
+(`rnn_names.corpus.fingerprints`). So an edit does not change the terms of the characters before it.
+The characters after it stay, or move one place to the left or right.
 
 Words keep their capitals: "Abera" without its first letter is looked up as "Bera". Both cases are
 tried where names of the list may have either: at the beginning of later words ("Stoke on Trent");
 within words, if the list has names like "MacRae" (`_inner_capitals`); at the beginning, if it has
-names like "de Vries" (`_lower_case_beginnings`). There, its case does not count.
+names like "de Vries" (`_lower_case_beginnings`). The case of all these beginnings does not count.
 """
 
 from collections.abc import Iterator
@@ -35,12 +35,12 @@ class Edits(NamedTuple):
     row: Array  # (p,) the row of the name
     place: Array  # (p,) the place in it
     kind: tuple[int, int]
-    characters: Array  # (p, k) or (k,) that may be inserted there, as indices; 0 for none
+    characters: Array  # (p, k) or (k,) indices of those that may be inserted; 0 for none
     following: Array  # (p,) the character after them, perhaps in another case
 
 
 class NearList:
-    """Tests which names are near a model's own list; of its shape, unless `any_shape`."""
+    """Tests which names are near a model's own list. Names have its shape, unless `any_shape`."""
 
     def __init__(self, model: LanguageModel, any_shape: bool = False) -> None:
         prints, vocabulary, pairs = model.own_fingerprints, model.vocabulary, model.pairs
@@ -69,14 +69,14 @@ class NearList:
 
     def near(self, names: Names, edits: int) -> Array:
         """Whether each name is at most `edits`, 0 or 1, from a name of the list: (n,) bool."""
-        # Where few names meet the other conditions, the same ones come again and again.
+        # Where few names meet the other conditions, the same names are drawn again and again.
         _, first, row = np.unique(fingerprint(names), return_index=True, return_inverse=True)
         spellings = [*map(self._spellings, names.take(first).to_strings())]
         near = self._near(Names.from_strings(chain.from_iterable(spellings)), edits)
         return np.logical_or.reduceat(near, np.cumsum([0, *map(len, spellings)])[:-1])[row]
 
     def _spellings(self, name: str) -> list[str]:
-        """The name, in NFC if the vocabulary allows it; with words that begin in either case."""
+        """The name, in NFC if the vocabulary allows it, with its words beginning in either case."""
         in_nfc, characters = composed(name), self._vocabulary.characters
         name = in_nfc if all(c in characters for c in in_nfc) else name
         spellings = [name]
@@ -104,7 +104,7 @@ class NearList:
         columns = np.arange(text.shape[1])
         at = self._terms[columns, text]
         before = np.cumsum(at, axis=1) - at
-        # The sum of the terms from each place on, if moved by −1, 0 or 1 places: (m, L + 3) each.
+        # Sums of the terms from each place to the end, moved by −1, 0 or 1 places: (m, L + 3) each.
         terms_by = {by: self._terms[np.maximum(columns + by, 0), text] for by in (-1, 0, 1)}
         moved = {by: np.cumsum(each[:, ::-1], axis=1)[:, ::-1] for by, each in terms_by.items()}
         near = np.zeros(len(text), bool)

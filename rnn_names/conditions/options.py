@@ -41,7 +41,7 @@ BOLDNESS: dict[str, dict[str, Any]] = {
     "balanced": {},
     "wild": {"temperature": 1.3},
 }  # fmt: skip
-"""The options that each word sets; tests/quality/BOLDNESS.md tells how names were judged."""
+"""The options that each word sets; tests/quality/BOLDNESS.md reports how names were judged."""
 
 _STANDS_FOR = "; ".join(
     f"{word}: {', '.join(f'{k} {v}'.removesuffix(' True') for k, v in preset.items()) or 'none'}"
@@ -322,7 +322,7 @@ class CastOptions(Options):
     @property
     def shared(self) -> dict[str, Any]:
         """The options that are set and apply to each part by itself."""
-        names = declarations(Options).keys() - NOT_OF_PARTS - {"unique"}  # of whole lines
+        names = declarations(Options).keys() - NOT_OF_PARTS - {"unique"}  # for whole lines
         return {name: getattr(self, name) for name in names if name in self.non_defaults}
 
 

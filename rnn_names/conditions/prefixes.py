@@ -1,11 +1,11 @@
 """The prefixes that names may begin with, as indices: as typed, or in upper and lower case.
 
-If names of the list begin with a capital, and with nothing else:
+If all names of the list begin with a capital:
 
     typed    prefix
     Mac      Mac
     mac      Mac
-    -mac     -mac, which no name of the list's shape can begin with: the shape is changed
+    -mac     -mac; no name of the list's shape can begin with it, so the shape is changed
 """
 
 from collections.abc import Callable

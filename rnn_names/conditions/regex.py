@@ -1,7 +1,7 @@
 """Automata of regular expressions, from the syntax trees of Python's own parser.
 
-An expression has no automaton if it is not regular (it has back-references or look-around), or has
-flags other than `i`.
+Some expressions have no automaton here, such as those with back-references, look-around or word
+boundaries, or with flags other than `i`.
 """
 
 import re
@@ -13,7 +13,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Vocabulary
 
 MAX_SIZE = 1 << 20  # items and steps: (a{0,999}){999} is a short expression with many steps
-MAX_STEPS_READ = 1 << 24  # work for the states: a state of (a{0,99}){99} is a set of thousands
+MAX_STEPS_READ = 1 << 24  # work for the states: a state of (a{0,99}){99} is thousands of steps
 Steps = frozenset[int]  # numbers of steps that may come next
 END, ANYTHING = 0, 1  # steps: the text may end here; any text may follow
 
@@ -43,18 +43,18 @@ def matching(
 class _Reading:
     """Reads expressions from right to left into a nondeterministic automaton of steps.
 
-    A step is a character of a set, followed by other steps. "b|ca" begins with two steps: b, then
-    the end; and c, then a step that is a, then the end. A loop, such as "a*", is a step without a
-    character, followed by its own beginning. The states of the automaton are sets of next steps.
+    A step reads a character of a set; other steps follow. "b|ca" begins with two steps: one reads
+    b, and the end follows; one reads c, and a step for a follows. A loop, such as "a*", is a step
+    that reads nothing and leads to its own beginning. An automaton's state is a set of next steps.
     """
 
     def __init__(self, characters: str, ignore_case: bool) -> None:
         self._characters = characters
         self._flags = self._given_flags = re.UNICODE | (re.IGNORECASE if ignore_case else 0)
         self._any = frozenset(range(1, len(characters) + 1))
-        self._sets: dict[tuple[int, str], frozenset[int]] = {}  # that match, by flags and item
+        self._sets: dict[tuple[int, str], frozenset[int]] = {}  # matches, by flags and item
         self._steps = [(frozenset[int](), Steps()), (self._any, Steps([ANYTHING]))]
-        self._number: dict[tuple[frozenset[int], Steps], int] = {}  # of steps with characters
+        self._number: dict[tuple[frozenset[int], Steps], int] = {}  # of steps that read characters
         self._size = self._work = 0
 
     def expression(self, pattern: str) -> Steps:
@@ -108,7 +108,7 @@ class _Reading:
         return self._sets[key]
 
     def _step(self, indices: frozenset[int], rest: Steps) -> Steps:
-        """The step of a character of a set followed by `rest`; equal steps have one number."""
+        """The step that reads a character of a set; `rest` follows. Equal steps share a number."""
         if not indices or not rest:
             return Steps()
         number = self._number.setdefault((indices, rest), len(self._steps))
@@ -117,7 +117,7 @@ class _Reading:
         return Steps([number])
 
     def _times(self, part: Any, count: int, rest: Steps, or_else: Steps) -> Steps:
-        """The steps of `count` times a part, then `rest`; `or_else` may replace each time."""
+        """The steps of a part `count` times, then `rest`; each time, `or_else` may come instead."""
         for _ in range(count):
             before, rest = rest, self._sequence(part, rest) | or_else
             if rest == before:  # for instance, if the part is always empty

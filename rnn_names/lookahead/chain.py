@@ -1,15 +1,15 @@
-"""A Markov chain of variable order stands in for the network, at prefixes where that was not run.
+"""A Markov chain of variable order, which replaces the network at prefixes that were not visited.
 
     P(next character | name so far)  ≈  P(next character | the longest context of the name so far)
 
-The contexts are the most frequent ends, of up to six symbols, of visited prefixes. After a context,
-the chain predicts the mean of what the network predicts after the prefixes that end in it, smoothed
-with the prediction after the next shorter context. The odds of a name's end are also multiplied by
-a factor for its length, which no context contains.
+The contexts are the most frequent endings of visited prefixes, up to six symbols long. After a
+context, the chain predicts the mean of the network's predictions after all prefixes that end in it.
+This mean is smoothed with the prediction after the next shorter context. The odds of a name's end
+are also multiplied by a factor for its length, since contexts do not contain the length.
 
 The chain runs together with an automaton, as a *product* whose states are pairs of a context and a
 state of the automaton. Few pairs occur: after "Phil", "pp" cannot be half read. The probability of
-acceptance is computed for the pairs that occur.
+acceptance is computed only for pairs that occur.
 """
 
 from dataclasses import dataclass
@@ -27,13 +27,13 @@ from rnn_names.ngram.contexts import Contexts
 MAX_CONTEXTS = 4000  # the most frequent contexts are kept
 PRIOR = 10.0  # weight of the next shorter context, as a number of prefixes
 MIN_SHORTER_SHARE = 0.1  # the least share of the next shorter context in a context's probabilities
-UNIFORM_SHARE = 0.002  # uniform share of the empty context's probabilities, so that none is 0
+UNIFORM_SHARE = 0.002  # uniform part of the empty context's probabilities, so that none is 0
 MAX_WORK = 1 << 24  # numbers that the recursion reads; it limits contexts for large automata
 
 
 @dataclass(frozen=True)
 class ProductStates:
-    """P pairs of a context and an automaton state, in both of which a name can be at once."""
+    """P pairs of a context and an automaton state that can belong to the same prefix."""
 
     contexts: Contexts  # K of them
     context: Array  # (P,)
@@ -45,7 +45,7 @@ class ProductStates:
     def reachable_from(
         cls, contexts: Contexts, automaton: Automaton, context: Array, automaton_state: Array
     ) -> "ProductStates":
-        """The pairs of some prefixes, (m,), and all that can follow them."""
+        """The pairs of m prefixes, and all pairs that can follow them."""
         n_states = len(automaton.accepting)
 
         def following(pairs: Array) -> Array:
@@ -79,7 +79,7 @@ class MarkovChain:
     def log_completion(self, log_may_end: Array) -> Array:
         """Natural logarithm of the probability that a name will be accepted: (L + 2, P).
 
-        The axes are its length so far and its state; `log_may_end`, (L + 1, P), is 0 or −∞.
+        The axes are the length so far and the product row; `log_may_end`, (L + 1, P), is 0 or −∞.
         """
         end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)  # names can always continue
         given_more = self.probabilities / (1 - end)
@@ -96,8 +96,8 @@ class MarkovChain:
 def fitted_chain(
     prefixes: VisitedPrefixes, automaton: Automaton, max_length: int, temperature: float = 1.0
 ) -> tuple[MarkovChain, Array]:
-    """A chain fitted to the predictions after visited prefixes; their product rows, (N,)."""
-    power = min(temperature, 1.0)  # below 1, probabilities at 1 are averaged: they differ less
+    """A chain fitted to the predictions after visited prefixes; each prefix's product row, (N,)."""
+    power = min(temperature, 1.0)  # if below 1, averages probabilities at 1, which differ less
     probabilities = softmax(power * prefixes.log_probabilities)
     product, product_row = _product(prefixes, automaton, max_length)
     context = product.context[product_row]
@@ -109,7 +109,7 @@ def fitted_chain(
 def _product(
     prefixes: VisitedPrefixes, automaton: Automaton, max_length: int
 ) -> tuple[ProductStates, Array]:
-    """The product of as many contexts as the recursion can take; the row of each prefix."""
+    """The product with as many contexts as `MAX_WORK` allows; the row of each prefix."""
     most_frequent_first = _by_frequency(prefixes)
     size = max(min(MAX_WORK // automaton.next_state.size, MAX_CONTEXTS), 1)
     while True:
@@ -123,7 +123,7 @@ def _product(
 
 
 def _by_frequency(prefixes: VisitedPrefixes) -> Array:
-    """The ends of the prefixes' strings, the most frequent ones first; the empty one is first."""
+    """The endings of prefixes' strings: the empty one, then the others, most frequent first."""
     strings, n_y = prefixes.string, prefixes.log_probabilities.shape[1]
     keys, counts = [np.zeros(1, np.int64)], [np.full(1, np.inf)]
     for symbols in range(1, LONGEST_CONTEXT + 1):
@@ -139,8 +139,8 @@ def _by_frequency(prefixes: VisitedPrefixes) -> Array:
 
 
 def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names: Array) -> Array:
-    """The probabilities after contexts, (K, n_y), from those after prefixes in `context` (N,)."""
-    # Sums over the prefixes of each context: probabilities, (K, n_y), names, and squares of names.
+    """Smoothed probabilities after contexts, (K, n_y); `context` (N,) contains each prefix's."""
+    # For each context, sums over its prefixes: of probabilities, (K, n_y), n_names and n_names².
     order = np.argsort(context, kind="stable")
     first = np.flatnonzero(differs_from_previous(context[order]))
     sums = np.zeros((len(contexts), probabilities.shape[1]))
@@ -148,14 +148,14 @@ def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names:
     sums[context[order[first]]] = np.add.reduceat(weighted, first, axis=0, dtype=np.float64)
     n, squares = (np.bincount(context, n_names**k, len(contexts)).astype(float) for k in (1, 2))
     shorter = contexts.shorter
-    for rows in contexts.by_symbols[:0:-1]:  # a context counts for its shorter ones, too
+    for rows in contexts.by_symbols[:0:-1]:  # prefixes count for shorter contexts, too
         for array in (sums, n, squares):
             np.add.at(array, shorter[rows], array[rows])
     # The effective number of prefixes with n₁, n₂, … names is (Σ nᵢ)² / Σ nᵢ².
     n_eff = (n**2 / np.maximum(squares, 1))[:, None]
     means = sums / np.maximum(n, 1)[:, None]
     n_y = sums.shape[1]
-    p = (n_eff * means + PRIOR / n_y) / (n_eff + PRIOR)  # final for the empty context
+    p = (n_eff * means + PRIOR / n_y) / (n_eff + PRIOR)  # used for the empty context
     p[0] = (1 - UNIFORM_SHARE) * p[0] + UNIFORM_SHARE / n_y
     share = MIN_SHORTER_SHARE
     for rows in contexts.by_symbols[1:]:

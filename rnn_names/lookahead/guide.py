@@ -1,7 +1,7 @@
 """A guide: estimates the probability that a name with some prefix will meet the conditions.
 
-The network predicts only the next character. A guide adds an estimate of this probability, the
-completion probability of the prefix. The next character is then drawn with
+The network predicts only the next character. A guide adds this estimate, the completion probability
+of the prefix, and draws the next character c with
 
     q(c | prefix)  =  P(c | prefix) · completion(prefix + c) / total
     total          =  Σ_c P(c | prefix) · completion(prefix + c)
@@ -10,7 +10,7 @@ So a name's importance weight, P(name) / q(name), is the product over its charac
 completion(prefix + c). If estimates were exact, all weights would equal the probability of the
 conditions.
 
-An example: first names that end in "pp", after "Phil". Of the ways on, "Philipp" is the likely one:
+An example: first names that end in "pp", after "Phil". "Philipp" is the likely continuation:
 
     character   network   completion   drawn with
     o           0.25      0.0032       0.03
@@ -18,14 +18,14 @@ An example: first names that end in "pp", after "Phil". Of the ways on, "Philipp
     l           0.15      0.0088       0.04
     a           0.12      9.1e-06      0.00
 
-For prefixes that earlier draws have visited, estimates come from the network's predictions, and for
-others from a Markov chain (`chain`).
+For prefixes that earlier draws visited, estimates come from the network's predictions; for others,
+from a Markov chain (`chain`).
 
 A proposal of weight w gives w / bound copies of its name, rounded up or down at random. So every
-name has the network's own frequency on average, however good the estimates, if no weight exceeds
-32 times the bound, and estimates are above 0 wherever the conditions can still be met
-(`chain.UNIFORM_SHARE`). A bad estimate has two effects only: more proposals yield no name, and a
-name of large weight is repeated. The bound is chosen so that few are (`with_bound`).
+name has the network's own frequency on average, however good the estimates are. This holds if no
+weight exceeds 32 times the bound, and if estimates are above 0 wherever the conditions can still be
+met (`chain.UNIFORM_SHARE`). Bad estimates have only two effects: more proposals yield no name, and
+names of large weight are repeated. The bound is set so that few are repeated (`with_bound`).
 
 Estimates and weights are natural logarithms: at a temperature of 0.02, names that meet a condition
 may have probabilities of 1e-300.
@@ -46,10 +46,10 @@ from rnn_names.ngram.contexts import Contexts
 
 MAX_COPIES = 32  # the most copies of a name from one proposal
 MAX_REPEATS = 0.005  # the tolerated share of repeats among names
-MAX_BOUND = 64  # mean weights; higher: more draws per name, lower: more repeats
+MAX_BOUND = 64  # in mean weights; a higher one takes more draws per name, a lower one repeats more
 MAX_STORED_NUMBERS = 1 << 22  # probabilities stored for visited prefixes, n_y for each
-# Estimates for names with a prefix that was not visited add up to at most 8 times their measured
-# probability, or, if that is more, a seventh of the visited names' probability.
+# The estimates for unvisited names add up to at most 8 times their measured probability, or to a
+# seventh of the visited names' probability, if that is more.
 MAX_TO_MEASURED, MAX_TO_VISITED = 8, 1 / 7
 
 
@@ -58,7 +58,7 @@ class Guide:
     """Guides draws towards names that are accepted: `unguided`, `learned`, then `with_bound`."""
 
     acceptor: Acceptor  # with an automaton of S states
-    prefixes: VisitedPrefixes  # N that it has learned from, then those visited since
+    prefixes: VisitedPrefixes  # the N that it learned from, then those visited since
     # (N, n_y) log completion of each next character, after those N only. Column EOS is 0 where a
     # name may end, else −∞; while exploring, always −∞.
     log_completion: Array
@@ -84,10 +84,10 @@ class Guide:
         return cls(acceptor, prefixes, np.zeros((0, n_y)), product, log_completion)
 
     def learned(self, temperature: float, *, explores: bool, log_unvisited: float) -> "Guide":
-        """A guide that has learned from its prefixes, which were visited at a temperature.
+        """A guide that has learned from its prefixes, which were visited at `temperature`.
 
-        If it `explores`, visited names are ruled out. `log_unvisited` is the measured probability
-        that a name meets the conditions and is not visited; infinite if not measured.
+        If it `explores`, visited names are ruled out. `log_unvisited` is the log of the measured
+        probability that a name meets the conditions and is not visited; infinite if not measured.
         """
         prefixes, acceptor, log_visited = self.prefixes, self.acceptor, self.log_visited
         # The chain's estimates for all prefixes; then for the next characters of visited ones.
@@ -140,10 +140,10 @@ class Guide:
         return float(log_sum(self.prefixes.log_probabilities[0] + self.log_completion[0]))
 
     def log_completion_of_next(self, visited_row: Array, product_row: Array, length: int) -> Array:
-        """The logs of estimates for each next character after m prefixes of `length`: (m, n_y).
+        """The log estimates for each next character after m prefixes of one length: (m, n_y).
 
-        `visited_row` (m,) are rows of `prefixes`, or −1. The chain estimates for −1, and for rows
-        that were visited after this guide learned.
+        `visited_row` (m,) contains rows of `prefixes`, or −1. Estimates are the chain's for −1, and
+        for prefixes that were visited after this guide learned.
         """
         has_learned = (visited_row >= 0) & (visited_row < len(self.log_completion))
         next_row = self.product.next_row[product_row]
@@ -160,13 +160,13 @@ class Guide:
         return np.floor(expected + uniform).astype(np.intp)
 
     def with_bound(self, log_weights: Array) -> "Guide":
-        """The guide with a bound set by one half of the weights, (m,), and measured on all."""
+        """The guide, with a bound set by every other weight, (m,), and shares measured on all."""
         log_mean = log_mean_of(log_weights)
         if log_mean == -np.inf:
             return self
         log_weights = log_weights - log_mean
         # The weight of every visited name: in the product of total / completion, all but the first
-        # total cancel. With the margin for rounding errors, such names have at most one copy.
+        # total cancel. 1e-6 is for rounding errors, so that such names have at most one copy.
         log_weight_of_visited = self.log_p_conditions - log_mean + 1e-6
         log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), log_weight_of_visited)
         log_bound = min(log_bound, math.log(MAX_BOUND))
@@ -183,10 +183,10 @@ def log_mean_of(log_weights: Array) -> float:
 
 
 def least_log_bound(log_weights: Array, max_repeats: float) -> float:
-    """The least bound of weights, (m,), with which at most this share of the names are repeats.
+    """The log of the least bound with which at most the share `max_repeats` of names are repeats.
 
     A name of weight w has w / bound copies; all but the first are repeats. The k weights above the
-    bound give (Σₖ w − k bound) / bound repeats, of Σ w / bound names; for the largest weights, any
+    bound give (Σₖ w − k bound) / bound repeats of Σ w / bound names. For the largest weights, any
     other k gives less. So bound ≥ (Σₖ w − max_repeats Σ w) / k, for every k.
     """
     top = max(log_weights.max(), LEAST_LOG)

@@ -17,15 +17,15 @@ MAX_RECORDED_NUMBERS = 1 << 22  # probabilities that a draw records, n_y for eac
 
 @dataclass
 class VisitedPrefixes:
-    """The N prefixes that draws have visited, each after its parent, one character shorter."""
+    """The N prefixes that draws have visited, each after its parent, the next shorter prefix."""
 
-    parent: Array  # (N,) row of the prefix without the last character; row 0 is its own
+    parent: Array  # (N,) row of the prefix without its last character; 0 for row 0
     character: Array  # (N,) index of the last character
     length: Array  # (N,) characters
     automaton_state: Array  # (N,) state of the conditions' automaton
     string: Array  # (N,) the last symbols, up to `LONGEST_CONTEXT`, as in `ngram.contexts`
     log_probabilities: Array  # (N, n_y) the network's, of the next character
-    n_names: Array  # (N,) how many names had each prefix
+    n_names: Array  # (N,) how many drawn names began with each prefix
 
     @classmethod
     def beginning(cls, prefix: Array, automaton: Automaton) -> "VisitedPrefixes":
@@ -55,7 +55,7 @@ class VisitedPrefixes:
         return keys[order], order + 1
 
     def child(self, row: Array, character: Array) -> Array:
-        """The rows of the prefixes in `row`, each with one more character; −1 if not visited."""
+        """The row of each prefix of `row` extended by a character, (m,); −1 if not visited."""
         keys, order = self._sorted
         if not len(keys):
             return np.full(len(row), -1)
@@ -99,7 +99,7 @@ class VisitedPrefixes:
 
 
 class Visits:
-    """Records the prefixes that a draw visits: those visited `before`, and new ones after them."""
+    """Records the prefixes that a draw visits: those visited `before`, then new ones."""
 
     def __init__(self, before: VisitedPrefixes) -> None:
         self.before, self.n_recorded = before, 0
@@ -118,7 +118,7 @@ class Visits:
         return rows
 
     def record(self, rows: Array, log_probabilities: Array, n_names: Array) -> None:
-        """Records the network's predictions after some prefixes, and how many names had them."""
+        """Records the network's predictions after some prefixes, and how many names have them."""
         has_row = np.flatnonzero(rows >= 0)
         self.n_recorded += len(has_row)
         self._recorded.append((rows[has_row], log_probabilities[has_row], n_names[has_row]))

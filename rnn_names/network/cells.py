@@ -16,10 +16,10 @@ Params = Mapping[str, Array]  # the arrays Wax, Waa, Wya, ba, by and a0; and bn 
 
 
 class StepWeights(NamedTuple):
-    """The weights of a step, by gate and transposed; of sigmoid gates, stored halved."""
+    """The weights of a step, by gate and transposed; those of sigmoid gates are halved."""
 
     cell: "Cell"
-    Waa: Array  # (n_gates, k, n_a) for the first k units, which are all but with dropout
+    Waa: Array  # (n_gates, k, n_a) for the first k units; k is n_a without dropout
     bounds: list[int]  # `diagonal_blocks` of Waa
     from_x: Array  # (n_gates, n_x, n_a) x Waxᵀ + ba for each character
     bn: Array | None  # (n_a,) of a GRU
@@ -31,7 +31,7 @@ class PlainCell:
     n_gates = 1  # rows of `Wax`, `Waa` and `ba` per hidden unit
     n_sigmoid_gates = 0
     n_blocks = 1  # of the cache, which a step leaves for the backward pass
-    n_blocks_from_parent = 1  # of these, the first: the parent's projections and a GRU's state
+    n_blocks_from_parent = 1  # the first of these: the parent's projections, and a GRU's state
     input_gradient_blocks = (0,)  # the blocks that hold gradients of from_x after that pass
 
     @staticmethod
@@ -92,7 +92,7 @@ class GRUCell:
 
     @staticmethod
     def step(from_x: Array, cache: Array, a: Array) -> None:
-        """The equations of the class, with σ(u) = ½ + ½ tanh(½u); the weights have the inner ½."""
+        """The equations of the class, with σ(u) = ½ + ½ tanh(½u); the inner ½ is in the weights."""
         gates = cache[:2]  # at first, their projections
         gates += from_x[:2]
         np.tanh(gates, out=gates)
@@ -151,7 +151,7 @@ MAX_BLOCKS = 16  # the most blocks multiplied one by one; more would be too smal
 
 
 def diagonal_blocks(Waa: Array) -> list[int]:
-    """The bounds of square blocks along the diagonal of `Waa` (n_gates, n_a, n_a), else zero.
+    """The bounds of square blocks along the diagonal of `Waa` (n_gates, n_a, n_a); the rest is 0.
 
     Most networks have one block, and blends one for each part: products without the zeros of two
     equal parts take half the time.

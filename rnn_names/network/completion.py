@@ -2,21 +2,21 @@
 
     completion(prefix)  =  Σ_c p(c | prefix) · completion(prefix + c)
 
-over all next characters c and the end of the name. The result depends on the values of ended names.
-If a value is 1 for a name that meets a condition, else 0, the result is the probability that the
-condition will be met, the *completion probability* (the backward probability of a hidden Markov
-model; the value function of reinforcement learning). With p = 1 as well, it is the number of names
-that meet it.
+over all next characters c and the end of the name. The recursion begins with values of whole names.
+If the value is 1 for each name that meets a condition, else 0, the result is the probability that
+the condition will be met, the *completion probability* (the backward probability of a hidden Markov
+model; the value function of reinforcement learning). If also p = 1 everywhere, it is the number of
+names that meet the condition.
 
-The recursion also gives a distribution that is p given the condition, or p times the value:
+The recursion also gives the distribution in proportion to p times the value (p given a condition):
 
     q(c | prefix)  =  p(c | prefix) · completion(prefix + c) / completion(prefix)
 
-In the product along a name, each `completion` but the first cancels.
+In the product along a name, all factors `completion` but the first cancel.
 
 An example: after each character, a coin decides whether the name ends. The value of a name with
 one, two or three characters is 0, 7/4 or 7/2; longer names have the value 0. By the number of
-characters so far,
+characters so far:
 
     completion(3) = ½ · 7/2 = 7/4                       longer names add nothing
     completion(2) = ½ · 7/4 + ½ · completion(3) = 7/4   q(end | 2) = ½ · 7/4 / completion(2) = ½
@@ -40,7 +40,7 @@ def value_table(
     """Completion values by length and state: (longest + 2, …); 0 in the last row, for longer names.
 
     `probabilities` returns p of the next character, (…, n_y), for a length; `after`, (…, n_y),
-    is the flat index of the next state; `value`, (longest + 1, …), is of a name that ends. With
+    is the flat index of the next state; `value`, (longest + 1, …), that of a name that ends. With
     `logs`, all numbers are natural logarithms.
     """
     completion = np.full((len(value) + 1, *after.shape[:-1]), -np.inf if logs else 0, value.dtype)
@@ -66,7 +66,7 @@ def log_sum(terms: Array) -> Array:
 
 
 def log_difference(log_a: float, log_b: float) -> float:
-    """The logarithm of a − b, or nearly −∞ if b is not smaller."""
+    """The logarithm of a − b; of 1e-300 a, if b is not smaller."""
     if log_b == -math.inf:
         return log_a
     return log_a + math.log(max(-math.expm1(min(log_b - log_a, 0)), 1e-300))

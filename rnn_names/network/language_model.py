@@ -1,4 +1,4 @@
-"""What drawing needs of a model; `model.Model` adds its file and its methods."""
+"""The part of a model that drawing needs; `model.Model` adds its file and its methods."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -55,7 +55,7 @@ class LanguageModel:
 
     @property
     def known_triples(self) -> Any:
-        """The triples of the list, a dict[str, str] (`corpus.shape`); None if not recorded."""
+        """The triples of the list, a dict[str, str] (`corpus.triples`); None if not recorded."""
         return self.training.get("known_triples")
 
     @property

@@ -13,7 +13,7 @@ from rnn_names.system import cached_property
 class PrefixTree:
     """The distinct prefixes of a minibatch of names, one node (row) each.
 
-    Level t has the prefixes of t characters; nodes with more children come first, so that parents
+    Level t contains the prefixes of t characters. Nodes with more children come first, so parents
     are its first rows. The names "a", "ba" and "bc" make this tree, with a, b, c = 1, 2, 3:
 
         row  prefix  level  x  parent  y: EOS a b c
@@ -53,8 +53,8 @@ class PrefixTree:
 def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
     """The prefix tree of names over a vocabulary of `n_y` symbols, including EOS.
 
-    `indices` (m, columns) has one name per row, in lexicographic order, padded with EOS on the
-    right; names may repeat. `lengths` (m,) are their numbers of characters.
+    `indices` (m, columns) contains one name per row, in lexicographic order, padded with EOS on the
+    right; names may repeat. `lengths` (m,) contains their numbers of characters.
 
     >>> tree = prefix_tree(np.array([[1, 0], [2, 1], [2, 3]]), np.array([1, 2, 2]), n_y=4)
     >>> tree.levels
@@ -88,7 +88,7 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
     y[character, row[parent]] = passing[1:]
 
     # Siblings have consecutive numbers. If nodes are sorted by level, by index among their siblings
-    # and by the row of their parent, each run of one level and index is an array of `siblings`.
+    # and by the row of their parent, each run with one level and index is an array of `siblings`.
     index = np.arange(n - 1) - (np.cumsum(n_children) - n_children)[parent]  # 0, 1, …
     run = level[1:] * n_y + index
     order = np.argsort(run * n + row[parent])  # no two are equal
@@ -104,7 +104,7 @@ def numbered_prefixes(indices: Array, lengths: Array) -> tuple[Array, Array, Arr
 
     Returns:
         number: (depth + 1, m) of each name's prefix of t characters; arbitrary after its end.
-        new: (depth, m) whether a name's prefix of 1, 2, … characters is its first occurrence.
+        new: (depth, m) whether each name is the first with its prefix of 1, 2, … characters.
         passing: (n,) how many names begin with each prefix; 0 for the empty one.
 
     >>> names = np.array([[1, 0], [2, 1], [2, 3]]), np.array([1, 2, 2])  # "a", "ba", "bc"

@@ -2,13 +2,13 @@
 
 New to this? `tests/support/plain_bptt.py` is the textbook version: one name at a time, one line per
 equation. This file computes the same numbers for thousands of names at once, and a test compares
-the two. The notation is usual in courses, with one row per example:
+the two. The notation is that of many courses, with one row per example:
 
     a⟨t⟩ = tanh(x⟨t⟩ Waxᵀ + a⟨t-1⟩ Waaᵀ + ba)          hidden state, (m, n_a)
     ŷ⟨t⟩ = softmax(a⟨t⟩ Wyaᵀ + by)                      prediction of the next character, (m, n_y)
     loss = − Σ y⟨t⟩ · log ŷ⟨t⟩                          categorical cross-entropy, in nats
 
-This is the plain cell's step; `rnn_names.network.cells` has it and the GRU's. Time steps are the
+This is a step of the plain cell; `rnn_names.network.cells` defines both cells. Time steps are the
 levels of a prefix tree (`rnn_names.network.prefix_tree`). All functions accept any float type.
 Large arrays belong to a `Workspace`: the next call overwrites them.
 """
@@ -48,7 +48,7 @@ def init_params(
 
 
 def rows_per_batch(n_y: int) -> int:
-    """The rows of a batch, names or prefixes, outside of training: it bounds arrays (N, n_y)."""
+    """The most names or prefixes of a batch outside of training, to bound arrays (N, n_y)."""
     return max(4096 * 64 // max(n_y, 64), 64)
 
 
@@ -71,7 +71,7 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 
 
 def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
-    """Gradients of Wax and ba from `d`, (n_gates, m, n_a): sums over ascending inputs `x` (m,)."""
+    """Gradients of Wax and ba: sums of `d` (n_gates, m, n_a) for each input; `x` (m,) ascends."""
     n_gates, _, n_a = d.shape
     by_character = np.zeros((n_gates, n_x, n_a), d.dtype)
     counts = np.bincount(x, minlength=n_x)
@@ -167,7 +167,7 @@ def loss_and_gradients(
 
     Both are in nats, summed over all characters of all names. For dropout, `output_mask` (N, n_a)
     multiplies the hidden states before the output layer, and Waa may have k columns, for the states
-    of the first k units, in place of n_a.
+    of the first k units, instead of n_a.
     """
     states, cache = _forward(tree, params, work)
     a = to_output = states[1:]
@@ -192,8 +192,8 @@ def _backward_over_time(
 ) -> dict[str, Array]:
     """Gradients of a0, Wax, Waa, ba and bn, computed from the last level to the first.
 
-    `da` (N, n_a) begins with the gradients from the output layer; each level adds to the gradients
-    of its parents. Overwrites `cache`.
+    At first, `da` (N, n_a) contains the gradients from the output layer. Each level then adds to
+    the gradients of its parents. Overwrites `cache`.
     """
     cell, a, (n, n_a) = cell_of(params), states[1:], da.shape
     da0 = np.zeros_like(params["a0"][None])

@@ -33,7 +33,7 @@ def log_probs(params: Params, vocabulary: Vocabulary, names: Names, n_given: int
 
 
 def prefix_log_probs(tree: PrefixTree, log_y_hat: Array, n_given: int = 0) -> Array:
-    """Σ log ŷ along the path to each node of a tree, from (N, n_y) to (N,)."""
+    """Σ log ŷ on the path to each node after `n_given` characters, from (N, n_y) to (N,)."""
     so_far = np.zeros(len(tree.x))
     for level in range(1 + n_given, len(tree.levels)):
         rows = tree.levels[level]

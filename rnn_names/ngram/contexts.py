@@ -1,13 +1,13 @@
 """Contexts: the strings of the last few symbols of a name that a model knows.
 
 A symbol is a character, or START, which precedes the first character. A string of symbols is stored
-as an integer: its symbols are digits to the base n_y + 1, the last symbol lowest, and START is the
-digit n_y. With n_y = 3, START a b is 312₄. No string contains EOS, the digit 0, so strings of
+as an integer in base n_y + 1: its symbols are the digits, the last one is the lowest, and START is
+the digit n_y. With n_y = 3, START a b is 312₄. No string contains EOS, the digit 0, so strings of
 different lengths have different numbers.
 
-A *context* is a string that a model knows, as it knows every prefix and suffix of it, including the
-empty one, 0. So each character leads from each context to one other. If "a b c" is a context, c
-leads from "a b" to it; otherwise c leads to the same context as from "b".
+A *context* is a string that a model knows. The model also knows every prefix and suffix of it,
+including the empty one, 0. So each character leads from each context to one context. If "a b c" is
+a context, c leads from "a b" to it; otherwise c leads to the same context as from "b".
 """
 
 import numpy as np
@@ -29,7 +29,7 @@ def extended(strings: Array, symbols: Array, n_y: int, limit: int) -> Array:
 
 
 def transitions(names: Names, start: int) -> tuple[Array, Array]:
-    """For each symbol of names, including EOS, the previous symbol, or START; and the symbol.
+    """The symbol (or START) before each symbol of names, including EOS; and the symbol itself.
 
     >>> before, after = transitions(Names(np.array([1, 2]), np.array([0, 2])), start=3)
     >>> before.tolist(), after.tolist()
@@ -59,7 +59,7 @@ class Contexts:
         return len(self.keys)
 
     def limited_to(self, limit: int) -> "Contexts":
-        """All contexts up to some number of symbols, at most `limit`, but always the empty one."""
+        """The contexts of few symbols: at most `limit` contexts, but always the empty one."""
         stops = [rows.stop for rows in self.by_symbols if rows.stop <= limit]
         return Contexts(self.keys[: max([1, *stops])], self.base - 1)
 

@@ -23,7 +23,7 @@ ORDER = 6  # no other is better by 0.01 nats per character on lists of 1,000 to 
 
 
 class NGram:
-    """An n-gram fitted to names of vocabulary indices, counted by their `weights`, (n,).
+    """An n-gram fitted to names of vocabulary indices; each name counts `weights`, (n,), times.
 
     >>> ngram = NGram(Names(np.array([1, 2, 1, 1]), np.array([0, 2, 4])), n_y=3)  # "ab" and "aa"
     >>> ngram.probabilities(np.array([ngram.start])).round(2).tolist()  # both begin with "a"
@@ -103,13 +103,13 @@ class NGram:
 
 
 def _discounts(n: Array) -> Array:
-    """The discounts D(1), D(2) and D(3 or more) from n₁ to n₄, the numbers of counts of 1 to 4.
+    """The discounts D(1), D(2) and D(3 or more) from n₁ to n₄, how many counts are 1 to 4.
 
     By equation 26 of Chen & Goodman 1999:
 
         Y = n₁ / (n₁ + 2 n₂),    D(i) = i − (i + 1) Y n_{i+1} / n_i
 
-    If an n_i is 0, all are Y, the discount of Kneser & Ney 1995, with n₁ and n₂ at least ½.
+    If any n_i is 0, all are Y, as in Kneser & Ney 1995; for Y, n₁ and n₂ count as at least ½.
     """
     n1, n2 = np.maximum(n[:2], 0.5)
     y = n1 / (n1 + 2 * n2)

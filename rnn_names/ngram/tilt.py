@@ -6,11 +6,11 @@ character after the kind of the one before (a capital, …), and for its last ch
     w(name) = g(L) · f(START, c₁) · f(kind of c₁, c₂) · … · f(kind of c_{L−1}, c_L) · e(c_L)
 
 To draw names character by character, each step needs V, the mean product of the remaining factors.
-For a character c after a,
+For a character c that follows a,
 
     p′(c | name so far) ∝ p(c | name so far) · f(kind of a, c) · V(name so far + c)
 
-and for the end p · e(a) · g(L). V is the mean over the names of an n-gram, in which names that are
+and for the end, p · e(a) · g(L). V is the mean over the names of an n-gram; names that are
 too long count as 0.
 """
 
@@ -54,7 +54,7 @@ class LogFactors(NamedTuple):
 
 
 class Tilt:
-    """The factors of each next character; V is computed by an n-gram."""
+    """The factors of each next character; an n-gram computes V."""
 
     def __init__(self, ngram: NGram, factors: LogFactors) -> None:
         self.factors, self._at_end = factors, np.exp(factors.lengths)

@@ -43,11 +43,11 @@ serve({connection}, {memory}, {shape})
 """
 
 _PROTOCOL = 4  # pickle protocol: 5 failed once when memory had run out
-_MARK = "RNN_NAMES_HELPER_PROCESS"  # variable of a helper process, which starts no other
+_MARK = "RNN_NAMES_HELPER_PROCESS"  # environment variable of a helper, which starts no other
 
 
 class SharedArray:
-    """An array of float32 that processes share, in a file without a name; else an ordinary array.
+    """A float32 array that processes share, in a file without a name; else an ordinary array.
 
     `fd` is the descriptor of the file, open while this object lives, or None.
     """
@@ -62,7 +62,7 @@ class SharedArray:
             if os.write(fd, zeros.data) < zeros.nbytes:
                 raise OSError("no room")
             self.array, self.fd = mapped(fd, shape), fd
-        except OSError:  # a limit, a full disk, or a system that has none
+        except OSError:  # a limit, a full disk, or a system without such files
             self.array = zeros
 
 
@@ -83,8 +83,8 @@ class Helper(AbstractContextManager["Helper"]):
     the calls. It is used only after `check` has returned the same value for both objects.
 
     Args:
-        make: creates the object in both processes. It, all called functions, their arguments and
-            their values can be pickled; no value of a call is None.
+        make: creates the object in both processes. This function, all called functions, their
+            arguments and their values must be picklable. No call by `begin` may return None.
         arguments: of `make`, after the rows of `memory`, which the processes share.
     """
 
@@ -126,7 +126,7 @@ class Helper(AbstractContextManager["Helper"]):
         try:
             with theirs:
                 return subprocess.Popen(
-                    # Isolated from variables and the current folder: the code sets its path.
+                    # Isolated from the environment and the current folder: the code sets its path.
                     [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", code],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -141,7 +141,7 @@ class Helper(AbstractContextManager["Helper"]):
             raise
 
     def update(self, function: Callable[..., None], *arguments: Any) -> None:
-        """Calls `function(object, *arguments)` here, and in the process before its next call."""
+        """Calls `function(object, *arguments)` here, and in the helper before its next call."""
         function(self.here, *arguments)
         self._unsent.append((function, arguments))
 
@@ -195,7 +195,7 @@ class Helper(AbstractContextManager["Helper"]):
                     self._send(*call)
                 self._unsent.clear()
                 if not self._is_checked:
-                    # Not at the same time, since both processes may write to the shared memory.
+                    # One after the other, since both checks may write to the shared memory.
                     self._send(self._check, ())
                     self._is_checked = self._receive() == self._check(self.here)
                 if self._is_checked:

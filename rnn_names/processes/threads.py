@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Submit = Callable[..., Callable[[], Any]]
 """Calls a function in a thread; returns a function that waits for its value."""
 Threads = tuple[Submit, int]
-"""What submits calls, and how many of them run at the same time."""
+"""A `Submit`, and the number of calls that run at the same time."""
 
 _blas_has_one_thread = False
 # Environment variables with which BLAS starts no threads.
@@ -69,8 +69,8 @@ def one_blas_thread() -> Iterator[None]:
 def worker_threads(n: int) -> Iterator[Threads]:
     """Lets `n` threads make calls within the context, with one BLAS thread in each.
 
-    Yields a `Submit`, and the number of threads. If `n` is 1, or threads cannot be started, which
-    gives a warning, the thread that asks for a value makes the call. At the end, calls that have
+    Yields a `Submit`, and the number of threads. If `n` is 1, or if threads cannot be started (with
+    a warning), the thread that asks for a value makes the call. At the end, calls that have
     not begun are discarded; an interrupt does not wait for the others.
     """
     with one_blas_thread():
@@ -85,7 +85,7 @@ def worker_threads(n: int) -> Iterator[Threads]:
             interrupted = True
             raise
         finally:
-            with suppress(RuntimeError):  # a forgotten stream may be collected by its thread
+            with suppress(RuntimeError):  # a thread of the pool may collect a forgotten stream
                 pool.shutdown(wait=not interrupted, cancel_futures=True)
 
 

@@ -9,21 +9,21 @@ An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. Read these
     random_keys     gives each attempt a key, from the seed, the number and the attempt
     sampler         has a WalkDrawer draw the names of these keys
     walk            extends "" by one character after another, with the network's probabilities
-    choice          draws each character, by the key of the attempt
+    choice          draws each character by the key of the attempt
     sampler         tests the conditions that are not in the acceptor (here: none)
     name_queue      yields the first attempt that passed: Umornessu
 
-And `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 8,000 ends so:
+A rare condition: `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 8,000 ends so:
 
-    stream          asks guided_drawer_if_rare first, and so makes no NameQueue
+    stream          gets a drawer from guided_drawer_if_rare, so it makes no NameQueue
     preparation     draws a pilot; too few names are accepted, so it prepares a guide
     name_groups     makes proposals for group 0, each with a key of its own
-    guided          draws them on a walk by the guide: after "Phil", it nearly always draws i
+    guided          draws them on a walk with the guide: after "Phil", it nearly always draws i
     guided          turns the weight of each into a number of copies, mostly 0 or 1
     name_groups     drops the first 31 copies and yields 64: Popp, Pepp, Prepp, …
 
-The others: `walk_drawer` draws on walks, and again in float64 what is too close to call; nodes of a
-walk wait on the `frontier`; `network_predictor` gives a walk its probabilities; `attempts` makes
-attempts until one passes, for streams, casts and aliases; `admission` leaves out repeats; `alias`
-gives each key a name; `best` searches for the most probable names.
+The other modules: `walk_drawer` draws on walks, and draws names that are too close to call again in
+float64; `frontier` keeps the waiting nodes of a walk; `network_predictor` computes probabilities;
+`attempts` makes attempts until one passes, for streams, casts and aliases; `admission` leaves out
+repeats; `alias` gives each key a name; `best` searches for the most probable names.
 """

@@ -14,16 +14,16 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning, warn
 from rnn_names.files import LockedFile
 
-WINDOW = 1 << 16  # names; a stream ends after a window of which fewer than 1 in 4,096 are new
+WINDOW = 1 << 16  # tested names; a stream ends after a window with fewer than 1 new name in 4,096
 
 
 @dataclass
 class Admission:
     """Admits names of a stream until there are `count`, and counts the tested and the admitted.
 
-    If `is_unique`, each name is admitted once; with `far_apart`, only if it is far from all earlier
-    ones. It is exhausted once hardly any name of a `window` of tested names was new. A window is a
-    fixed number of names, so a stream ends at the same name however many are tested together.
+    If `is_unique`, a name is admitted once; with `far_apart`, only if it is far from all earlier
+    names. `is_exhausted` is set after a `window` with hardly any new name. A window is a fixed
+    number of tested names, so a stream ends at the same name however many are tested together.
     """
 
     count: int
@@ -36,12 +36,12 @@ class Admission:
         self.n_tested = self.n_admitted = 0
         self.is_exhausted = False
         self.seen = np.zeros(0, np.uint64)
-        self._admitted_before = 0  # before the present window
+        self._admitted_before = 0  # names admitted before this window
         self._has_warned = False
         self._file = None if self.remember is None else Remembered(self.remember)
 
     def admit(self, names: Names) -> Array:
-        """The rows of the names that are admitted, each of which is remembered."""
+        """Admits names, and remembers them; returns their rows."""
         if self._file is None:
             return self._rows_admitted(names)
         with self._file.locked() as (others, added):
@@ -80,7 +80,7 @@ class Admission:
         return rows[: self.count - self.n_admitted]
 
     def n_to_draw(self) -> int:
-        """How many more names must be drawn: an estimate, with some more for later repeats."""
+        """An estimate of how many more names must be drawn, with a reserve for later repeats."""
         missing = self.count - self.n_admitted
         if not self.is_unique:
             return missing
@@ -101,7 +101,7 @@ class Remembered(LockedFile):
 
     def __init__(self, path: str) -> None:
         super().__init__(path, "remember")
-        self._end = 0  # of what was read
+        self._end = 0  # where the part that was read ends
 
     @contextmanager
     def locked(self) -> Iterator[tuple[Names, list[Names]]]:
@@ -110,8 +110,8 @@ class Remembered(LockedFile):
             file.seek(self._end)
             lines, added = self.decoded(file.readall()).split("\n"), list[Names]()
             names = (line.split("\t")[0].removesuffix("\r") for line in lines)  # without counts
-            # Drawn names may have white space around them, which people leave out when they write:
-            # both forms count.
+            # Drawn names may begin or end with white space, which people leave out when they type
+            # them: both forms count.
             both = (dict.fromkeys((name, name.strip())) for name in names)
             others = Names.from_strings([name for forms in both for name in forms if name])
             try:

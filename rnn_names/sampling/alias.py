@@ -1,7 +1,7 @@
 """Names for keys: always the same name for the same key, model, options and secret.
 
-The name of a key is name 0 of a seed: the first 8 bytes of HMAC-SHA256(secret, key), as a
-little-endian number. So it does not depend on other keys, and `sample --seed` can draw it again.
+The name of a key is name 0 of a seed: the first 8 bytes of HMAC-SHA256(secret, key), little-endian.
+Without `unique`, it does not depend on other keys, and `sample --seed` can draw it again.
 """
 
 import hmac
@@ -22,7 +22,7 @@ from rnn_names.sampling.random_keys import keys_at, subkeys
 from rnn_names.sampling.sampler import make_sampler
 
 KEYS_AT_ONCE = 1 << 18
-MAX_FAILED_ATTEMPTS = 1 << 20  # attempts at one key's name, all failed, after which none is found
+MAX_FAILED_ATTEMPTS = 1 << 20  # failed attempts at one key's name after which it gets none
 
 
 def alias_seed(key: str, secret: bytes = b"") -> int:
@@ -51,8 +51,8 @@ class Aliases:
     def names_for(self, keys: Sequence[str]) -> list[str]:
         """The names of keys, in order. With `unique`, no two different keys share one.
 
-        Of two keys with the same first choice, the one with the smaller seed gets it, and the other
-        its next. So the set of keys matters, but not their order.
+        If two keys draw the same name, the key with the smaller seed gets it, and the other key
+        draws again. So the set of keys matters, but not their order.
         """
         seeds = {key: alias_seed(key, self._options.secret) for key in keys}
         in_order = sorted(seeds, key=seeds.__getitem__)
@@ -65,17 +65,17 @@ class Aliases:
     def _first_free_names(self, name_keys: Array) -> list[str]:
         """A name for each key, (n,): the name of its first attempt that passes and is free.
 
-        A name that several keys draw goes to the first of them, even if another has it, as if keys
-        had chosen in turn (Gale & Shapley 1962).
+        If several keys draw a name, the first of them gets it, even if a later key already has it.
+        So the result is as if keys had chosen in turn (Gale & Shapley 1962).
         """
         n, unique = len(name_keys), self._options.unique
-        names = [""] * n  # by key
-        owners = dict[str, int]()  # the key of each name
+        names = [""] * n  # of each key
+        owners = dict[str, int]()  # the row of the key of each name
         waiting = np.arange(n)  # keys without a name
         next_attempt = np.zeros(n, np.int64)  # of each key
         far_apart = DistantNames.from_options(self._options) if self._options.exclude else None
 
-        def is_free(name: str, row: int) -> bool:  # an earlier key may have the name
+        def is_free(name: str, row: int) -> bool:  # not if an earlier key has the name
             is_first = not unique or owners.get(name, n) > row
             return is_first and (far_apart is None or far_apart.is_far(name))
 

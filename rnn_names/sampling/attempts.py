@@ -1,4 +1,4 @@
-"""Drawing by trial and error: the first attempt at a number that passes gives it its name.
+"""Drawing by trial and error: the name of a number is that of its first attempt that passes.
 
 So a number's name depends neither on the other numbers nor on how many attempts are made together.
 """
@@ -13,11 +13,11 @@ import numpy as np
 from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.conditions.conditions import Tally
 
-MAX_ATTEMPTS = 1 << 21  # attempts after which a stream ends, unless names are found
+MAX_ATTEMPTS = 1 << 21  # the default budget: attempts after which a stream without names ends
 NAMES_PER_BUDGET = 16  # names found that grant another budget
 
-# Makes attempts, given the number of each and how many were made at it before, both (n,). Returns
-# the results that passed, the ascending positions of their attempts, and a tally.
+# Makes n attempts, given the number of each and how many came before it at this number, both (n,).
+# Returns the results that passed, the ascending positions of their attempts, and a tally.
 MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
 
 
@@ -28,7 +28,7 @@ def budget_after(n_names: int, budget: int) -> int:
 
 @dataclass(eq=False)
 class OutOfAttempts(Exception):
-    """Attempts end before there are enough names."""
+    """The budget of attempts ended before there were enough names."""
 
     tally: Tally  # counts how many met each condition
 
@@ -38,7 +38,7 @@ class NoAttemptPassed(OutOfAttempts):
     """No attempt at a number passed."""
 
     number: int
-    results: list[Any]  # of each number before it, and of some after it, else None
+    results: list[Any]  # for each number before it, and for some after it; else None
 
 
 class AttemptQueue:
@@ -47,15 +47,15 @@ class AttemptQueue:
     def __init__(self) -> None:
         self.waiting = np.zeros(0, np.int64)  # (w,) ascending numbers
         self.n_failed = np.zeros(0, np.int64)  # (w,) attempts at each that failed
-        self.n_made = self.n_passed = 0  # attempts at all numbers
+        self.n_made = self.n_passed = 0  # attempts at all numbers; those that passed
 
     def add(self, numbers: Array) -> None:
-        """Adds numbers, which are above all that wait."""
+        """Adds numbers, all of them larger than the numbers that wait."""
         self.waiting = np.append(self.waiting, numbers)
         self.n_failed = np.append(self.n_failed, np.zeros_like(numbers))
 
     def pop(self, size: int, lowest_first: bool, limit: int) -> tuple[Array, Array]:
-        """Removes the lowest numbers; returns at most about `size` attempts at them, both (n,).
+        """Removes the lowest numbers; returns at most about `size` numbers and attempts, both (n,).
 
         For example, number 7, whose attempts 0 to 3 failed, gets two more, and the new numbers 9
         and 10 get one each: numbers 7, 7, 9, 10 and attempts 4, 5, 0, 0. With `lowest_first`, each
@@ -71,7 +71,7 @@ class AttemptQueue:
         return np.repeat(numbers, n_more), attempts
 
     def _next_attempts(self, size: int, lowest_first: bool) -> Array:
-        """At first as many as a number likely needs, later half as many as it had: (w,)."""
+        """Per number, at first as many as it likely needs, later half as many as failed: (w,)."""
         # 1.5 times the mean number of attempts that a name needed so far; 2 at first.
         likely = math.ceil(1.5 * (self.n_made + 1) / (self.n_passed + 1))
         room = size if lowest_first else max(size // len(self.waiting), 1)  # for each number
@@ -80,7 +80,7 @@ class AttemptQueue:
         return np.clip(self.n_failed // 2, at_first, at_most)
 
     def record(self, numbers: Array, attempts: Array, passing: Array) -> Array:
-        """Records which attempts passed; returns whether each is its number's first: (n,) bool."""
+        """Records which attempts passed; returns which are the first of their number: (n,) bool."""
         passing = np.sort(passing)
         self.n_made += len(numbers)
         self.n_passed += len(passing)
@@ -105,9 +105,9 @@ def first_passing_results(
     """
     results, tally, queue = [None] * n, Tally(), AttemptQueue()
     queue.add(np.arange(n))
-    end = n  # numbers from here on get no result
+    end = n  # the first number that gets no result
     while len(queue.waiting):
-        # Once a stream would end, the lowest numbers come first: the first failure is found soon.
+        # Where a stream would end, try the lowest numbers first, to find the first failure soon.
         lowest_first = queue.n_made >= budget_after(queue.n_passed, max_attempts)
         size = max(min(max(n, queue.n_made), largest), 1)
         numbers, attempts = queue.pop(size, lowest_first, max_attempts)

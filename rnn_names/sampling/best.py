@@ -2,8 +2,8 @@
 
 A name is at most as probable as each of its prefixes. So extending every prefix above a bound finds
 all names above it. The bound is lowered from search to search until there are enough names, or too
-many prefixes. Probabilities are of float32 unless the temperature is low: names whose probabilities
-differ by less than its rounding errors can come in either order.
+many prefixes. Unless the temperature is low, probabilities are computed in float32, so names whose
+probabilities differ by less than its rounding errors can come in either order.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,11 +27,11 @@ from rnn_names.sampling.sampler import Sampler, make_sampler
 PREFIXES_AT_ONCE = 1024  # prefixes that are extended together
 CHARACTERS_AT_ONCE = 1 << 26  # limits the prefixes extended together where names may be long
 MAX_PER_CHARACTER = 1 << 16  # prefixes after which the ranking leaves out longer names
-MAX_PREFIXES = 1 << 22  # prefixes of a search: 10 to 30 seconds for the bundled models
-LONG_NAMES = 50  # characters from which fewer prefixes are allowed, since each takes longer
-FIRST_BOUND = -8.0  # log-probability in nats: at most some thousand prefixes lie above it
-MIN_BOUND_STEP, MAX_BOUND_STEP = 1.2, 8.0  # factors by which the bound, a probability, falls
-COLD = 0.5  # the temperature below which the network runs in float64: names take improbable steps
+MAX_PREFIXES = 1 << 22  # prefixes of all searches: 10 to 30 seconds for the bundled models
+LONG_NAMES = 50  # characters; if all names are longer, fewer prefixes are allowed
+FIRST_BOUND = -8.0  # log-probability in nats; at most 2,980 prefixes of each length lie above it
+MIN_BOUND_STEP, MAX_BOUND_STEP = 1.2, 8.0  # factors by which the bound falls, as a probability
+COLD = 0.5  # below this temperature, the network runs in float64: some steps are very improbable
 _Name = tuple[float, list[int]]  # its rank score and its indices
 Progress = Callable[[int], Any]  # takes the number of prefixes just extended
 
@@ -50,8 +50,8 @@ def best(
     certain, SamplingError is raised after the last one.
 
     `rank="per-character"` ranks names by the mean log-probability of their characters, including
-    the end and excluding a single prefix. If the longest name has M characters, a name of L has the
-    score M / L times its log-probability, at most that of each prefix.
+    the end and excluding a single prefix. With M such characters in the longest allowed name, the
+    score of a name of L is M / L times its log-probability: at most that of any of its prefixes.
     """
 
     def search(others: Names) -> tuple[Names, SamplingError | None]:
@@ -118,8 +118,8 @@ def _search(
 def _longest_in_reach(search: "_Search", wanted: int) -> int:
     """The length up to which names can be ranked per character before the search must end.
 
-    Where the longest names have M characters, the end counted, all names of a mean of at least
-    bound / M have a log-probability above the bound, so they are known.
+    If names have at most M characters, counting the end, a name whose mean is at least bound / M
+    has a log-probability of at least the bound. So it is known.
     """
     shortest, longest = search.acceptor.min_length, search.acceptor.max_length
     reach = 0
@@ -153,10 +153,10 @@ class _Search:
         self.at_once = max(min(PREFIXES_AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace(self.predictor.dtype)
         self.n_extended = 0  # prefixes, in all searches so far
-        self.has_all = False  # whether the last one found all possible names
+        self.has_all = False  # whether the last search found all possible names
 
     def run(self, wanted: int) -> list[str]:
-        """The most probable names, most probable first: `wanted` names, or all there are."""
+        """The most probable names, most probable first: `wanted` names, or all that were found."""
         names: list[_Name] = []
         for _ in self.bounds(wanted):
             names = self.names
@@ -180,7 +180,7 @@ class _Search:
             max_factor = (max_prefixes - self.n_extended) / self.n_prefixes
             if self.has_all or max_factor < MIN_BOUND_STEP:
                 return
-            # The numbers of names and prefixes grow about as 1 / bound; if not, steps get larger.
+            # Names and prefixes grow about as 1 / exp(bound); if prefixes do not, steps get larger.
             n_found = max(len(self.names), 1)
             factor = min(min(2 * wanted, MAX_BOUND_STEP * n_found) / n_found, max_factor)
             n_steps = 2 * n_steps if self.n_prefixes < 2 * n_before else 1
@@ -235,7 +235,7 @@ class _Search:
         self._frontier.add(length + 1, NodeBatch(Children(states, parent, character), longer))
 
     def _record(self, text: Array, ranked: Array, ends: Array) -> None:
-        """Records the names, rows `ends`, that meet the other conditions; may raise the bound."""
+        """Records the names in rows `ends` that meet the other conditions; may raise the bound."""
         codes = self.sampler.model.vocabulary.codes[text[ends]].ravel()
         names = Names.from_lengths(codes, np.full(len(ends), text.shape[1]))
         passing, _ = self.sampler.rows_that_pass(names)

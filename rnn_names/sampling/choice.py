@@ -1,4 +1,4 @@
-"""Choosing the next character of each of many names, by their own random numbers.
+"""Chooses the next character of many names, each by a random number of its own.
 
 The last bits of probabilities differ from processor to processor. So if a random number lies within
 a margin of the edge between two characters, the choice is *too close to call*: the name is drawn
@@ -12,7 +12,7 @@ from rnn_names.sampling.random_keys import random_bits
 
 MAX_NAMES_OF_WALK = 1 << 20  # names drawn together in one walk
 MAX_NODES = 1 << 12  # nodes at which names choose together
-_PLACE_BITS = (MAX_NAMES_OF_WALK - 1).bit_length()  # 20 of a sort key's 64; node 12, random 32
+_PLACE_BITS = (MAX_NAMES_OF_WALK - 1).bit_length()  # 20 of a sort key's 64 bits; node 12, random 32
 
 
 def choose(
@@ -23,16 +23,16 @@ def choose(
     keys: Array,
     position: int,
 ) -> tuple[Array, Array, Array]:
-    """Chooses a next character for each name, for all names in one step.
+    """Chooses the next character of all names at once.
 
-    On a line, node k has the part from k to k + 1, in which each character has a piece as long as
-    its probability. For the probabilities 1/4 and 3/4 at node 0, and 1/2 and 1/2 at node 1:
+    On a line, the part from k to k + 1 belongs to node k. In it, each character has a piece as long
+    as its probability. For the probabilities 1/4 and 3/4 at node 0, and 1/2 and 1/2 at node 1:
 
         0   1/4       1    3/2    2
         |----|--------|-----|-----|
         branch 0   1     2     3
 
-    A name at node k gets the point k + u, and so the branch n_y · node + character.
+    A name at node k gets the point k + u, and the branch there: n_y · node + character.
 
     Args:
         probabilities: (n_y, nodes), of any sum; overwritten.
@@ -42,12 +42,12 @@ def choose(
         position: the position of the character in its name.
 
     Returns:
-        The rows in a new order; the branch of each, (m,), ascending; whether it is too close.
+        The rows in a new order; the branch of each, ascending; whether it is too close: (m,) each.
     """
     n_y, n_nodes = probabilities.shape
     assert n_nodes <= MAX_NODES  # or a node would not fit into a sort key
     # A sort key is an integer of 64 bits: the node, the 32 bits of u, the name's place in `rows`.
-    # Sorted neighbours read the same memory. This is several times as fast as `argsort`.
+    # Sorting these is several times as fast as `argsort`. Sorted neighbours read the same memory.
     sort_keys = node.astype(np.uint64)
     sort_keys <<= np.uint64(32)
     sort_keys |= random_bits(keys[rows], position)
@@ -66,7 +66,7 @@ def choose(
     edges += np.arange(n_nodes)
     line = np.ascontiguousarray(edges.T).ravel()  # (nodes n_y,) the right end of each branch
     branch = np.searchsorted(line, point, side="right").astype(np.int32)
-    # Branch 0 wraps around to the far end of the line: nothing lies to its left.
+    # Nothing lies to the left of branch 0: its index −1 is the far end of the line.
     distance = np.minimum(line[branch] - point, np.abs(point - line[branch - 1]))
     return rows, branch, distance < margins[(sort_keys >> np.uint64(32)).astype(np.int32)]
 
@@ -83,11 +83,11 @@ def keep_top_k(probabilities: Array, k: int, margin: float, relative_error: floa
 
 
 def keep_top_p(probabilities: Array, p: float, margin: float, relative_error: float) -> Array:
-    """As `keep_top_k`: the fewest that have the share p together, and any equal to the last."""
+    """Like `keep_top_k`: keeps the fewest that together have the share p, and any equal ones."""
     falling = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
     sums = np.cumsum(falling, axis=0)
     target = p * sums[-1]
-    last = np.minimum((sums < target).sum(axis=0), len(sums) - 1)  # (nodes,) row of the least
+    last = np.minimum((sums < target).sum(axis=0), len(sums) - 1)  # (nodes,) the last row kept
     close = (np.abs(sums - target) < margin).any(axis=0)
     return close | _cut(probabilities, falling, last, margin, relative_error)
 
@@ -95,11 +95,11 @@ def keep_top_p(probabilities: Array, p: float, margin: float, relative_error: fl
 def _cut(
     probabilities: Array, falling: Array, last: Array, margin: float, relative_error: float
 ) -> Array:
-    """Keeps what is at least falling[last]; returns whether the next one is hardly smaller."""
+    """Keeps numbers of at least falling[last]; returns whether the next one is hardly smaller."""
     columns = np.arange(len(last))
     least = falling[last, columns]  # the smallest one kept
     following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
     probabilities[probabilities < least] = 0
-    # A character with at most margin / 4 may be cut wrongly. That moves an edge by margin / 4, and
-    # rounding errors move it by at most margin / 3 (see `MARGIN`): in all by less than the margin.
+    # A character of at most margin / 4 may be cut wrongly, which moves an edge by at most as much.
+    # Rounding errors move it by at most margin / 3 (see `MARGIN`): in all by less than the margin.
     return (least - following < relative_error * least) & (least > margin / 4)

@@ -1,7 +1,7 @@
 """The frontier of a walk or a search: the nodes whose states are not computed yet.
 
-Nodes of one level wait together, until a batch of them is taken: from the deepest level that fills
-one, so that the network always runs for many nodes at once, and still few wait at any time.
+The nodes of a level wait together. A batch comes from the deepest level that fills one, else from
+the shallowest. So the network runs for many nodes at once, and few nodes wait at any time.
 """
 
 from collections import Counter, defaultdict

@@ -1,4 +1,4 @@
-"""Names under rare conditions: proposals by a guide, corrected to the model's distribution.
+"""Names under rare conditions: proposals drawn with a guide, corrected to the model's distribution.
 
 A proposal of some weight gives weight / bound copies of its name, rounded at random:
 
@@ -26,14 +26,14 @@ from rnn_names.sampling.walk_drawer import WalkDrawer
 from rnn_names.system import cached_property
 
 MAX_TRUNCATED = 0.02  # the tolerated share of names from a root that its bound cuts off
-PILOT_OF_ROOTS = 1 << 15  # names drawn to measure their weights by their first characters
-COPIES_POSITION = MAX_NAME_LENGTH + 1  # where the random number for the number of copies is
+PILOT_OF_ROOTS = 1 << 15  # names drawn to measure the weights of each root's names
+COPIES_POSITION = MAX_NAME_LENGTH + 1  # of the random number that rounds a number of copies
 
 
 class GuidedWalk(Walk):
-    """Draws names by a guide; `log_weights`, (names,), are −∞ for names that did not end.
+    """Draws names with a guide; `log_weights`, (names,), are −∞ for names that did not end.
 
-    With `visits`, the walk records the prefixes that it visits there. The records of nodes are
+    The walk records the prefixes that it visits in `visits`, if given. The records of nodes are
 
         automaton_state   of the acceptor's automaton
         product_row       the row among the guide's product states
@@ -42,7 +42,7 @@ class GuidedWalk(Walk):
     """
 
     predictor: NetworkPredictor
-    _log_completion: Array  # (nodes, n_y) by `_predict`, for `_child_records` of the same nodes
+    _log_completion: Array  # (nodes, n_y) set by `_predict`, read by `_child_records`
 
     def __init__(
         self, predictor: NetworkPredictor, keys: Array, guide: Guide, visits: Visits | None = None
@@ -68,11 +68,11 @@ class GuidedWalk(Walk):
         with np.errstate(divide="ignore"):
             node_records["log_weight"] += np.log(total)
         node_records["log_weight"] += top
-        # In float64, choices that are too close to call are too rare to draw again.
+        # In float64, choices too close to call are so rare that no name is drawn again.
         return Prediction(probabilities, 0.0)
 
     def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
-        # A log weight is Σ log(total / completion): log total is in it; the completion of EOS is 1.
+        # A log weight is Σ log(total / completion). The last total was added; EOS has completion 1.
         super()._end(length, node_records, rows, node)
         self.log_weights[rows] = node_records["log_weight"][node]
 
@@ -91,7 +91,7 @@ class GuidedWalk(Walk):
         )
 
     def beam_search(self, roots: Roots, width: int) -> None:
-        """Visits, of each length, the `width` prefixes that draws most probably visit."""
+        """Visits the `width` prefixes of each length that draws most probably visit."""
         states, node_records, length = roots.states, roots.node_records.copy(), len(roots.texts[0])
         log_prob = np.zeros(1)
         while len(states):
@@ -109,7 +109,7 @@ class GuidedWalk(Walk):
 
 
 def _largest(logs: Array, size: int) -> Array:
-    """The ascending positions of the `size` largest logarithms, (m,), except where it is −∞."""
+    """The ascending positions of the `size` largest of m logarithms, without those that are −∞."""
     least = np.partition(logs, -size)[-size] if size < len(logs) else -np.inf
     position = np.flatnonzero((logs >= least) & (logs > -np.inf))
     return np.sort(position[np.argsort(-logs[position], kind="stable")[:size]])
@@ -136,7 +136,7 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
 
 
 class GuidedDrawer(WalkDrawer):
-    """Draws names that meet rare conditions, by a guide."""
+    """Draws names that meet rare conditions, with a guide."""
 
     def __init__(
         self, model: LanguageModel, options: CommonOptions, texts: IndexedTexts, guide: Guide
@@ -145,12 +145,12 @@ class GuidedDrawer(WalkDrawer):
         self.guide = guide
 
     def with_texts(self, texts: IndexedTexts) -> "GuidedDrawer":
-        """A drawer whose names begin from other texts, of one more character."""
+        """A drawer whose names begin from other texts, which are one character longer."""
         return GuidedDrawer(self._model, self._options, texts, self.guide)
 
     @cached_property
     def roots(self) -> Roots:
-        """The roots of guided walks; if there are several, with weights within the bound."""
+        """The roots of guided walks; if there are several, weights are made to fit the bound."""
         roots = guided_roots(self.exact_roots, self.guide)
         if len(roots.texts) == 1:
             return roots
@@ -167,7 +167,7 @@ class GuidedDrawer(WalkDrawer):
         return roots._replace(log_prob=roots.log_prob + raised)
 
     def propose(self, keys: Array, root_of_name: Array | None = None) -> tuple[Names, Array, Array]:
-        """The names with at least one copy, their rows, and the copies of every proposal, (n,)."""
+        """The names with copies, their rows, and the number of copies of every proposal, (n,)."""
         walk = GuidedWalk(self.exact_predictor, keys, self.guide)
         walk.run(self.roots, root_of_name)
         copies = self.guide.copies(walk.log_weights, uniform(keys, COPIES_POSITION))
@@ -175,7 +175,7 @@ class GuidedDrawer(WalkDrawer):
         return self.in_characters(walk.completed), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root_of_name: Array | None = None) -> tuple[Names, Array]:
-        """As `WalkDrawer.draw`, for casts: with at most one copy per proposal."""
-        # A name whose weight exceeds the bound should come more than once, so here it is too rare.
+        """Like `WalkDrawer.draw`, for casts: returns at most one copy of each proposal."""
+        # A weight above the bound should give more than one copy; such a name is too rare here.
         names, rows, _ = self.propose(keys, root_of_name)
         return names, rows

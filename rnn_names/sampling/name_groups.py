@@ -1,8 +1,8 @@
 """The names of a stream under rare conditions, group by group.
 
-Names come in groups of one size. A group makes proposals 0, 1, 2, …, each with random numbers of
-its own, drops the first copies (`BURN_IN`), and yields the next 64. So a group is a function of the
-seed and its number.
+All groups have the same size. A group makes proposals 0, 1, 2, …, each with random numbers of its
+own. It drops the first `BURN_IN` copies and yields the next 64. So a group depends only on the seed
+and its number.
 """
 
 from collections.abc import Iterator
@@ -22,23 +22,23 @@ from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
 
 MAX_PROPOSALS = 1 << 16  # the most proposals drawn together
-# How many names a group drops at its beginning, and how many it yields after that. Its end cuts the
-# last run of copies, which alone would make names with long runs too rare. Dropping the first names
-# cuts the first run about as often.
+# A group drops its first BURN_IN names and yields the next GROUP_SIZE. Its end cuts the last run of
+# copies. That alone would make names with long runs too rare, but dropping the first names cuts the
+# first run about as often.
 BURN_IN, GROUP_SIZE = MAX_COPIES - 1, 64
 DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
 
 
 class NameGroups:
-    """Draws groups of names, of at most `budget` proposals each, by a seed's key."""
+    """Draws groups of names, with at most `budget` proposals each, from a seed's key."""
 
     def __init__(self, sampler: Sampler, drawer: GuidedDrawer, key: Array, budget: int) -> None:
         self._sampler, self._drawer, self._key, self._budget = sampler, drawer, key, budget
 
     def names(self, start: int, admission: Admission, threads: Threads) -> Iterator[Names]:
-        """Yields the names from `start` on, in parts; OutOfAttempts if a group has too few."""
+        """Yields names `start`, `start` + 1, … in parts; OutOfAttempts if a group has too few."""
         submit, n_threads = threads
-        group, n_skipped = divmod(start, GROUP_SIZE)  # the next group, and its names before `start`
+        group, n_skipped = divmod(start, GROUP_SIZE)  # the next group; names in it to skip
         size = 1  # groups that a thread draws together
         max_size = max(int(MAX_PROPOSALS * self._drawer.guide.acceptance) // GROUP_SIZE, 1)
         tally = Tally()
@@ -56,11 +56,11 @@ class NameGroups:
             group, size = group + n_threads * size, size * GROWTH
 
     def groups(self, numbers: Array) -> tuple[Names, Tally]:
-        """The names of groups, (n,), in order, and the tally; one with too few is the last."""
+        """The names of some groups, (n,), and the tally; a group with too few names is the last."""
         tally = Tally()
         waiting = np.arange(len(numbers))  # groups without enough names
-        n_proposals = 0  # drawn for each of them
-        at_a_time = int(1.1 * DRAWN_PER_GROUP / self._drawer.guide.acceptance) + 8  # for each
+        n_proposals = 0  # drawn for each waiting group
+        at_a_time = int(1.1 * DRAWN_PER_GROUP / self._drawer.guide.acceptance) + 8  # for each group
         # From each batch: the group and the proposal of m names, (m,) both, and these names.
         batches: list[tuple[Array, Array, Names]] = []
         n_names = np.zeros(len(numbers), np.intp)

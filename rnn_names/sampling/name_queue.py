@@ -1,6 +1,6 @@
 """The names of a stream, in the order of their numbers, batch by batch.
 
-A batch makes attempts at the lowest numbers without a name, and at new ones. So batches stay full.
+A batch makes attempts at the lowest numbers without a name, and at new numbers, so that it is full.
 If three names are requested, and in batch 1 only the attempts at number 1 fail:
 
     batch    attempts at numbers    yields
@@ -26,7 +26,7 @@ from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import DrawnNames, Sampler
 
 FIRST_BATCH = 1 << 12  # the most attempts of a stream's first batch
-FIRST_OF_ENDLESS = 1 << 5  # the same for an endless stream: it may be read briefly
+FIRST_OF_ENDLESS = 1 << 5  # the same for an endless stream, of which few names may be read
 GROWTH = 16  # the largest factor by which the number of names grows from batch to batch
 GROWTH_TO_COUNT = 256  # the same, if the number of requested names is known
 CHUNKS = 32  # chunks of the largest batch, to bound the memory
@@ -48,11 +48,11 @@ class NumberedNames(NamedTuple):
 
 
 class NameQueue:
-    """Draws names in order, by a seed's key.
+    """Draws names in order, from a seed's key.
 
     The stream ends after `budget` attempts; every 16 admitted names allow `budget` more. Attempts
-    are counted in the order of the numbers, for each up to and including the first that passes, so
-    the end does not depend on how many are drawn together.
+    are counted number by number, at each up to and including the first that passes. So the end of
+    the stream does not depend on how many attempts are made together.
     """
 
     def __init__(
@@ -71,8 +71,8 @@ class NameQueue:
         self._tally = Tally()
 
     def names(self, start: int) -> Iterator[Names]:
-        """Yields the names from `start` on, in parts; OutOfAttempts if too few attempts pass."""
-        # Names below `_next_to_yield` were yielded; numbers from `_next_number` on were not tried.
+        """Yields names `start`, `start` + 1, … in parts; OutOfAttempts if too few attempts pass."""
+        # Names below `_next_to_yield` were yielded. `_next_number` is the first number not tried.
         self._start = self._next_to_yield = self._next_number = start
         queue = self._queue
         while self._draw_batch():
@@ -109,7 +109,7 @@ class NameQueue:
     def _add_numbers(self, max_size: int) -> int:
         """Adds new numbers to the queue; returns how many attempts the next batch may make.
 
-        If all pass, a request for 10,000 adds 4,096 and 5,904; an endless stream, 32, 512, 8,192, …
+        If all pass, a request for 10,000 adds 4,096, then 5,904. An endless stream adds 32, 512, …
         """
         queue, yielded = self._queue, self._next_to_yield - self._start
         max_ahead = min(self._growth * max(yielded, self._first_size), self._largest)
@@ -122,7 +122,7 @@ class NameQueue:
         return size
 
     def _chunks(self, numbers: Array, attempts: Array) -> list[Array]:
-        """The rows of the attempts of each chunk; names that start alike share one."""
+        """The rows of the attempts of each chunk; names that begin alike share a chunk."""
         max_names = self._sampler.largest_batch // CHUNKS  # of a chunk
         if len(numbers) < MIN_CHUNKED_NAMES and len(numbers) <= max_names:
             return [np.arange(len(numbers), dtype=np.int32)]

@@ -1,4 +1,4 @@
-"""The next character of names: probabilities by min-p, temperature, top-k and top-p."""
+"""Probabilities of the next character of names, with min-p, temperature, top-k and top-p."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from rnn_names.sampling.walk import Prediction, Predictor
 
 NODES_AT_ONCE = 1 << 9  # nodes computed together: with fewer, threads wait more often
 # The largest error of a sum of probabilities in float32, and so of an edge in `choose`: three times
-# those that `tests/benchmarks/margin.py` measures; MARGIN / T at a temperature T < 1.
+# what `tests/benchmarks/margin.py` measures. At a temperature T < 1, it is MARGIN / T.
 MARGIN = 8e-6
 RELATIVE_ERROR = 1e-4  # the largest relative error of one probability
 
@@ -28,8 +28,8 @@ class NetworkPredictor(Predictor):
         self.weights = step_weights(self.params)
         self.n_y = len(params["by"])
         self.nodes_at_once = min(NODES_AT_ONCE, rnn.rows_per_batch(self.n_y))
-        # The maximum is subtracted from the logits first, so a tiny temperature leaves the best one
-        # and makes the others −∞. float32 ends at 1e±38.
+        # The largest logit is subtracted from all, so a tiny temperature keeps it at 0, but makes
+        # the others −∞. The limits are within the range of float32, 1e±38.
         self.temperature = min(max(options.temperature or 1, 1e-30), 1e30)
         self.log_min_p = np.log(options.min_p) if options.min_p else None
         self.top_k = options.top_k if (options.top_k or self.n_y) < self.n_y else None
@@ -64,7 +64,7 @@ class NetworkPredictor(Predictor):
         return rnn.log_softmax(logs, out=logs)
 
     def _logits(self, states: Array, work: Workspace) -> tuple[Array, Array]:
-        """The logits after min-p and temperature, (nodes, n_y), and where min-p is too close."""
+        """Logits after min-p and temperature, (nodes, n_y); whether min-p is too close to call."""
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
         close = np.zeros(len(states), bool)

@@ -5,10 +5,10 @@ A pilot measures how rare they are. Then, with t as the requested temperature:
     draw names unguided, at the first of the temperatures 2 t, 4 t, … that is at least 1
     at this temperature, and at each half as high, down to the requested t:
         twice, learn, and draw names that are not visited
-        learn, and search for the most probable prefixes (above t, only if few names dominate)
-    until a test shows few repeats, few visited names missed, and enough names of proposals or
-    enough prefixes visited, or until it has cost too much:
-        learn, draw 4,096 names (each time twice as many), set the bound, and measure these shares
+        learn, and search for the most probable prefixes (above t, only if few names may dominate)
+    until a test shows that few names are repeats, that few visited names are missed, and that
+    enough proposals yield a name (or enough prefixes were visited), or until it costs too much:
+        learn, draw 4,096 names (twice as many each time), set the bound, and measure these shares
 
 An example, first names that end in "pp", with t = 1:
 
@@ -23,9 +23,9 @@ An example, first names that end in "pp", with t = 1:
 
 The last draw tests: 2.5 % of its proposals yield a name, of which 0.1 % are repeats.
 
-At a high temperature, draws vary most, so the names that are most probable in the end have been
-drawn before (simulated annealing, Kirkpatrick et al. 1983). The result depends neither on the seed
-nor on the number of names.
+At a high temperature, draws vary most. So the names that are most probable at t have been drawn
+before t is reached (simulated annealing, Kirkpatrick et al. 1983). The result depends neither on
+the seed nor on the number of names.
 """
 
 import math
@@ -51,19 +51,19 @@ from rnn_names.sampling.sampler import Sampler
 PILOT_SIZE = 1 << 13  # names of a pilot, a trial draw that measures how rare conditions are
 RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
-LOG_HARDLY_ANY = math.log(1e-6)  # a probability of the conditions with which names can be missing
+LOG_HARDLY_ANY = math.log(1e-6)  # if the conditions are less probable, names can be missing
 LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all probability
 DRAW_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
-BEAM_PREDICTIONS = 1 << 17  # the predictions of each length that a beam search makes
+BEAM_PREDICTIONS = 1 << 17  # probabilities per length in a beam search: n_y for each prefix
 MAX_BEAM_SEARCHES = 8  # at the end, if few names dominate
 MIN_BEAM_GAIN = 0.003  # the last one raises log P(visited names) by less than this
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a draw's names
 ENOUGH_ACCEPTED = 1 / 8  # a guide is good enough if this share of proposals yields a name
-ENOUGH_VISITS = 1 << 16  # nodes after which a lower share is accepted
-MAX_VISITS = 1 << 18  # nodes after which preparation ends in any case
+ENOUGH_VISITS = 1 << 16  # visits of nodes after which a lower share will do
+MAX_VISITS = 1 << 18  # visits of nodes after which preparation ends in any case
 MAX_TEST = 1 << 23  # names of the largest test, which is the last
-MANY_MISSED = 0.5  # a test fails if it misses more of the visited names' probability
+MANY_MISSED = 0.5  # a test fails if a larger share of the visited names' probability was missed
 
 
 def guided_drawer_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer | None:
@@ -103,7 +103,7 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
         acceptor, root = _with_one_root(sampler)
     except NoAutomatonError:  # there are very many prefixes
         return None
-    # At a lower temperature, rounding errors would be larger than the differences of names.
+    # At a lower temperature, rounding errors would be larger than the differences between names.
     temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
     first, *falling = falling_temperatures(temperature)
     preparation = _Preparation(sampler, acceptor, root, first)
@@ -123,7 +123,7 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
 
 
 def falling_temperatures(temperature: float) -> list[float]:
-    """Temperatures from step to step: the last one is this, the first at least 1 and twice this."""
+    """The temperatures of the steps, from at least 1 and twice `temperature` down to it."""
     coldest = max(temperature, LEAST_HALVED)
     halvings = max(math.ceil(-math.log2(coldest)), 1)
     return [*(coldest * 2**k for k in range(halvings, 0, -1)), temperature]
@@ -132,7 +132,7 @@ def falling_temperatures(temperature: float) -> list[float]:
 def _warn_of_rarity(drawer: GuidedDrawer) -> None:
     """Warns, with RareConditionsWarning, if many names are repeats, or some may be missing."""
     guide, temperature = drawer.guide, drawer.exact_predictor.temperature
-    # At a temperature T < 1, a name's probability is nearly p ** (1 / T), if it is p at 1.
+    # At a temperature T < 1, a name's probability is nearly p ** (1 / T), if it is p at T = 1.
     are_hardly_any = guide.log_p_conditions * min(temperature, 1) < LOG_HARDLY_ANY
     has_visited_all = guide.log_p_conditions - guide.log_visited < 1e-6
     may_miss = are_hardly_any and not has_visited_all and few_names_may_dominate(guide, temperature)
@@ -148,8 +148,8 @@ def _warn_of_rarity(drawer: GuidedDrawer) -> None:
 
 
 def few_names_may_dominate(guide: Guide, temperature: float) -> bool:
-    """Whether few names may have most probability: t < 1, or min-p, top-k or top-p cut some off."""
-    is_cut = np.isneginf(guide.prefixes.log_probabilities).any()  # some characters are ruled out
+    """Whether few names may dominate: T < 1, or min-p, top-k or top-p rule out some characters."""
+    is_cut = np.isneginf(guide.prefixes.log_probabilities).any()  # by min-p, top-k or top-p
     return bool(temperature < 1 or is_cut)
 
 
@@ -174,7 +174,7 @@ class _Preparation:
         self.guide = Guide.unguided(acceptor, np.array(root, int))
         self._most_names = MAX_CHARACTERS // (acceptor.max_length + 1)  # of a draw
         self._n_draws = self._n_visits = 0
-        self._log_unvisited = np.inf  # measured, of names that meet the conditions
+        self._log_unvisited = np.inf  # measured log P(unvisited names that meet the conditions)
 
     def drawer_with(self, guide: Guide) -> GuidedDrawer:
         """A drawer with a guide, at the present temperature."""
@@ -206,7 +206,7 @@ class _Preparation:
         )
 
     def explore(self) -> None:
-        """Draws names that are not visited; their mean weight estimates their probability."""
+        """Draws unvisited names; their mean weight estimates the probability of all such names."""
         for size in DRAW_SIZES:
             self.learn(explores=True)
             self._log_unvisited = log_mean_of(self.draw(size))
@@ -229,13 +229,13 @@ class _Preparation:
         self._log_unvisited = np.inf
 
     def run_test(self, size: int) -> Guide:
-        """The guide with the bound and the shares that a test with `size` draws measures."""
+        """The guide, with the bound and the shares that a test of `size` draws measures."""
         self.learn(explores=False)
         learned = self.guide
-        log_weights = self.draw(size)  # `self.guide` now also has the prefixes of this draw
+        log_weights = self.draw(size)  # its prefixes are now in `self.guide`
         log_mean, visited_now = log_mean_of(log_weights), self.guide.log_visited
         self._log_unvisited = log_difference(log_mean, learned.log_visited)
-        # If visited names alone are more probable than all that was drawn, draws miss them.
+        # If the visited names are more probable than this estimate for all names, draws miss some.
         missed = -math.expm1(min(log_mean - visited_now, 0)) if visited_now > -np.inf else 0
         return replace(learned.with_bound(log_weights), missed=missed)
 

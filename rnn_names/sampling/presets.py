@@ -14,19 +14,19 @@ from rnn_names.network.language_model import LanguageModel
 AnyOptions = TypeVar("AnyOptions", bound=CommonOptions)
 
 MAX_WORD_SHARE = 0.1  # share of words in a list, above which boldness safe allows words
-MAX_LOSS = 2.3  # nats per character: the names of a worse model may all be improbable
+MAX_LOSS = 2.3  # nats per character; if the loss is larger, all names may be improbable
 
 
 def with_boldness(options: AnyOptions, model: LanguageModel) -> AnyOptions:
-    """The options, with the presets of their boldness for those that are not set.
+    """The options; those that are not set get the presets of their boldness.
 
     Presets that the model's list does not allow are left out. `safe` leaves out
 
-        known_triples   if the model has no triples, or a required text has others
+        known_triples   if the model has no triples, or a required text contains others
         min_mean_p      if the model predicts badly, or its loss is not known, as for a blend
         min_edits       if its list is not known; with `start`, only names of the list are left out,
                         since other near names depend on earlier ones
-        no_words        if its list is not known, or has many words
+        no_words        if its list is not known, or contains many words
     """
     own = model.own_fingerprints
     preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}

@@ -2,10 +2,10 @@
 
 Character t of attempt a at name i is decided by
 
-    u(seed, i, a, t)  =  (the upper 32 bits of subkey(subkey(subkey(seed_key(seed), i), a), t) / 2³²
+    u(seed, i, a, t)  =  (upper 32 bits of subkey(subkey(subkey(seed_key(seed), i), a), t)) / 2³²
     subkey(key, k)    =  mix(key + (k + 1) γ)                       `mix` and γ as in `fingerprints`
 
-So any name can be drawn alone. What comes between the seed and t depends on what is drawn:
+So any name can be drawn alone. The numbers between the seed and t depend on what is drawn:
 
     names of a stream                number, attempt
     the same, under rare conditions  group, proposal
@@ -44,12 +44,12 @@ def seed_key(seed: int, *path: int) -> Array:
 
 
 def keys_at(key: Array, outer: Array, inner: Array | int = 0) -> Array:
-    """The keys of pairs of numbers below `key`, such as a number and an attempt: (n,)."""
+    """The keys derived from `key` and pairs of numbers, such as a number and an attempt: (n,)."""
     return subkeys(subkeys(key, outer), inner)
 
 
 def pilot_keys(n: int, *path: int, inner: int = 0) -> Array:
-    """The fixed keys of a pilot's names, (n,): those of seed 0."""
+    """The fixed keys of a pilot's names, derived from seed 0: (n,)."""
     return keys_at(seed_key(0, *path), np.arange(n), inner)
 
 

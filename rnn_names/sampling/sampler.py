@@ -1,7 +1,7 @@
-"""Draws names and tests them: by all conditions that can be tested on each name alone.
+"""Draws names, and tests them by all conditions that concern each name alone.
 
-Where an automaton can follow a condition, it is in the acceptor, and walks draw only names that
-meet it. The others are tested on whole names. For `--suffix pp --novel`:
+If an automaton can follow a condition, the condition is part of the acceptor, and walks draw only
+names that meet it. The other conditions are tested on whole names. For `--suffix pp --novel`:
 
     acceptor    suffix 'pp', the length, the shape of the list's names
     tested      novel
@@ -24,8 +24,8 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.presets import AnyOptions, length_limits, with_boldness
 from rnn_names.sampling.walk_drawer import WalkDrawer
 
-FEW_POSSIBLE = 1 << 10  # possible spellings that are tested one by one for other conditions
-MAX_BATCH = 1 << 20  # attempts of a batch: a larger one shares more prefixes, but delays names
+FEW_POSSIBLE = 1 << 10  # if no more spellings are possible, all are tested at the start
+MAX_BATCH = 1 << 20  # the most attempts of a batch; more would share more prefixes, but delay names
 LONG_NAME = 32  # characters; if a list has no shorter names, few of the model's may be long enough
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
@@ -65,7 +65,7 @@ class Sampler:
         ]
         self.n_possible = float(
             n_completions.sum()
-        )  # texts that are accepted; infinity for very many
+        )  # the number of accepted texts; infinity for very many
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
         self.title = ", ".join(filter(None, titles))
@@ -77,7 +77,7 @@ class Sampler:
         return self.test(len(keys), *self.drawer.draw(keys))
 
     def test(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
-        """Tests names that were accepted, of `n_drawn` attempts; returns those that pass."""
+        """Tests the names that were accepted out of `n_drawn` attempts; returns those that pass."""
         chosen, tally = self.rows_that_pass(names)
         tally = Tally({self.title: (n_drawn, len(names)), **tally})
         return DrawnNames(names.take(chosen), rows[chosen], tally)
@@ -106,7 +106,7 @@ class Sampler:
         )
 
     def _check_spellings(self, all_conditions: Sequence[Condition], limits: str) -> None:
-        """Raises SamplingError if no spelling is possible, or if all of a few are ruled out."""
+        """Raises SamplingError if no spelling is possible, or if there are few and none passes."""
         possible, hint, titles = self.n_possible, "", self.automaton_conditions
         if not possible and self.shape is not None:
             hint = SHAPE_HINT
@@ -145,7 +145,7 @@ class Sampler:
 
 
 def make_sampler(model: LanguageModel, options: AnyOptions) -> tuple[Sampler, AnyOptions]:
-    """A sampler, and its options including the presets of boldness.
+    """A sampler, and its options with the presets of boldness.
 
     If no name can match the texts as typed, ignores case, with a CaseWarning.
     """

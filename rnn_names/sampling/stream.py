@@ -1,6 +1,6 @@
-"""A seed's stream of names, in the order of their numbers: what `sample` and `stream` write.
+"""A seed's stream of names, in the order of their numbers, for `sample` and `stream`.
 
-They come from a `name_queue`, or, where conditions are rare, from `name_groups`.
+The names come from `name_queue`, or, if conditions are rare, from `name_groups`.
 """
 
 import os
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from rnn_names.sampling.guided import GuidedDrawer
 
 WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
-MAX_THREADS = 4  # each needs memory for its names: more would exceed what is promised
+MAX_THREADS = 4  # each needs memory for its names, and more threads would need too much
 MIN_TRIED = 1 << 7  # the fewest attempts of a preview
 ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
-MAX_FAILED_CHARACTERS = 1 << 23  # of a budget's attempts: long names take longer
+MAX_FAILED_CHARACTERS = 1 << 23  # limits the attempts of a budget if all names are long
 
 
 def names_of_stream(
@@ -41,7 +41,7 @@ def names_of_stream(
     """Yields `count` names, in parts; raises TooFewNamesError after the last if there are fewer.
 
     Makes at most `budget` attempts (default: `MAX_ATTEMPTS`), fewer if all names are long. Every 16
-    admitted names allow `budget` more. Under rare conditions, each group has this budget.
+    admitted names allow `budget` more. Under rare conditions, each group has its own budget.
     """
     process = os.getpid()
     with one_blas_thread():
@@ -72,7 +72,7 @@ def names_of_stream(
 def _drawn_names(
     sampler: Sampler, options: Options, admission: Admission, budget: int | None
 ) -> Iterator[Names]:
-    """The names from `options.start` on, in parts; the caller admits each part."""
+    """Yields the names from number `options.start`, in parts; the caller admits each part."""
     guided_drawer = guided_drawer_if_needed(sampler)
     key = seed_key(options.seed_or_random())
     share_of_attempts = guided_drawer.guide.acceptance if guided_drawer else 1
@@ -83,7 +83,7 @@ def _drawn_names(
             queue = NameQueue(sampler, key, budget, admission, threads)
             yield from queue.names(options.start)
         else:
-            # Only where needed: it takes time to import.
+            # Imported only where needed, since that takes time.
             from rnn_names.sampling.name_groups import NameGroups
 
             groups = NameGroups(sampler, guided_drawer, key, budget)
@@ -91,7 +91,7 @@ def _drawn_names(
 
 
 def guided_drawer_if_needed(sampler: Sampler, rare: float | None = None) -> "GuidedDrawer | None":
-    """As `preparation.guided_drawer_if_rare`, but imports it only if the conditions may be rare.
+    """Like `preparation.guided_drawer_if_rare`, but imports it only if the conditions may be rare.
 
     Importing it takes longer than drawing a few names.
     """
@@ -108,8 +108,8 @@ def _too_few_names(
     """The error that says how many names were found, and why there are no more."""
     count, n_found, causes = admission.count, admission.n_admitted, list[str]()
     if options.is_unique:
-        # `min_edits` is also a condition against the list, of the same title. Keep how many it
-        # tested there, and count those that were admitted.
+        # The condition `min_edits` against the list has the same title. Keep the number of names
+        # that it tested, and count those that were admitted.
         title = "unique" if options.min_edits is None else "min_edits"
         tested, _ = tally.get(title, (admission.n_tested, 0))
         tally[title] = tested, n_found
@@ -126,7 +126,7 @@ def _too_few_names(
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """At most `count` names, with few attempts: a network in training may end no name."""
+    """At most `count` names, from few attempts, since a network in training may end no name."""
     names = names_of_attempts(model, max(2 * count, MIN_TRIED), Options(seed=seed))
     with suppress(SamplingError):  # the network may not begin any name yet
         return [*islice(names, count)]

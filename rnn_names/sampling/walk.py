@@ -1,7 +1,7 @@
 """A walk draws many names together: it goes down the tree of their prefixes, from its roots.
 
-Names with a common prefix are at one node, for which the network runs once. Here, with the empty
-text as the root, names 0 to 3 are drawn:
+Names with a common prefix are at one node, for which the network runs once. This walk draws names
+0 to 3 from one root, the empty text:
 
     node    names there    each chooses its next character
     ""      0 1 2 3        A B A B
@@ -10,7 +10,7 @@ text as the root, names 0 to 3 are drawn:
     "Ad"    0              the end: name 0 is "Ad"
     …
 
-A name is given up as soon as the acceptor accepts no completion.
+A name is given up as soon as the acceptor accepts no completion of it.
 """
 
 from typing import Any, NamedTuple, Protocol
@@ -35,7 +35,7 @@ class Prediction(NamedTuple):
 
 
 class Predictor(Protocol):
-    """Predicts the next character of names; for a walk."""
+    """Predicts the next characters of the names of a walk."""
 
     dtype: Any  # of the states
     n_y: int  # size of the vocabulary, EOS included
@@ -51,8 +51,8 @@ class Predictor(Protocol):
 class Roots(NamedTuple):
     """The R texts that names begin from, as indices; none is a prefix of another.
 
-    Usually there is one: the empty text, or the required prefix. The first draw of a name chooses
-    one of several: prefixes, or, for casts with `initials`, first characters.
+    Usually there is one: the empty text, or the required prefix. Of several prefixes (or of first
+    characters, for casts with `initials`), the first random number of a name chooses one.
     """
 
     texts: IndexedTexts
@@ -89,13 +89,13 @@ class Walk:
         self.predictor, self.acceptor, self.keys = predictor, acceptor, keys
         index_type = np.min_scalar_type(predictor.n_y)
         self.characters = np.zeros((acceptor.max_length, len(keys)), index_type)
-        # The length stays 0 for a name that is not accepted, or too close to call.
+        # The length stays 0 for a name that is not accepted or too close to call.
         self.lengths = np.zeros(len(keys), np.min_scalar_type(MAX_NAME_LENGTH))
         self.is_close = np.zeros(len(keys), bool)
         self._frontier, self._work = Frontier(predictor.nodes_at_once), Workspace(predictor.dtype)
 
     def run(self, roots: Roots, root_of_name: Array | None = None) -> None:
-        """Draws every name from a root, whose row may be given, (names,), and else is drawn."""
+        """Draws every name from the root in row `root_of_name`, (names,), or from a random root."""
         self._begin(roots, roots.choose(self.keys) if root_of_name is None else root_of_name)
         while self._frontier:
             length, (children, node_records, rows, node) = self._frontier.pop()
@@ -173,5 +173,5 @@ class Walk:
         self.lengths[rows] = length
 
     def _child_records(self, node_records: Array, children: Children, next_state: Array) -> Array:
-        """The records of the child nodes; `next_state` has the automaton's state at each."""
+        """The records of the child nodes; `next_state` is the automaton's state at each."""
         return records(automaton_state=next_state)

@@ -32,7 +32,7 @@ class WalkDrawer:
     def draw(self, keys: Array, root_of_name: Array | None = None) -> tuple[Names, Array]:
         """Draws a name for each key, (n,); returns those that are accepted, and their rows.
 
-        Each begins with the root in row `root_of_name`, (n,), or else with one that is drawn.
+        Each name begins with the root in row `root_of_name`, (n,), or else with a random root.
         """
         walk = Walk(self.predictor, self.acceptor, keys)
         walk.run(self.roots, root_of_name)
@@ -55,7 +55,7 @@ class WalkDrawer:
 
     @cached_property
     def exact_predictor(self) -> NetworkPredictor:
-        """Predicts it in float64: this is what defines a name."""
+        """Predicts it in float64; these predictions define the names."""
         return NetworkPredictor(self._model.params, self._options, np.float64)
 
     @cached_property
@@ -69,7 +69,7 @@ class WalkDrawer:
         roots = self._roots_by(self.predictor)
         if len(self.texts) == 1:
             return roots
-        return roots._replace(log_prob=self.exact_roots.log_prob)  # no margin guards their draw
+        return roots._replace(log_prob=self.exact_roots.log_prob)  # no margin guards their choice
 
     def _roots_by(self, predictor: NetworkPredictor) -> Roots:
         names, work = names_from_indices(self.texts), Workspace(predictor.dtype)
@@ -84,14 +84,14 @@ class WalkDrawer:
         return WalkDrawer(self._model, self._options, self.acceptor, texts)
 
     def from_first_characters(self) -> "WalkDrawer":
-        """A drawer whose roots are all first characters, unless there is a prefix."""
+        """A drawer whose roots are all possible first characters, unless there is a prefix."""
         if [*self.texts] != [()]:
             return self
         first = self.acceptor.may_follow(0, self.exact_roots.node_records["automaton_state"])[0]
         return self.with_texts([(character,) for character in np.flatnonzero(first).tolist()])
 
     def chunk_of(self, keys: Array, n: int) -> Array:
-        """The chunk of each name, 0 to n − 1, so that names that begin alike share one: (names,).
+        """The chunk of each name, 0 to n − 1; names that begin alike share one: (names,).
 
         The first two random numbers of a name decide its beginning.
         """
