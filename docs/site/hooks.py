@@ -281,9 +281,10 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
     output = on_post_page(output, None, config).replace(
         "<h1>404 - Not found</h1>",
         "<h1>That name is not on the list.</h1>"
-        f'<p>There is no such page. Here are <a href="{first}index.html">names</a> and '
-        f'<a href="{first}kinds.html">kinds of names</a>; or search above.</p>'
-        f'<ul class="some">{"".join(f"<li>{name}</li>" for name in kinds.some_names())}</ul>',
+        "<p>Nor is there such a page.</p>"
+        f'<ul class="some">{"".join(f"<li>{name}</li>" for name in kinds.some_names())}</ul>'
+        f'<p><a class="md-button md-button--primary" href="{first}index.html">Write names</a>'
+        f'<a class="md-button" href="{first}kinds.html">All kinds of names</a></p>',
     )
     return output if config.site_url else not_found.anywhere(output)
 

@@ -293,6 +293,8 @@ class _Reader:
                 raise self.error(f"to choose one of several names, write [{meant}]", self.at)
             if not model:
                 raise self.error("a model belongs here: a file or a bundled model", place)
+            if self.text.startswith("{", self.at):
+                raise self.error(f"{short_repr(model)}: is a }} missing?", self.at)
             if no_model := re.fullmatch(r"(.+)\.(?:lst|list|text|csv|tsv|md)", model):
                 raise self.error(f"a file of lines ends in .txt, as {{{no_model[1]}.txt}}", place)
             if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):

@@ -277,6 +277,7 @@ export class PatternReader extends Reader {
       throw this.error(`to choose one of several names, write [${meant}]`, this.at);
     }
     if (!text) throw this.error("a model belongs here", place);
+    if (this.text[this.at] === "{") throw this.error(`“${text}”: is a } missing?`, this.at);
     const [, name, weight] = text.match(/^(.*)=([^=]*)$/su) ?? [];
     const named = (wanted) => this.models.findIndex((model) => model.name === wanted);
     const isWhole = named(text) >= 0 || name === undefined;

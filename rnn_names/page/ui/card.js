@@ -32,9 +32,13 @@ export function explain(name) {
   const places = name ? blend.predictions(name) : [];
   const letters = Array.from(name.normalize("NFC"));
   $("typed").style.setProperty("--letters", `${letters.length}`);
-  const rows = Math.ceil(places.length / PER_ROW);
-  $("letters").style.setProperty("--per-row", `${Math.ceil(places.length / rows) || 1}`);
-  $("letters").replaceChildren(...places.map((place, i) => letterButton(blend, place, letters, i)));
+  const tiles = [
+    ...places.map((place, i) => letterButton(blend, place, letters, i)),
+    ...letters.slice(places.length).map(restTile), // after a letter that no name can have
+  ];
+  const rows = Math.ceil(tiles.length / PER_ROW);
+  $("letters").style.setProperty("--per-row", `${Math.ceil(tiles.length / rows) || 1}`);
+  $("letters").replaceChildren(...tiles);
   $("verdict").replaceChildren(...(name ? verdict(name, places, letters, parts) : []));
   if (places.length) showExpected(blend, places[0], letters, 0);
   else $("expected").replaceChildren();
@@ -104,6 +108,9 @@ function letterButton(blend, place, letters, i) {
     made.addEventListener(event, () => showExpected(blend, place, letters, i));
   return made;
 }
+
+const restTile = (letter) =>
+  element("span", { className: "letter rest" }, element("span", {}, visible(letter)));
 
 const levelOf = (probability) => SCALE.findIndex((least) => probability >= least);
 

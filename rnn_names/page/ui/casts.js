@@ -162,8 +162,16 @@ function patternOfStart({ dataset }) {
     .replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => asPart(kinds[kind]));
 }
 
+/** The pattern to begin with: the first, but where no model writes people, one without people. */
+function firstStart() {
+  const { person } = modelsByKind();
+  if (!PLACES.test(person.name) || PEOPLE.test(person.name)) return starts()[0];
+  const isOf = ({ dataset }) => dataset.cast.includes(`{${person.name}`);
+  return starts().find(isOf) ?? starts().find(({ textContent }) => textContent === "Tavern");
+}
+
 /** Writes a ready-made pattern, by default the first, for the models that write names now. */
-export function useStart(chip = starts()[0]) {
+export function useStart(chip = firstStart()) {
   $("pattern").value = patternOfStart(chip);
   showPattern();
 }

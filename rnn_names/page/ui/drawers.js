@@ -18,7 +18,7 @@ export function openDrawer(id) {
   watcher = id && CloseWatcher && new CloseWatcher();
   if (watcher) watcher.onclose = closeAll;
   const before = document.body.dataset.drawer;
-  if (id) $("toast").replaceChildren(); // it would cover the drawer
+  if (id) $("toast").replaceChildren();
   if (id) document.body.dataset.drawer = id;
   else delete document.body.dataset.drawer;
   for (const opener of $("bar").querySelectorAll("[data-drawer]"))
@@ -49,13 +49,13 @@ export function showView(id) {
   scrollTo(0, 0);
 }
 
-/** Listens to tabs, drawers and swipes; `fitAgain` sets the number of names or lines of a view. */
-export function listenToDrawers(fitAgain) {
+/** Listens to tabs, drawers and swipes; `fitView` sets the number of names or lines of a view. */
+export function listenToDrawers(fitView) {
   const openView = (tab) => {
     showView(tab.dataset.view);
     if (tab.dataset.view === "casts") followKinds();
     chosen.wantedLists = []; // other names are meant now
-    fitAgain();
+    fitView();
     if (tab.dataset.view !== "own-list") changed(true);
   };
   for (const opener of $("bar").querySelectorAll("[data-drawer]"))

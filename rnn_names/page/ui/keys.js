@@ -1,5 +1,6 @@
 // What keys do, most of them with the focused name or that under the mouse.
 
+import { isCasting } from "./casts.js";
 import { $, pressed, toast } from "./elements.js";
 import { favourites, undo } from "./favourites.js";
 import { columnsShown, showDetails, shownPlaces, toggleHold } from "./names.js";
@@ -15,7 +16,7 @@ export function listenToKeys(draw) {
     Backspace: (_, isShifted) => $(isShifted ? "forward" : "back").click(),
     c: (name) => name && copy(name.textContent),
     h: (name) => name && toggleHold(name),
-    d: (name) => name && showDetails(name.textContent),
+    d: (name) => name && !isCasting() && showDetails(name.textContent),
     ArrowLeft: (name) => moveFocus(name, -1, 0),
     ArrowRight: (name) => moveFocus(name, 1, 0),
     ArrowUp: (name) => moveFocus(name, 0, -1),

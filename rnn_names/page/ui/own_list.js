@@ -53,9 +53,12 @@ export function listenToOwnList(open) {
     "own-forget": forgetModel,
   });
   $("own-names").addEventListener("input", () => {
-    const count = new Set(listIn($("own-names").value)).size;
+    const names = listIn($("own-names").value);
+    const count = new Set(names).size;
     const few = count ? `${count} of at least ${MIN_NAMES}` : "";
-    $("own-count").value = count < MIN_NAMES ? few : `${formatted(count)} names`;
+    const repeats = names.length - count;
+    const repeated = repeats ? `, ${formatted(repeats)} repeated` : "";
+    $("own-count").value = count < MIN_NAMES ? few : `${formatted(count)} names${repeated}`;
     sayOfList("");
     $("own-try").disabled = count > 0;
     $("own-names").ariaInvalid = null;

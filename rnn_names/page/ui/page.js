@@ -25,6 +25,7 @@ const [LOW, FEWER] = [900, 16]; // px: below this window height, the page has at
 const SPARE = 20; // px that an opening page of lines leaves free
 const MAX_FITTING = 120; // the most names of an opening page
 const WAIT = 500; // ms for the font before names are drawn
+const LONG_SEARCH = 2000; // ms of a search without a name, after which a condition can be dropped
 
 let drawnPattern = ""; // the pattern of the lines that are shown; "" for names
 let current = /** @type {any} */ (null); // the latest drawing; when it is replaced, the older ends
@@ -36,7 +37,10 @@ async function draw(note = "") {
   const mine = (current = { isStopped: false });
   busy(true);
   say("");
+  const sayOfNone = () => mine === current && !filling.n_found && say("No name found yet.");
+  const waiting = setTimeout(sayOfNone, LONG_SEARCH);
   const sentence = await searched(settings, filling, mine);
+  clearTimeout(waiting);
   if (mine !== current) return true;
   const { n_found, n_held, free } = filling;
   const isFull = n_found === free.length;
@@ -81,7 +85,7 @@ async function searched(settings, filling, mine) {
     found: (name) => {
       if (isOver()) return;
       filling.show(name);
-      $("found").textContent = `${filling.n_found} of ${settings.count}`;
+      $("found").textContent = `${filling.n_found} / ${settings.count}`;
     },
     progress: (share = filling.n_found / settings.count) => share && ($("progress").value = share),
     stopped: () => mine.isStopped || isOver(),
@@ -117,7 +121,7 @@ function more() {
   Object.assign(chosen, { seed: newSeed(), wantedLists: [] });
   chosen.stayed.clear();
   closeCard();
-  if (!isCasting()) fitAgain(); // the window may have changed
+  if (!isCasting() && fittedWidth !== innerWidth) fitAgain();
   writeAddress(true);
   draw();
 }
@@ -137,7 +141,6 @@ function redraw(/** @type {any} */ { detail: isStep }) {
   chosen.stayed.clear();
   if (isStep) {
     say("");
-    if (!isCasting()) fitAgain(); // a row of chips came or went
     writeAddress(true);
   }
   current = null; // ends a drawing with the old settings
@@ -154,6 +157,7 @@ function openAddress() {
   const isBare = !location.hash;
   const isLink = readAddress();
   if (isLink && isCasting()) drawnPattern = $("pattern").value; // as many lines as the link says
+  countedView = document.body.dataset.view ?? "";
   open(isBare, isLink);
 }
 
@@ -172,8 +176,25 @@ async function open(isToFit, isLink = false, note = "") {
   open(false, false, "The list leaves too few safe names: these are balanced ones.");
 }
 
+let fittedWidth = 0; // of the window when the number was fitted last
+let countedView = ""; // the view that the number is for
+const typedCounts = /** @type {any} */ ({}); // the numbers that the user set, by view
+
 function fitCount() {
   chosen.fitted = $("count").value = String(fitting());
+  fittedWidth = innerWidth;
+}
+
+/** Sets the number for the view that was opened: as the user did there, or as many as fit. */
+function fitView() {
+  const { view = "" } = document.body.dataset;
+  const before = $("count").value;
+  if (view === "own-list" || view === countedView) return;
+  typedCounts[countedView] = before === chosen.fitted ? "" : before;
+  countedView = view;
+  if (before === $("count").defaultValue && before !== chosen.fitted) return; // of a link
+  if (typedCounts[view]) $("count").value = typedCounts[view];
+  else fitCount();
 }
 
 /** Phones have the number of names below them, beside the hint; others in the bar. */
@@ -242,6 +263,7 @@ function listen() {
     const { validity, value, max } = $("count");
     if (validity.valid) return;
     $("count").value = String(Math.trunc(Math.min(Math.max(Number(value) || data.count, 1), max)));
+    toast([`How many: from 1 to ${max}`]);
     changed();
   });
   onClick({
@@ -274,7 +296,7 @@ Object.assign(window, { rnnNames: engineOf(models) });
 async function start() {
   listenToOwnList(open);
   buildShares();
-  listenToDrawers(fitAgain);
+  listenToDrawers(fitView);
   listenToCard();
   listenToCasts(fitAgain);
   listenToFavourites();

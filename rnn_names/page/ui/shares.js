@@ -5,7 +5,8 @@
 import { scaled } from "../engine/blend.js";
 import { LEARNED_SHARE } from "../learning/result.js";
 import { changed, chosen, models, openingShares, titleOf } from "./chosen.js";
-import { $, bdi, button, element, setSlider, stopAt, toast } from "./elements.js";
+import { $, bdi, button, element, setSlider, stopAt } from "./elements.js";
+import { say } from "./messages.js";
 
 const [MAX_NAMED, LONG_TITLE] = [3, 40]; // models and characters of a title, as in page/page.py
 
@@ -74,7 +75,7 @@ export function buildShares() {
   $("kinds").hidden = models.length < 3;
   const toggle = () => {
     mix.ariaPressed = String(!isMixing());
-    if (isMixing()) toast(["Press the kinds to mix"]);
+    say(isMixing() ? "Press the kinds to mix." : "");
   };
   const mix = button("Mix", toggle, { className: "chip", id: "mix" });
   mix.title = "Press several to blend them";
@@ -97,7 +98,6 @@ function press(model) {
   );
   if (!taking.some(Boolean)) return;
   chosen.shares = taking.map((takes) => (takes ? 50 : 0));
-  if (taking.filter(Boolean).length > 1) $("toast").replaceChildren(); // the hint to press several
   changed(true);
 }
 
