@@ -1,4 +1,4 @@
-"""Casts for Python, and what the command shares with it."""
+"""The function `cast`, and the parsing that the command shares with it."""
 
 from dataclasses import replace
 from difflib import get_close_matches
@@ -22,13 +22,13 @@ from rnn_names.model.selection import ModelChoice
 def cast(*positional: Any, **given: Any) -> list[Any]:
     """Lines of several names that a pattern puts together, such as "{norse} {irish-surnames}".
 
-    In a pattern, {MODEL} is a name from a model, bundled or a file, {A=2+B} one from a blend, and
-    {MODEL:option=value,option} one under the options of `sample`. [a|b*3] is one of some patterns,
-    the second three times as often, and {FILE.txt} a line of a file. {x=MODEL} is a name that {=x}
-    writes again, and {=x:rules=FILE} changed by rules. The rest is text. A backslash makes a
-    special character literal. The name of a bundled cast stands for its pattern.
+    In a pattern, {MODEL} is a name from a bundled model or a model file, {A=2+B} a name from a
+    blend, and {MODEL:option=value,option} a name under options of `sample`. [a|b*3] is one of
+    several patterns, the second three times as often. {FILE.txt} is a line of a file. {x=MODEL}
+    labels a name; {=x} repeats it, and {=x:rules=FILE} repeats it, changed by rules. All else is
+    text. A backslash escapes a special character. A bundled cast's name stands for its pattern.
 
-    The lines are texts; with `parts`, tuples of texts.
+    The lines are strings; with `parts`, each line is a tuple of the texts of its parts.
 
     Raises:
         SamplingError: for a wrong pattern, or for conditions that cannot be met; a caret shows
@@ -55,7 +55,7 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
 
 
 def parsed(options: CastOptions) -> Pattern:
-    """The parsed pattern of a cast, given as text; see `parse`."""
+    """Parses the pattern in the options, given as text; see `parse`."""
     _refuse_cast_in_braces(options)
     return parse(options.pattern, options.shared, ModelChoice.parse)
 

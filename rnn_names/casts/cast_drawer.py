@@ -5,14 +5,14 @@ An example, from the pattern to the texts of a line:
     pattern     [Lord {men}|Lady {women}] of {home=welsh-towns}
     parts       the choice, men, women and home, each with a path in the pattern, and a source
     _new_lines  in line 7, the choice takes its second alternative: women and home need a name
-    _requests   one asks the source of women, the other one the source of home
-    _complete   women: candidate 0, Ada, is used (with `min_edits`); candidate 1, Eve, fits
+    _requests   one request asks the source of women, another one the source of home
+    _complete   women: candidate 0, Ada, was used before (with `min_edits`); candidate 1, Eve, fits
                 home: candidate 0, Llanfa, fits
     _texts_of   ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
 
-A candidate is a function of the seed, the part's path, and the numbers of the line and the round.
-So a change to one part leaves the others as they were, unless they share an initial. Which names
-are used depends on the lines before. Redrawn lines have later rounds.
+The random numbers of a candidate depend only on the seed, the path of its part, and the numbers of
+its line and round. So a change to one part does not change the candidates of others, unless they
+share an initial. Which candidate fits depends on the earlier lines. Redrawn lines use later rounds.
 """
 
 from collections import defaultdict, deque
@@ -54,16 +54,16 @@ from rnn_names.sampling.admission import WINDOW, Admission
 from rnn_names.sampling.stream import WORTH_THREADS
 from rnn_names.system import usable_cores
 
-FIRST_LINES, LINES_GROWTH = 1 << 3, 16  # lines first drawn together; the factor for the next ones
-MAX_INDEPENDENT_LINES = 1 << 14  # lines that are drawn together, at most
+FIRST_LINES, LINES_GROWTH = 1 << 3, 16  # lines in the first batch; the growth of later batches
+MAX_INDEPENDENT_LINES = 1 << 14  # the most lines in a batch
 MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on earlier ones
-MAX_SKIPPED = 10**7  # the most lines that are drawn to be skipped
-MAX_TO_DRAW = 1 << 13  # about the most candidates drawn together, for all lines
+MAX_SKIPPED = 10**7  # the most lines that are drawn only to be skipped
+MAX_TO_DRAW = 1 << 13  # about the most candidates that all lines draw together
 FIRST_REDRAW_ROUND = 1 << 32  # the first round of lines that are redrawn
 
 
 class CastDrawer:
-    """Draws the lines of a cast; `used` has the names and initials of the lines drawn so far."""
+    """Draws the lines of a cast; `used` stores the names and initials of earlier lines."""
 
     def __init__(
         self, pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines
@@ -99,16 +99,16 @@ class CastDrawer:
     # --- Lines, some at a time --------------------------------------------------------------------
 
     def texts(self) -> Iterator[list[tuple[str, ...]]]:
-        """The texts of lines with their columns, some lines at a time; some may be redrawn.
+        """Yields the texts of lines and their columns, in batches; redraws some if asked to.
 
-        If too few are found, SamplingError comes after them, and shows the part that is the cause.
+        If too few lines are found, raises SamplingError after them, with a caret under the cause.
         """
         with one_blas_thread():
             for lines in self.redrawn_lines() if self.options.redraw else self.lines():
                 yield [line.texts for line in lines]
 
     def lines(self, growth: int | None = None) -> Iterator[list[Line]]:
-        """The lines of the cast, some at a time. Where there are many, parts share the cores."""
+        """Yields the lines of the cast in batches. For many lines, the parts share the cores."""
         is_large = self.options.count * len(self._name_sources) >= WORTH_THREADS
         n_threads = min(usable_cores(), len(self._name_sources)) if is_large else 1
         admission, start = self._admission(), self.options.start
@@ -139,7 +139,7 @@ class CastDrawer:
                 raise TooFewNamesError(message, n_found=n_found, tightest=tightest)
 
     def _admission(self) -> Admission:
-        """What admits the lines: all of them, or those that are new."""
+        """Returns what admits lines: all of them, or only new ones."""
         count, remember = self.options.count, self.options.remember
         is_unique, window = self.options.unique or remember is not None, WINDOW
         if is_unique:
@@ -150,9 +150,9 @@ class CastDrawer:
     # --- Choices and names ------------------------------------------------------------------------
 
     def _new_lines(self, numbers: Array, rounds: Array, kept: dict[PartSource, Any]) -> list[Line]:
-        """Lines by number and round, (m,) each, with the texts in `kept`; other names are None."""
+        """Makes lines by number and round, (m,) each; names that are not in `kept` are None."""
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
-        choice_at = dict[tuple[int, ...], Array]()  # by path: (m,), −1 in lines without the choice
+        choice_at = dict[tuple[int, ...], Array]()  # by path: (m,) alternative; −1 where absent
         for part, source in self.source_of.items():
             rows = np.arange(len(lines))  # of the lines with this part
             if part.holder is not None:
@@ -186,9 +186,9 @@ class CastDrawer:
         return requests
 
     def _complete(self, lines: list[Line], submit: Submit) -> tuple[list[Line], Cause | None]:
-        """Fills each line with the first candidates that fit, one after another.
+        """Fills in the names that lines lack, line by line, with the first candidates that fit.
 
-        Returns the lines before the first for which none is found, and the cause; or all, and None.
+        Returns all lines and None; or, if no candidate fits a line, the lines before it and why.
         """
         requests = deque(self._requests(lines))
         while requests:
@@ -207,9 +207,9 @@ class CastDrawer:
         return lines, None
 
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
-        """The candidates that are needed next; none if the first request has no more.
+        """Returns the candidates that are needed next; none if the first request has no more.
 
-        What later requests will need shows in a fork of `used`, with the names that they would get.
+        To look ahead, it counts names that earlier requests would get as used, in a fork of `used`.
         """
         used, to_draw = self.used.fork(), list[Candidate]()
         for k, request in enumerate(requests):
@@ -223,7 +223,7 @@ class CastDrawer:
         return to_draw
 
     def _draw_by_source(self, candidates: Iterable[Candidate], submit: Submit) -> None:
-        """Draws candidates: one call for each kind of request and its source, in a thread."""
+        """Draws candidates; submits one call for each kind of request and source."""
         groups = dict[Any, list[Candidate]]()
         for candidate in candidates:
             kind = type(candidate.request), candidate.request.source
@@ -252,7 +252,7 @@ class CastDrawer:
                 text = self._write(alternative, line, columns)
             elif isinstance(source, NameSource):
                 text = line.names[source]
-            else:  # of a reference
+            else:  # a reference
                 text = columns[piece.label]
             if piece.label:
                 columns[piece.label] = text
@@ -262,14 +262,14 @@ class CastDrawer:
     # --- Lines that are redrawn -------------------------------------------------------------------
 
     def redrawn_lines(self) -> Iterator[list[Line]]:
-        """All lines together; those in the option `redraw` are drawn anew, one after another.
+        """Yields all lines in one batch, after redrawing those in the option `redraw`, one by one.
 
-        All texts that are not redrawn stay; new ones come from later rounds. A line for which
-        nothing else is found stays as it was, with FewNewNamesWarning.
+        Other texts stay as they were; new texts come from later rounds. If nothing else is found
+        for a line, it stays as it was, with a FewNewNamesWarning.
         """
         shortage, columns, redraw = None, self.pattern.columns, self.options.redraw
         lines = list[Line]()
-        earlier = defaultdict[int, set[tuple[Any, str]]](set)  # contents of each line, by index
+        earlier = defaultdict[int, set[tuple[Any, str]]](set)  # old contents, by index
         for number, part in redraw:
             if part not in columns and not (isinstance(part, int) and part <= len(columns)):
                 named = f" ({', '.join(columns)})" if isinstance(part, str) else ""
@@ -298,8 +298,8 @@ class CastDrawer:
     ) -> bool:
         """Draws another text for a column, or other names for the whole line if `column` is 0.
 
-        Returns False if none fits that is not among the `earlier` contents. The old names still
-        count as used, but the old initial is free again.
+        Returns False if nothing fits except the `earlier` contents. The old names still count as
+        used, but the old initial is free again.
         """
         line, others = lines[index], lines[:index] + lines[index + 1 :]
         sources = self._sources_at(line, column)
@@ -325,13 +325,13 @@ class CastDrawer:
         return False
 
     def variants_of(self, line: Line, column: int = 0) -> Iterator[Line]:
-        """Many lines that differ from `line` in a name; in a column without names, in its text."""
+        """Lines that differ from `line` in one name or, in a column without names, in its text."""
         sources = self._sources_at(line, column)
         names: list[set[PartSource]] = [{source} for source in line.names if source in sources]
         return roundrobin(self._later_lines(line, new) for new in names or [sources])
 
     def _later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
-        """Copies of a line with texts of later rounds from these sources, one after another."""
+        """Yields copies of a line in which these sources give texts of later rounds."""
         chosen = dict[PartSource, Any]([*line.names.items(), *line.choices.items()])
         kept = {source: chosen[source] for source in chosen.keys() - sources}
         first, size = 0, 4
@@ -353,7 +353,7 @@ class CastDrawer:
             first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
 
     def _sources_at(self, line: Line, column: int) -> set[PartSource]:
-        """The sources of a column; column 0 has all names, or all choices if there is no name."""
+        """The sources of a column; column 0 means all names, or all choices if there is no name."""
         if not column:
             return {*line.names} or {*line.choices}
         label = self.pattern.columns[column - 1]
@@ -367,7 +367,7 @@ class CastDrawer:
 
 
 def _contents(line: Line, sources: set[PartSource], column: int) -> set[tuple[Any, str]]:
-    """The texts of these sources in a line: their names, or the text of a column with a choice."""
+    """The names of these sources in a line; the text of the column if any source is a choice."""
     names = [source for source in sources if isinstance(source, NameSource)]
     if len(names) == len(sources):
         return {(source, line.names.get(source) or "") for source in names}

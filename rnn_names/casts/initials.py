@@ -4,8 +4,8 @@ The initial L of a line has a probability proportional to the product over its n
 
     P(L) · P(conditions | L)
 
-An attempt draws L by the first factors, and then a name of each part. Where nearly all attempts
-would fail, the other factors are measured ("First letters of a cast" in docs/how-it-works.md).
+An attempt draws L by the factors P(L), and then a name of each part. Where nearly all attempts
+would fail, P(conditions | L) is also measured ("First letters of a cast" in docs/how-it-works.md).
 """
 
 from collections.abc import Sequence, Set
@@ -23,16 +23,16 @@ from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_pas
 from rnn_names.sampling.random_keys import keys_at, pilot_keys, seed_key, subkeys, weighted_index
 from rnn_names.system import cached_property
 
-RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
+RARE_LINES = 1 / 500  # share of attempts that pass, below which conditions are measured
 MORE_PILOTS = 15  # more pilots of the largest size, while a probable initial has too few names
-ENOUGH_OF_INITIAL = 256  # names of each part after which its share is known to about 6 %
-MIN_MET = 4  # an initial with fewer names of any part is left out: a line might find none
+ENOUGH_OF_INITIAL = 256  # passing names of each part, after which its share is known to 6 %
+MIN_MET = 4  # an initial with fewer passing names of any part is left out: a line might find none
 MIN_MEASURED = 1e-3  # an initial below this share of the most probable one is measured no further
-MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of lines with such initials that bring a warning
+MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of rough and of missing lines that cause a warning
 
 
 class SameInitialSource:
-    """Gives names of several parts, all with one initial: that of `kept` names, or any."""
+    """Gives names of several parts that share an initial: one of `kept` if given, else any."""
 
     def __init__(self, seed: int, sources: tuple[NameSource, ...], kept: Set[str]) -> None:
         self.sources, self._kept = sources, kept
@@ -51,17 +51,17 @@ class SameInitialSource:
         return (weights, False) if measured is None else (measured, True)
 
     def max_candidates(self, limit: int) -> int:
-        """As `NameSource.max_candidates`."""
+        """The fewest `NameSource.max_candidates` of the parts."""
         return min(source.max_candidates(limit) for source in self.sources)
 
     def cause(self, tally: Tally | None = None) -> Cause:
-        """Why no names were found; it shows the part whose names met their conditions least."""
+        """Why no names were found, by the part whose names met their conditions least often."""
         shares = {source: met / max(made, 1) for source, (made, met) in (tally or {}).items()}
         worst = min(shares, key=shares.__getitem__, default=self.sources[0])
         return Cause(worst, NO_INITIAL.format("all with one"))
 
     def names_of_lines(self, rounds: Array, numbers: Array) -> list[tuple[str, ...]]:
-        """A name of each source for each round and line number, (n,) both; or NoAttemptPassed."""
+        """A name of each source for each round and number, (n,) both; may raise NoAttemptPassed."""
         weights, is_measured = self._weights
         if not weights:
             raise NoAttemptPassed(Tally(), 0, [])
@@ -90,7 +90,7 @@ class SameInitialSource:
 
 
 def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[tuple[str, ...]]:
-    """A name of each source for each line, with the line's initial; raises as `names_of_lines`."""
+    """A name of each source for each line, with the line's initial; may raise NoAttemptPassed."""
     lines, tally = list[tuple[str, ...]]([()] * len(initial)), Tally()
     for source, keys in keys_of.items():
         n = len(lines)
@@ -100,7 +100,7 @@ def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[
             names = error.results[: error.number]
         tally[source] = n, len(names)
         lines = [(*line, *name) for line, name in zip(lines, names, strict=False)]
-    if len(lines) < len(initial):  # the next line gets no names
+    if len(lines) < len(initial):  # the line after these gets no names
         raise NoAttemptPassed(tally, len(lines), lines)
     return lines
 
@@ -108,20 +108,20 @@ def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[
 def _measured_weights(
     sources: Sequence[NameSource], prior: dict[str, float]
 ) -> dict[str, float] | None:
-    """The initials' weights times the shares of names that meet the conditions, in fixed pilots.
+    """The initials' weights times the shares of names that meet the conditions in fixed pilots.
 
-    None where lines are not rare, or none is found. An initial is measured until enough names met
-    the conditions, or until its weight would be negligible even with three more (the rule of three:
-    a 95 % bound where none did). RareConditionsWarning if too many lines may have one that was not.
+    Returns None if lines are not rare, or no initial has enough names. An initial is measured until
+    enough names met the conditions, or until even three more (the rule of three: a 95 % bound where
+    none did) would leave its weight negligible. Warns if too many lines may have other initials.
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
     made, n_met = np.zeros(len(initials)), np.zeros((len(sources), len(initials)))
     left = np.arange(len(initials))
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
         n = max(size, len(left))  # names
-        row = np.resize(left, n)  # of the initial of each name
+        row = np.resize(left, n)  # the row of each name's initial
         pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has keys of its own
-        made += np.bincount(row, minlength=len(initials))  # by each source
+        made += np.bincount(row, minlength=len(initials))  # names of each source
         for place, source in enumerate(sources):
             keys = pilot_keys(n, place, inner=pilot_number)
             _, rows, _ = source.draw(keys, initials[row])
@@ -140,7 +140,7 @@ def _measured_weights(
         return None
 
     def share_below(n_names: int) -> float:
-        """The share of lines whose initial may matter, but has fewer names that meet conditions."""
+        """An upper bound of the share of lines whose initial has fewer than `n_names` names."""
         return float(possible[is_probable & (least_met < n_names)].sum() / passing.sum())
 
     if share_below(ENOUGH_OF_INITIAL) >= MAX_ROUGH or share_below(MIN_MET) >= MAX_MISSING:

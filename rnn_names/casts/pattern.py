@@ -1,14 +1,14 @@
 r"""The pattern of a cast: a sequence of pieces.
 
-    text                        itself; a line break too
-    [a|b*3|c {men}]             one of some patterns, the second three times as often
+    text                        itself, including line breaks
+    [a|b*3|c {men}]             one of several patterns, the second three times as often
     {men+norse=2:prefix=A}      a name from a model or a blend, under options of `sample`
     {words.txt}                 a line of a file
-    {family=surnames}           either of these, or {family=[a|b]}, with a label
-    {=family:rules=genitive}    the text with that label again, changed by the rules in a file
+    {family=surnames}           either of these, with a label; also {family=[a|b]}
+    {=family:rules=genitive}    the labelled text again, changed by the rules in a file
 
 A backslash escapes a delimiter. Before any other character it is literal, so `{women:match=\w+a}`
-needs no second one.
+needs no second backslash.
 
 >>> lords, _, town = parse("[Lord {men}*3|Lady {women}] of {town=welsh-towns=2+dinosaurs}").pieces
 >>> lords.weights, lords.alternatives[1][1].models, town.models
@@ -28,10 +28,10 @@ from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
 from rnn_names.errors import RnnNamesError, SamplingError, short_repr, with_caret, with_options
 
-MAX_NAME_PARTS = 100  # names of one pattern
-MAX_NESTED = 20  # alternatives in alternatives
+MAX_NAME_PARTS = 100  # names in a pattern
+MAX_NESTED = 20  # choices within choices
 MAX_TIMES = 1000
-NAMES, CHOICES, INITIALS = 1, 2, 3  # kinds of parts in their paths; INITIALS: of shared initials
+NAMES, CHOICES, INITIALS = 1, 2, 3  # kinds of parts in paths; the last is for shared initials
 LINE_COLUMN = "name"  # the column of whole lines in tables
 _LABEL = re.compile(
     r"\s*(?:([^\W\d][\w-]*)\s*="  # {x=norse}: x is the label of the part
@@ -44,7 +44,7 @@ _RANGE = re.compile(r"(\d+)\s*(?:-|\.\.)\s*(\d+)")
 PART_OPTIONS = {
     name: option for name, option in declarations(Options).items() if name not in NOT_OF_PARTS
 }
-"""The options of a name."""
+"""The options that a name in a pattern can have."""
 
 SHORT_PART_OPTIONS = {
     option.short.lstrip("-"): name for name, option in PART_OPTIONS.items() if option.short
@@ -55,28 +55,28 @@ SHORT_PART_OPTIONS = {
 class Part:
     """A part of a pattern that becomes some text. `rules` names a file of rules.
 
-    `path` ends in its kind, and its index among the names or the choices of its sequence. Before
-    these come the path of the choice that holds it, and the index of the alternative. For example,
-    `[a {men}|b {women}] of {x=towns}` has the paths (2, 0) of the choice, (2, 0, 0, 1, 0) of men,
-    (2, 0, 1, 1, 0) of women, and (1, 0) of x. A part at the top without a label is called part_N,
-    by its column.
+    `path` ends with the kind of the part and its index among the names, or the choices, of its
+    sequence. Before these come the path of the choice that contains the part, and the index of the
+    alternative. For example, the paths in `[a {men}|b {women}] of {x=towns}` are (2, 0) for the
+    choice, (2, 0, 0, 1, 0) for men, (2, 0, 1, 1, 0) for women, and (1, 0) for x. A part without a
+    label, outside of choices, is called part_N, where N is its column.
     """
 
     begin: int
     rules: str
-    label: str  # "" where a choice holds it, unless the pattern gives one
+    label: str  # "" inside a choice, unless the pattern gives one
     path: tuple[int, ...]
 
     @property
     def holder(self) -> tuple[tuple[int, ...], int] | None:
-        """The path of the choice that holds it, and the index of the alternative, if any does."""
+        """The path of the choice that contains it, and the index of the alternative; or None."""
         *choice, alternative = self.path[:-2] or (0,)
         return (tuple(choice), alternative) if choice else None
 
 
 @dataclass(frozen=True, eq=False)
 class NamePart(Part):
-    """A name; `options_set` are the options that it sets itself, `files` their files of texts."""
+    """A name. The part itself sets the options `options_set`; `files` are its files, by option."""
 
     models: tuple[Any, ...]
     options: Options
@@ -95,7 +95,7 @@ class ChoicePart(Part):
 
 @dataclass(frozen=True, eq=False)
 class Reference(Part):
-    """The part with the same label, once more."""
+    """A repetition of the part with the same label."""
 
 
 Piece = str | Part
@@ -112,16 +112,16 @@ class Pattern:
 
     @property
     def name_parts(self) -> list[NamePart]:
-        """The names."""
+        """The parts that are names."""
         return [part for part in self.parts if isinstance(part, NamePart)]
 
 
 def parse(
     text: str, shared: Mapping[str, Any] | None = None, model_of: Callable[[str], Any] = str
 ) -> Pattern:
-    """Reads a pattern; the error for a wrong one shows it, with a caret.
+    """Parses a pattern; errors show it, with a caret.
 
-    `shared` are options of names that do not set them. `model_of` reads MODEL or MODEL=WEIGHT.
+    Names take the `shared` options that they do not set. `model_of` parses MODEL or MODEL=WEIGHT.
     """
     reader = _Reader(text, shared or {}, model_of)
     if refused := refused_characters(text.replace("\n", ""))[:1]:
@@ -150,7 +150,7 @@ class _PartOptions:
 
 @dataclass
 class _Reader:
-    """Reads a pattern from left to right; `at` is its position, `path` the path of its sequence."""
+    """Reads a pattern from left to right: now at position `at`, in the sequence of path `path`."""
 
     text: str
     shared: Mapping[str, Any]
@@ -158,9 +158,9 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.at, self.path = 0, tuple[int, ...]()
-        self.n_parts = Counter[tuple[int, ...]]()  # so far, by the path of a sequence and kind
+        self.n_parts = Counter[tuple[int, ...]]()  # read so far, by path and kind
         self.parts, self.columns = list[Part](), dict[str, None]()
-        self.labels = set[str]()  # given to parts that can stand in one line with the next one
+        self.labels = set[str]()  # of parts that can be in the same line as the next part
 
     def error(self, message: str, place: int) -> SamplingError:
         return SamplingError(with_caret(f"pattern: {message}", self.text, place))
@@ -234,7 +234,7 @@ class _Reader:
         return part
 
     def label_and_path(self, label: str, kind: int) -> tuple[str, tuple[int, ...]]:
-        """The label, given or not, and the path of the next part."""
+        """The label of the next part (the given one, part_N or "") and its path."""
         label = label or ("" if self.path else f"part_{len(self.columns) + 1}")
         if label:
             self.columns.setdefault(label)
@@ -304,7 +304,7 @@ class _Reader:
                 models.append(self.model_of(model))
         given = self.read_options(begin, allows_all=True)
         label, path = self.label_and_path(label, NAMES)
-        # A part that sets `listed` does not share `novel`, and vice versa.
+        # A part that sets `listed` does not take the shared `novel`, and vice versa.
         opposite = {"novel": "listed", "listed": "novel"}
         left_out = {opposite.get(name) for name in given.values}
         shared = {name: self.shared[name] for name in self.shared.keys() - left_out}
@@ -317,7 +317,7 @@ class _Reader:
         return NamePart(begin, given.rules, label, path, tuple(models), options, given.files, sets)
 
     def read_options(self, begin: int, allows_all: bool) -> _PartOptions:
-        """Reads options up to }: all, or `rules` alone."""
+        """Reads options up to }: any option, or only `rules`."""
         given, delimiter = _PartOptions(), ":"
         while self.take(delimiter):
             delimiter = ","
@@ -369,7 +369,7 @@ class _Reader:
 
 
 def _option_hint(name: str) -> str:
-    """For a message: the option that is spelled most like an unknown one, or all of them."""
+    """A hint for a message: the option spelled most like the unknown one, or all options."""
     today = [name for name, option in PART_OPTIONS.items() if not option.new_name]
     like = get_close_matches(name, today, n=1)
     known = ", ".join(like or today).replace("_", "-")

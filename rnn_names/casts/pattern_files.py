@@ -1,4 +1,4 @@
-"""The files of casts: patterns, and the words and the rules that they name."""
+"""Reads the files of casts: patterns, and the files of words and rules that patterns name."""
 
 import os
 import re
@@ -17,13 +17,13 @@ _RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
 
 
 def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
-    """A pattern, given as text, as the name of a bundled cast or in a file; and its file, or ""."""
+    """The pattern in a text, a bundled cast or the file `path`; and its file, "" for a text."""
     word = text.strip().lower()
     if path is None and word in CASTS:
         path = os.path.join(CASTS_FOLDER, f"{word}.txt")
     if path is not None:
         return _content(path), path
-    if word.isalpha() and (like := get_close_matches(word, CASTS, n=1)):  # it is no pattern
+    if word.isalpha() and (like := get_close_matches(word, CASTS, n=1)):  # not a pattern
         raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
     return text, ""
 
@@ -36,7 +36,7 @@ def _content(path: str) -> str:
 
 @contextmanager
 def errors_in(file: str) -> Iterator[None]:
-    """Adds the file to errors that show its pattern; the pattern of a bundled cast is not shown."""
+    """Adds the file's name to errors that show its pattern; hides the pattern of a bundled cast."""
     try:
         yield
     except RnnNamesError as error:
@@ -52,7 +52,7 @@ def errors_in(file: str) -> Iterator[None]:
 
 
 def path_of_named(path: str, pattern_file: str = "") -> str:
-    """The path of a file that a pattern names: beside the pattern's, in this folder, or bundled."""
+    """The path of a file in a pattern: beside the pattern's file, in this folder, or bundled."""
     bundled = os.path.join(CASTS_FOLDER, path)
     for place in (os.path.join(os.path.dirname(pattern_file), path), path):
         if is_file(place):
@@ -75,7 +75,7 @@ def bundled_lines(path: str) -> list[str]:
 
 
 def parse_rules(lines: Iterable[str], file: str = "") -> Callable[[str], str]:
-    r"""A function that changes a text by the first rule that fits: EXPRESSION -> REPLACEMENT.
+    r"""Returns a function that applies the first rule that matches: EXPRESSION -> REPLACEMENT.
 
     >>> [*map(parse_rules(["(.*)i$ -> \\1a", "$ -> s"]), ["Helgi", "Gunnar"])]
     ['Helga', 'Gunnars']

@@ -1,14 +1,14 @@
 """Requests for the names that lines lack, and the names and initials used so far.
 
-A request has candidates, numbered from 0, each of which is drawn with its own random numbers. The
-line gets the first candidate that fits: whose name was found, and is far from all names used.
+A request has candidates, numbered from 0, each drawn with its own random numbers. The line gets the
+first candidate that fits: its name was found, and is far from all names used.
 
     candidate   0: Ada   1: Eve                  Ada is used, so the line gets Eve
     candidate   0: Ada   1: none   2: not drawn  no name was found for 1, so 2 is drawn next
 
-A request asks a source for one name of a line. Where all names of a line have the same initial, it
-asks a `SameInitialSource` for all of them. Where the initials of lines are different, the first
-name of a line has a `DifferentInitialRequest`.
+A request asks a source for one name of a line. If the names of a line share an initial, one request
+asks a `SameInitialSource` for all of them. If lines have different initials, a
+`DifferentInitialRequest` asks for the first name of each line.
 """
 
 from bisect import bisect
@@ -33,8 +33,8 @@ from rnn_names.sampling.random_keys import keys_at, subkeys, uniform
 # A candidate is one try at a name of a line; an attempt is one draw within it.
 MAX_CANDIDATES = 1 << 14  # the most candidates for a name of a line
 CANDIDATES_AT_ONCE = 1 << 10  # the most candidates of a line drawn together
-ONLY_ATTEMPT = 0  # the number of the attempt that a candidate with an initial makes at a name
-INITIAL_POSITION = 1  # the position of the random number that chooses its initial
+ONLY_ATTEMPT = 0  # the number of the only attempt that a candidate with an initial makes
+INITIAL_POSITION = 1  # the position of the random number that chooses this initial
 POINTS_AT_ONCE = 8  # candidates whose random numbers for initials are drawn together
 
 
@@ -89,10 +89,10 @@ class UsedNames:
 
 @dataclass
 class UsedInitials:
-    """How many lines begin with each initial; if "different", all come before any repeats."""
+    """Counts the lines with each initial, so that all initials come before any repeats."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    ruled_out: set[str] = field(default_factory=set)  # with which no further name is found
+    ruled_out: set[str] = field(default_factory=set)  # initials with no further names
     warns: bool = True
 
     def fork(self) -> "UsedInitials":
@@ -109,19 +109,19 @@ class UsedInitials:
             warn(message, RepeatedInitialsWarning)
 
     def recount(self, lines: Iterable[Line]) -> None:
-        """Counts again, only the first names of these lines."""
+        """Counts the initials again, from the first names of these lines only."""
         names = (next(iter(line.names.values()), None) for line in lines)
         self.counts = Counter(initial_of(name) for name in names if name is not None)
 
     def available(self, source: NameSource) -> dict[str, float]:
-        """The initials that a line may have, with their weights: all that came least often."""
+        """The initials used least often, which the next line may have, with their weights."""
         weights = source.likely_initials
         counts = {initial: self.counts[initial] for initial in weights.keys() - self.ruled_out}
         fewest = min(counts.values(), default=0)
         return {initial: p for initial, p in weights.items() if counts.get(initial) == fewest}
 
     def rule_out(self, source: NameSource) -> bool:
-        """Rules out the initials now available; False before the first line: that cannot help."""
+        """Rules out the initials now available; False if there are none, or no line so far."""
         initials = self.available(source) if self.counts else {}
         self.ruled_out.update(initials)
         return bool(initials)
@@ -133,7 +133,7 @@ class Candidate:
 
     request: "Request"
     index: int  # the round minus the first round of the line
-    initial: str  # of its names; "" where none is chosen beforehand
+    initial: str  # that its names must have; "" for any
     is_drawn: bool = False
     names: Mapping[NameSource, str] = field(default_factory=dict)  # empty if none were found
 
@@ -151,13 +151,13 @@ class Request:
         self.cause: Cause | None = None  # why no further candidate can be drawn
 
     def candidate(self, index: int, initial: str = "") -> Candidate:
-        """The candidate of an index, with an initial or without."""
+        """The candidate with this index, and with an initial or none."""
         if (index, initial) not in self._candidates:
             self._candidates[index, initial] = Candidate(self, index, initial)
         return self._candidates[index, initial]
 
     def candidates(self, used: UsedNames, begin: int = 0) -> Iterator[Candidate]:
-        """The candidates from an index on."""
+        """The candidates, in order, starting at index `begin`."""
         return map(self.candidate, count(begin))
 
     def next_candidate(self, used: UsedNames) -> Candidate | None:
@@ -171,8 +171,8 @@ class Request:
     def next_batch(self, first: Candidate, used: UsedNames, waits: bool) -> list[Candidate]:
         """The next candidates to draw, in growing batches: 0, then 1 and 2, then 3 to 8.
 
-        At the limit a batch is empty. A request that waits for earlier ones has a sixteenth of the
-        limit, since they may still use its names.
+        At the limit, the batch is empty. A request that waits for earlier requests gets a sixteenth
+        of the limit, since these may still use its names.
         """
         n = 1
         if first.index:
@@ -196,7 +196,7 @@ class Request:
     def draw(self, candidates: Sequence[Candidate]) -> None:
         """Draws candidates of this request and of others of its kind, with the same source.
 
-        Where a search ends without a name, the request of that candidate notes the cause.
+        If the search for a candidate ends without a name, its request stores the cause.
         """
         lines = [candidate.request.line for candidate in candidates]
         index = np.array([candidate.index for candidate in candidates])
@@ -213,7 +213,7 @@ class Request:
             candidate.names = dict(zip(self.source.sources, names, strict=False))
 
     def _names_for(self, rounds: Array, numbers: Array, initials: Array) -> list[Any]:
-        """The names of candidates in these rounds of lines with these numbers, (n,) each."""
+        """The names of candidates, by the rounds and numbers of their lines, (n,) each."""
         return self.source.names_of_lines(rounds, numbers)
 
 
@@ -228,7 +228,7 @@ class DifferentInitialRequest(Request):
     def __init__(self, line: Line, source: NameSource) -> None:
         super().__init__(line, source)
         self._begin = 0  # the index of the first candidate that may fit
-        self._points = list[float]()  # uniform random numbers that choose each candidate's initial
+        self._points = list[float]()  # one uniform random number for each candidate's initial
 
     def candidates(self, used: UsedNames, begin: int = 0) -> Iterator[Candidate]:
         """The candidates in order, with the initials now available; none if no initial is."""
@@ -242,7 +242,7 @@ class DifferentInitialRequest(Request):
             yield self.candidate(k, initials[bisect(edges, self._points[k] * edges[-1])])
 
     def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
-        """Adds the names of a candidate, if it has any, and its initial anyway."""
+        """Adds the names of a candidate, if it has any, and always its initial."""
         super().count_as_used(candidate, used)
         used.initials.add(candidate.initial)
 

@@ -25,30 +25,30 @@ from rnn_names.sampling.sampler import DrawnNames, make_sampler
 from rnn_names.sampling.stream import guided_drawer_if_needed
 from rnn_names.system import cached_property
 
-MIN_CANDIDATES = 1 << 5  # tried, at least, to find a name that fits the others
-MAX_LINE_ATTEMPTS = 1 << 16  # attempts at lines that are drawn together
+MIN_CANDIDATES = 1 << 5  # the fewest that are tried for a name before giving up
+MAX_LINE_ATTEMPTS = 1 << 16  # the most attempts that are drawn together
 RARE_PART = 1 / 32  # with `initials`, looking ahead is tried if a smaller share of names passes
 RARE_INITIAL = 1e-4  # share of names below which an initial is left out
-PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part, to see if lines are rare, and to measure
-ENOUGH_MET = 16  # names of a pilot after which no larger one is drawn
+PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part in pilots of growing size
+ENOUGH_MET = 16  # passing names of a pilot, after which no larger one is drawn
 
 MOSTLY_REPEATS = "nearly all others are repeats"
 NO_INITIAL = "no further names {} first letter were found to meet the conditions"
 
-LoadModel = Callable[[Sequence[Any]], LanguageModel]  # gives the blend of the models of a part
-ReadLines = Callable[[str], Sequence[str]]  # gives the lines of a file
+LoadModel = Callable[[Sequence[Any]], LanguageModel]  # returns the blend of a part's models
+ReadLines = Callable[[str], Sequence[str]]  # returns the lines of a file
 
 
 class Line:
-    """A line by its number; candidate k of its names is drawn in round `first_round` + k.
+    """A line of a cast; candidate k for its names is drawn in round `first_round` + k.
 
-    `names` has the name of each part of the line, in order, and None where it is still missing;
-    `choices` has the index of the alternative of each choice.
+    `names` maps the source of each name, in order, to the name, or to None while it is missing.
+    `choices` maps each choice to the index of its alternative.
     """
 
     def __init__(self, number: int, first_round: int) -> None:
         self.number, self.first_round = number, first_round
-        self.texts = tuple[str, ...]()  # the line, then its columns; empty without all names
+        self.texts = tuple[str, ...]()  # the line, then its columns; empty until complete
         self.names = dict[NameSource, Any]()  # str, or None
         self.choices = dict[ChoiceSource, int]()
 
@@ -56,9 +56,9 @@ class Line:
 class Cause(NamedTuple):
     """Why a line gets no name."""
 
-    source: "NameSource | None"  # of the part with no more names
+    source: "NameSource | None"  # of the part that has no more names
     why: str
-    tightest: str = ""  # as in `Tally`
+    tightest: str = ""  # see `Tally`
 
 
 class PartSource:
@@ -82,12 +82,12 @@ class ChoiceSource(PartSource):
         self._deck = np.repeat(np.arange(len(self.alternatives)), part.weights or 1)
 
     def alternatives_of(self, numbers: Array, rounds: Array) -> Array:
-        """The alternative of each line, (n,), from a deck: all come before any repeats."""
+        """(n,) the alternative of each line, dealt from a deck that is reshuffled once used up."""
         n = len(self._deck)
-        if rounds.any():  # redrawn; keys of choices have the line before the round, unlike names
+        if rounds.any():  # redrawn; unlike keys of names, these take the line before the round
             return self._deck[weighted_index(keys_at(self.key, numbers, rounds), 0, np.ones(n))]
         cycle, card = np.divmod(numbers, n)
-        cycles, cycle_row = np.unique(cycle, return_inverse=True)  # each shuffles the deck anew
+        cycles, cycle_row = np.unique(cycle, return_inverse=True)  # each shuffles all cards
         keys = keys_at(self.key, (cycles[:, None] * n + np.arange(n)).ravel())
         shuffled = self._deck[np.argsort(keys.reshape(-1, n), axis=1)]  # (cycles, n)
         return shuffled[cycle_row, card]
@@ -96,9 +96,9 @@ class ChoiceSource(PartSource):
 class NameSource(PartSource):
     """Draws the names of a part by key; also names with given initials, if `with_initials`.
 
-    `initial_weights` are numbers proportional to the probabilities of all initials, times a guide's
-    estimates if there is one. `likely_initials` leaves out initials that hardly any name has.
-    `pools` are the indices of the pools of `UsedNames` from which its names have to be far.
+    `initial_weights` maps initials to weights proportional to their probabilities, times the
+    completions of a guide if there is one. `likely_initials` omits those that hardly any name has.
+    `pools` contains the indices of the pools of `UsedNames` from which its names have to be far.
     """
 
     part: NamePart
@@ -123,7 +123,7 @@ class NameSource(PartSource):
             self._group_by_initial(model)
 
     def _group_by_initial(self, model: LanguageModel) -> None:
-        """Makes names begin from first characters, which are grouped by initial."""
+        """Makes the first characters of names their roots, and groups these by initial."""
         self._drawer = self._drawer.from_first_characters()
         roots = self._drawer.roots
         codes = model.vocabulary.codes[[text[0] for text in roots.texts]]
@@ -140,7 +140,7 @@ class NameSource(PartSource):
         self.likely_initials = {initial: p for initial, p in weights if p >= min_p}
 
     def draw(self, keys: Array, initials: Array | None = None) -> DrawnNames:
-        """As `Sampler.draw`. With `initials`, (n,), each name begins with its initial."""
+        """Like `Sampler.draw`. With `initials`, (n,), each name begins with its initial."""
         root_of_name: Array | None = None
         if initials is not None:
             root_of_name = np.zeros(len(keys), np.intp)
@@ -162,21 +162,21 @@ class NameSource(PartSource):
         return share
 
     def max_candidates(self, limit: int) -> int:
-        """The number of candidates for a name of a line: fewer if one takes many attempts."""
+        """The most candidates for a name of a line: below `limit` if names take many attempts."""
         return min(limit, max(int(MAX_ATTEMPTS * self._share_met), MIN_CANDIDATES))
 
     def names_of_lines(self, rounds: Array, numbers: Array) -> list[tuple[str]]:
-        """As `SameInitialSource.names_of_lines`, of one part."""
+        """Like `SameInitialSource.names_of_lines`, for one part."""
         return self.names_for(keys_at(self.key, rounds, numbers))
 
     def cause(self, tally: Tally | None = None) -> Cause:
-        """Why no name was found: the conditions, by what attempts met; or repeats."""
+        """Why no name was found: the conditions that attempts failed; without a tally, repeats."""
         if tally is None:
             return Cause(self, MOSTLY_REPEATS)
         return Cause(self, tally.explanation(), tally.tightest)
 
     def names_for(self, keys: Array, initials: Array | None = None) -> list[tuple[str]]:
-        """For each key, (name,), of the first attempt that passes; NoAttemptPassed if none does."""
+        """For each key, (name,) of the first attempt that passes; may raise NoAttemptPassed."""
 
         def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             own_initials = None if initials is None else initials[numbers]

@@ -79,7 +79,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     with errors_in(pattern_file), out:
         read = partial(lines_of_file, pattern_file=pattern_file)
         for rows in CastDrawer(parsed_pattern, options, blended, read).texts():
-            if form.kind != "text":  # an empty line at the end of a cast is for readers
+            if form.kind != "text":  # only readers need the empty line after a cast
                 rows = [(line.rstrip("\n"), *texts) for line, *texts in rows]
             out.write_records(rows)
 

@@ -81,7 +81,7 @@ def name_base(title: str, names: Sequence[str]) -> str:
 def roll_table(title: str, names: Sequence[str]) -> str:
     """A RollTable for "Import Data" of Foundry VTT; versions before 13 read `text`.
 
-    Results have no `type`: its value for text differs between versions, and all default to text.
+    Results have no `type`: its value for text differs between versions, which all default to text.
     """
     from html import escape  # not needed for plain names
 

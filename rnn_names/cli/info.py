@@ -21,7 +21,7 @@ from rnn_names.model.selection import find_model_file
 from rnn_names.system import can_start_helper, usable_cores
 from rnn_names.version import __version__
 
-LONGEST_ROW = 400  # characters; a file may have texts of any length
+LONGEST_ROW = 400  # characters; a file may contain texts of any length
 
 
 @command(

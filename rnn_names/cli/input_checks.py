@@ -47,7 +47,7 @@ def refuse_single(path: str, noun: str, command: str) -> None:
         from rnn_names.corpus.reading import opened
 
         pipe = f"a single {noun} goes through a pipe: echo {path} | rnn-names {command} -m MODEL"
-        with opened(path, f"; {pipe}"):  # raises it
+        with opened(path, f"; {pipe}"):  # raises CorpusError
             pass
 
 

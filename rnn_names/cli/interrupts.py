@@ -26,11 +26,11 @@ INTERRUPTED = 130  # the exit code that shells report after a SIGINT
 
 _ending = False
 _on_interrupt: Callable[[], int] | None = None
-_is_searching = _is_stopped = False  # whether a SIGINT would end a search; whether one does
+_is_searching = _is_stopped = False  # whether a SIGINT ends only a search; whether one came
 
 
 def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
-    """From here on, signals end the program as described above, unless they are ignored already.
+    """Makes signals end the program as described above, unless they are already ignored.
 
     `exit_code` calls the handler of `on_interrupt`, and turns its errors into an exit code.
     """
@@ -87,7 +87,7 @@ def on_interrupt(handler: Callable[[], int]) -> Iterator[None]:
 
 
 def until_stopped(items: Iterator[Any]) -> Iterator[Any]:
-    """Items; a SIGINT while the next one is looked for raises KeyboardInterrupt there."""
+    """Yields the items; a SIGINT during the search for the next one raises KeyboardInterrupt."""
     global _is_searching
     while True:
         _is_searching = True
@@ -101,10 +101,10 @@ def until_stopped(items: Iterator[Any]) -> Iterator[Any]:
 
 
 def _wait_for_the_end(signum: int, frame: object) -> None:
-    """The signal handler: the main thread waits here until the other thread has the signal.
+    """The signal handler: the main thread waits here until the other thread reads the signal.
 
-    Otherwise, if the same signal ended the writer of a pipe, the list would seem complete. This
-    takes no lock, since the main thread may hold any lock.
+    If it did not wait, and the same signal ended the writer of a pipe, the list would seem
+    complete. The handler takes no lock, since the main thread may hold any lock.
     """
     global _is_stopped
     while not (_ending or _is_stopped):

@@ -2,7 +2,7 @@
 
 oddities.tsv describes lines that are probably not names. Its columns are a description of the line;
 a pattern that finds such lines; a command that removes the oddity; and bounds of the share of odd
-lines. Where the group of the pattern is the same in all lines, as in "1. FC Köln", they are names.
+lines. If the group of the pattern is the same in all of them, as in "1. FC Köln", they are names.
 """
 
 import csv
@@ -34,7 +34,7 @@ def column_of_names(lines: Sequence[str], separator: str) -> int:
 
 
 def separator_of_table(lines: Sequence[str], least: int) -> str:
-    """The separator that all lines have equally often, at least `least` times; "" for no table."""
+    """The separator that occurs equally often in all lines, at least `least` times; or ""."""
     for separator in SEPARATORS if len(lines) > 1 else ():
         counts = {line.count(separator) for line in lines}
         if len(counts) == 1 and min(counts) >= least:

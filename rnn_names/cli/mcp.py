@@ -1,6 +1,6 @@
 """`rnn-names mcp`: a server of the Model Context Protocol, by which assistants draw names.
 
-Its tools have the options of the commands. They read only models, by name, and bundled casts, and
+Its tools take the options of the commands. They read only models, by name, and bundled casts. They
 write only models, into the folder that was named when the server was started.
 """
 
@@ -51,7 +51,7 @@ def mcp(folder: Path | None) -> None:
     server.resource("rnn-names://casts", name="casts")(lambda: str(cast.help).replace("\b\n", ""))
     try:
         server.run()
-    except Exception as error:  # a group, which Python 3.10 does not know
+    except Exception as error:  # an exception group, unknown to Python 3.10
         if "BrokenPipeError" not in repr(error):
             raise RnnNamesError(f"standard input and output failed: {error!r}") from None
     os._exit(0)  # the client is gone; a usual exit would wait for a thread that trains

@@ -51,7 +51,7 @@ class ModelParam(click.Path):
         known = sorted({*bundled.names(), *self.words})
         if not any(name.startswith(incomplete) for name in known):
             return super().shell_complete(ctx, param, incomplete)
-        # A list with models must have the files, too: shells add none to it.
+        # A list with models must contain the files, too, since shells do not add them.
         with suppress(OSError):
             known += [f"{n}/" if os.path.isdir(n) else n for n in sorted(os.listdir())]
         return [

@@ -24,7 +24,7 @@ class GroupedOption(click.Option):
         self.group = group
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
-        """The value in the environment; Click would split a repeatable option's at spaces."""
+        """The value in the environment; Click would split that of a repeatable option at spaces."""
         value = self.resolve_envvar_value(ctx)
         return (value,) if self.multiple and value is not None else super().value_from_envvar(ctx)
 

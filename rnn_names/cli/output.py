@@ -1,8 +1,8 @@
 """Names on stdout: plain lines, or in a format of other programs.
 
-Tables and JSON lines have, after the name, `log_prob`, the natural logarithm of its probability by
-the model at temperature 1, including its end, to six places (in JSON, null for a probability of 0),
-and `novel`, whether it is not in the model's list (null or empty if unknown).
+Two columns follow the name in tables and JSON lines. `log_prob` is the natural logarithm of its
+probability by the model at temperature 1, including its end, to six places (in JSON, null for a
+probability of 0). `novel` says whether it is not in the model's list (null or empty if unknown).
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def output_options(more: str) -> Callable[..., Any]:
 
 
 class RecordWriter(AbstractContextManager["RecordWriter"]):
-    """Writes records to stdout; a document, and the titles of an empty table, when it exits.
+    """Writes records to stdout; on exit, it writes a document, or the titles of an empty table.
 
-    By default, all fields are columns. Text, Markdown and documents have the first field.
+    Text, documents and, by default, Markdown contain the first field; other tables, all fields.
     """
 
     def __init__(self, fields: list[str], form: Form, title: str = "names") -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
 
-FEW_LISTED = 1000  # the most names of a list for a note: in longer ones, most have a near copy
+FEW_LISTED = 1000  # names; longer lists get no note, since most names are near one of theirs
 MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the list
 
 
@@ -103,7 +103,7 @@ def _best(model: "Model", count: int, options: BestOptions, rank: str) -> "Itera
     with bar(
         unit_scale=True,
         delay=2,
-        disable=None,  # unless standard error is a terminal
+        disable=None,  # disabled unless standard error is a terminal
         bar_format="{n_fmt} beginnings of names searched, {elapsed}",
     ) as searched:
         for names in best(model, count, options, searched.update, rank=rank):

@@ -54,7 +54,7 @@ def write(data: bytes) -> None:
 
 
 def escape_control_characters(text: str, escape: Callable[[str], str] = ascii) -> str:
-    r"""Lines of text with control characters escaped, which could take over a terminal.
+    r"""Escapes the control characters in lines of text, which could take over a terminal.
 
     `escape` returns the escaped character in quotes: `ascii` or `json.dumps`.
 

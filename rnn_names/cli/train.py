@@ -130,7 +130,7 @@ def train(
 def _check_files(corpus: Sequence[str], init: Models, written: Mapping[str, str]) -> None:
     """Raises RnnNamesError if an output would overwrite another file of the run.
 
-    A model may overwrite the one that training started from. `written` has outputs by option.
+    A model may overwrite the one that training started from. `written` maps options to outputs.
     """
     files = [("the list", path) for path in corpus if path != "-"]
     files += [*(("--init", model.path) for model in init), *written.items()]

@@ -64,7 +64,7 @@ class TrainingRun:
             raise TrainingError(f"{error}; {self._saved()}", settings=error.settings) from None
 
     def _save(self) -> None:
-        """Writes the best model so far, unless it is written; an untrained one without epochs."""
+        """Writes the best model so far, unless that is done; with 0 epochs, the untrained one."""
         model = self.trainer.model  # read once: another thread may replace it meanwhile
         is_due = model.training["epoch"] or not self.trainer.settings.epochs
         if is_due and model is not self.model:
@@ -122,7 +122,7 @@ class TrainingRun:
 
 @contextmanager
 def log_file(path: str | None, epochs: int) -> Iterator[Any]:
-    """A function that writes an epoch's record as a line of JSON; without a path it does nothing.
+    """Yields a function that writes an epoch as a line of JSON, or without a path does nothing.
 
     The first `epochs` lines of an old log belong to a resumed run; a new epoch removes the others.
     """
@@ -157,7 +157,7 @@ class Progress:
         self.trainer, self.quiet = trainer, quiet
         self.screen_lock = threading.RLock()  # an interrupt writes from another thread
         self.epochs: list[Epoch] = []
-        self.next_line = 1  # the epoch from which the next line may come
+        self.next_line = 1  # the earliest epoch that may show a line
         self.began = time.perf_counter()
         self.bar = bar(
             total=trainer.position.characters + trainer.characters_left,

@@ -28,7 +28,7 @@ ADVICE = {
     "alias --seed": "names follow from the keys, and from the secret in --secret-file",
     "alias --column --field": "cut out the keys: cut -d, -f1 FILE | rnn-names alias",
 }
-"""Advice for a command and options that it does not have."""
+"""Advice on options that a command lacks, by the command and these options."""
 
 COMMAND_WORDS = {"help": "--help", "list": "models", "best": "sample --best"}
 """Words that users type as commands, and the arguments that they probably mean."""

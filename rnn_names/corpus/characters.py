@@ -3,7 +3,7 @@
 import unicodedata
 
 MAX_NAME_LENGTH = 200  # characters; a longer line is refused as a mistake
-MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH  # before NFC, whose time grows with the square of marks
+MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH  # characters before NFC, whose time is quadratic in marks
 
 # Unicode's Bidi_Control: these can make a name look like another.
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -40,7 +40,7 @@ def complaint(line: str) -> str:
 
 
 def in_one_line(text: str) -> str:
-    """A line of a cast, which may have line breaks, in one line of text."""
+    """A line of a cast with its line breaks replaced by slashes."""
     return text.replace("\n", " / ").strip()
 
 
@@ -73,7 +73,7 @@ def initial_of(name: str) -> str:
 
 
 def without_case(character: str) -> str:
-    """What all characters have in common that `re.IGNORECASE` treats as equal.
+    """Returns the same result for all characters that `re.IGNORECASE` treats as equal.
 
     >>> [*map(without_case, "ςΣσ")], [*map(without_case, "iİı")]
     (['Σ', 'Σ', 'Σ'], ['I', 'I', 'I'])

@@ -21,9 +21,9 @@ class Corpus:
     """A list of names to learn from."""
 
     names: Names  # the distinct names, in code-point order
-    counts: Array  # (n,) int64, how often each occurs in the list, or its count in the list
+    counts: Array  # (n,) int64, how often each occurs in the list, or the sum of its counts
     n_blank: int = 0
-    has_counts: bool = False  # whether the list has counts: an epoch then draws in proportion
+    has_counts: bool = False  # if True, an epoch draws names in proportion to their counts
     lists: tuple[str, ...] = ()  # the names of the files, without folders
 
     def __len__(self) -> int:
@@ -35,7 +35,7 @@ class Corpus:
         return int(self.counts.sum())
 
     def split(self, fraction: float, rng: "np.random.Generator") -> "tuple[Corpus, Corpus]":
-        """Holds out `fraction` of the distinct names at random: 1 to `MAX_HELD_OUT`; 0 for none."""
+        """Holds out a random `fraction` of the distinct names, 1 to `MAX_HELD_OUT`; none for 0."""
         n = len(self)
         size = min(max(round(fraction * n), 1), MAX_HELD_OUT) if fraction else 0
         if n - size < 1:

@@ -6,8 +6,8 @@ The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
 
 `mix` and γ are of SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom number
 generators"). All this is part of the file format. A name outside of a list of n has the fingerprint
-of a name in it with probability n / 2⁶⁴. A model may store only the uppermost bits, as bundled ones
-store 44; then the others are 0.
+of a name in it with probability n / 2⁶⁴. A model may store only the uppermost bits (bundled
+models store 44); the other bits are then 0.
 """
 
 import numpy as np
@@ -18,13 +18,13 @@ from rnn_names.corpus.names import Names
 INCREMENT = np.uint64(0x9E3779B97F4A7C15)  # γ
 _MULTIPLIERS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 PACKED_BITS = 44  # uppermost bits that the packed form stores
-PACKED_BYTES = 6  # bytes of the gap between two of them
+PACKED_BYTES = 6  # bytes of the gap between two fingerprints in the packed form
 MIN_BITS = 32  # the fewest bits that a model stores
 HASHED_AT_ONCE = 1 << 16  # names hashed together, to bound the memory
 
 
 def fingerprint(names: Names) -> Array:
-    """The fingerprint of each name, which is normalised to NFC: (len(names),) uint64.
+    """Normalises names to NFC, and returns their fingerprints: (len(names),) uint64.
 
     >>> prints = fingerprint(Names.from_strings(["Ada", "Adam", ""]))
     >>> [f"{number:016x}" for number in prints.tolist()]
@@ -56,7 +56,7 @@ def terms(codes: Array, places: Array) -> Array:
 
 
 def upper_bits(prints: Array, bits: int) -> Array:
-    """The sorted distinct fingerprints of which only the uppermost `bits` are kept."""
+    """Keeps the uppermost `bits` of each fingerprint; returns the distinct results, sorted."""
     return np.unique(prints & np.uint64(-1 << (64 - bits) & 2**64 - 1))
 
 
@@ -71,13 +71,13 @@ def lowest_kept(known: Array) -> int:
 
 
 def packed(prints: Array) -> Array:
-    """The bytes, lowest first, of gaps between the uppermost bits: (PACKED_BYTES, n) uint8."""
+    """The gaps between the uppermost bits, as bytes, lowest first: (PACKED_BYTES, n) uint8."""
     gaps = np.diff(prints >> np.uint64(64 - PACKED_BITS), prepend=np.uint64(0)).astype("<u8")
     return np.ascontiguousarray(gaps.view(np.uint8).reshape(-1, 8).T[:PACKED_BYTES])
 
 
 def unpacked(rows: Array) -> Array:
-    """The fingerprints in an array of a file, packed or shorter or not, as uint64."""
+    """The fingerprints in an array of a file, which may be packed or have fewer bits, as uint64."""
     if rows.dtype == np.uint8:
         gaps = np.zeros((rows.shape[1], 8), np.uint8)
         gaps[:, :PACKED_BYTES] = rows.T
@@ -86,7 +86,7 @@ def unpacked(rows: Array) -> Array:
 
 
 def union(a: Array, b: Array) -> Array:
-    """The sorted fingerprints of two lists together, with the fewer bits of the two."""
+    """The sorted union of the fingerprints of two lists, cut to the bits that both store."""
     mask = np.uint64(-max(lowest_kept(a), lowest_kept(b)) & 2**64 - 1)
     return np.union1d(a & mask, b & mask)
 

@@ -44,7 +44,7 @@ class Names:
 
     @classmethod
     def from_lengths(cls, codes: Array, lengths: Array) -> Names:
-        """Names from the code points of all, one after another, and their lengths, (n,)."""
+        """Names from their joined code points and their lengths, (n,)."""
         return cls(codes, _offsets(lengths))
 
     @classmethod
@@ -120,7 +120,7 @@ class Names:
         return rectangle, lengths
 
     def distinct(self, weights: Array | None = None) -> tuple[Names, Array]:
-        """The distinct names in code-point order, and how often each occurs, by `weights` (n,).
+        """The distinct names in code-point order, and the count, or sum of `weights` (n,), of each.
 
         >>> names, counts = Names.from_strings(["b", "ab", "b", "a"]).distinct()
         >>> names.to_strings(), counts.tolist()
@@ -132,7 +132,7 @@ class Names:
         return self.take(order[starts]), np.add.reduceat(weights[order], starts)
 
     def order(self) -> tuple[Array, Array]:
-        """Rows in code-point order, and whether each differs from the one before.
+        """The rows of names in code-point order, and whether each name differs from the one before.
 
         >>> order, differs = Names.from_strings(["Bo", "Adam", "Ada", "Bo"]).order()
         >>> order.tolist(), differs.tolist()
@@ -147,7 +147,7 @@ class Names:
         return order, differs
 
     def _sort_keys(self, start: int) -> Array:
-        """`_COLUMNS` characters of each name, (n,), codes increased by 1: an end sorts first."""
+        """(n,) `_COLUMNS` characters of each name, their codes + 1, so that an end sorts first."""
         columns = np.arange(start, start + _COLUMNS)
         inside = columns < self.lengths[:, None]
         text = np.zeros(inside.shape, np.uint32)
@@ -209,7 +209,7 @@ class Vocabulary:
         return index
 
     def encode(self, codes: Array) -> Array:
-        """The indices of code points, in any shape; `UNKNOWN` for characters not in it."""
+        """The indices of code points, in any shape; `UNKNOWN` if not in the vocabulary."""
         return self._index[np.minimum(codes, len(self._index) - 1)]
 
     def indices_of(self, other: Vocabulary) -> Array:
@@ -226,7 +226,7 @@ class Vocabulary:
 
 
 def checked_strings(names: Any) -> list[str]:
-    """Names as a list of texts; CorpusError for a single text, which iterates over letters."""
+    """Returns names as a list of strings; refuses one string, which would iterate over letters."""
     if isinstance(names, str):
         text = short_repr(names)
         raise CorpusError(f"{text}: a single text; give a list of names: [{text}]")

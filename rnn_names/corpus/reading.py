@@ -1,7 +1,7 @@
-r"""Reads lines of files: in pieces, checked and normalised; errors name the file and the line.
+r"""Reads, checks and normalises lines of files, in pieces; errors name the file and the line.
 
-A list has counts if its first nonblank line has one, as in "Mary\t7065". Then every line must have
-one. Three functions read lines, the last two by the first:
+A list has counts if its first nonblank line has one, as in "Mary\t7065". Then every nonblank line
+must have a count. Three functions read lines, and the last two call the first:
 
     read_lines        lines as they are: keys, patterns of casts
     nonblank_lines    the texts before a tab: names to leave out, words of a cast, rules
@@ -52,7 +52,7 @@ def read_small(title: str, stream: BinaryIO) -> bytes:
 
 
 def nonblank_lines(title: str, stream: BinaryIO) -> list[str]:
-    """The nonblank lines of a stream, up to a tab: what follows is a count or a remark."""
+    """The nonblank lines of a stream, each up to a tab, which precedes a count or a remark."""
     found = list[str]()
     for n_before, text in read_lines(title, stream):
         lines = Names.from_strings([line.split("\t")[0].strip() for line in text]).in_nfc()

@@ -1,8 +1,8 @@
 r"""The shape of names: which kinds of characters may be adjacent.
 
-Three things are barred unless a name of the list has them: a lower-case letter at the beginning, a
-capital right after a letter, and two adjacent spaces or marks, such as ". " (the same two). Each
-end of a name is represented by "\n", a space.
+Three things are barred unless a name of the list contains them: a lower-case letter at the
+beginning, a capital right after a letter, and a certain pair of adjacent spaces or marks, such as
+". ". Both ends of a name are represented by "\n", which counts as a space.
 
 >>> names = Names.from_strings(["St. Asaph", "Llandudno"])
 >>> odd_pairs(names, Vocabulary.from_names(names))
@@ -67,7 +67,7 @@ def with_ends(names: Names, vocabulary: Vocabulary) -> Array:
 
 
 def _kinds(vocabulary: Vocabulary) -> tuple[Array, Array]:
-    """The sorted kinds of characters, and the number of each index's kind: (n_y,)."""
+    """The sorted kinds of characters, and (n_y,) the row of each index's kind."""
     return np.unique([*map(_kind, "\n" + vocabulary.characters)], return_inverse=True)
 
 
@@ -79,5 +79,5 @@ def _kind(character: str) -> str:
 
 
 def _is_odd(a: str, b: str) -> bool:
-    """Whether kind b may follow kind a only if it also does in the list."""
+    """Whether kind b may follow kind a only if the list contains this pair."""
     return a in "Aax" if b == "A" else not {a, b} & {*"Aax0"}

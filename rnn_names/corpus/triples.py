@@ -1,4 +1,4 @@
-r"""Triples: the characters that a list has three in a row, ignoring case, for `known_triples`.
+r"""Triples of adjacent characters in the names of a list, ignoring case, for `known_triples`.
 
 Both ends of a name are "\n".
 
@@ -17,7 +17,7 @@ from rnn_names.corpus.shape import with_ends
 
 Triples = Mapping[str, str]  # the characters that follow each two adjacent characters
 
-MAX_LETTERS = 250  # letters of the largest alphabet with triples: in larger ones, few occur twice
+MAX_LETTERS = 250  # letters of the largest alphabet with triples; in larger ones, few triples recur
 NAMES_AT_ONCE = 1 << 18
 
 
@@ -47,7 +47,7 @@ def joined_triples(known: Sequence[Triples | None], vocabulary: Vocabulary) -> T
 
 
 def have_triples(names: Names, vocabulary: Vocabulary, known: Triples) -> Array:
-    """Whether each name has only triples that are in `known`: (len(names),) bool."""
+    """Whether each name contains only triples that are in `known`: (len(names),) bool."""
     letters = _letters(vocabulary)[0]
     texts = "".join(pair + c for pair, following in known.items() for c in following)
     rows = np.searchsorted(letters, [*texts]).reshape(-1, 3)
@@ -65,7 +65,7 @@ def _triples(names: Names, vocabulary: Vocabulary) -> Array:
 
 
 def _letters(vocabulary: Vocabulary) -> tuple[Array, Array]:
-    """The sorted lower-case characters, and the number of each index among them: (n_y,)."""
+    """The sorted lower-case characters, and (n_y,) the row of each index's character."""
     return np.unique([*lower_case("\n" + vocabulary.characters)], return_inverse=True)
 
 

@@ -96,7 +96,7 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
 
 
 def as_list(name: str, values: Iterable[Any], whole: str = "part") -> list[Any]:
-    """The values of an argument that has one for each part."""
+    """The values of an argument that contains one value for each part."""
     try:
         return [*values]
     except TypeError:
@@ -122,7 +122,7 @@ def unknown_logit(model: LanguageModel) -> float:
 
 
 def _extended(model: LanguageModel, vocabulary: Vocabulary) -> Params:
-    """A network over the joint vocabulary; a GRU if it does not know all characters."""
+    """The network over the joint vocabulary; as a GRU if it does not know all characters."""
     own = vocabulary.indices_of(model.vocabulary)
     unknown = np.setdiff1d(np.arange(len(vocabulary)), own)
     params = as_gru(model.params) if len(unknown) else model.params

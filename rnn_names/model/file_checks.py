@@ -15,9 +15,9 @@ from rnn_names.model.bundled import Source
 
 FORMAT = 1  # version of the file format; files of other versions are refused
 MAX_WEIGHT = 1e12  # far above trained weights; with larger ones, sums could overflow
-MAX_PARTS = 64  # models in a blend, which has the training record of each
-MAX_SOURCES = 1000  # sources of one model: a blend has the sources of all its parts
-_RENAMED = {"made_up_names": "synthetic_names"}  # settings by their old names
+MAX_PARTS = 64  # models in a blend, which stores the training record of each
+MAX_SOURCES = 1000  # sources of one model; a blend stores the sources of all its parts
+_RENAMED = {"made_up_names": "synthetic_names"}  # new names of settings, by old name
 
 # The arrays that a model file may contain, and the allowed types of each.
 ARRAYS: dict[str, tuple[str, ...]] = {
@@ -64,7 +64,7 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
 
 
 def _are_records(values: Any, kinds: dict[str, type], max_length: int) -> bool:
-    """Whether this is a list, not too long, of objects with these keys and types of values."""
+    """Whether this is a list of at most `max_length` objects with these keys and value types."""
     are_objects = isinstance(values, list) and all(isinstance(record, dict) for record in values)
     return (
         are_objects
@@ -87,7 +87,7 @@ def _check_blend(parts: Any) -> None:
 
 
 def _training_record(training: Any, characters: str) -> dict[str, Any]:
-    """The training record, with the fields that sampling needs checked, and settings renamed."""
+    """Checks the fields of the training record that sampling needs, and renames old settings."""
     if not isinstance(training, dict):
         training = {}
     try:
@@ -134,5 +134,5 @@ def _check_params(arrays: dict[str, Array], cell: object, n_y: int) -> None:
     for name, size in sizes.items():
         if arrays[name].shape != size or n_a < 1:
             raise ModelFileError(f"array {name}: shape {arrays[name].shape}, expected {size}")
-        if not np.abs(arrays[name]).max() <= MAX_WEIGHT:  # nor NaN
+        if not np.abs(arrays[name]).max() <= MAX_WEIGHT:  # true for NaN, too
             raise ModelFileError(f"array {name}: a weight over {MAX_WEIGHT:g}, or none")

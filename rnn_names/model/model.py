@@ -37,10 +37,10 @@ class Model(LanguageModel):
             (n_y,) and a0 (n_a,), with g = 1; for a GRU g = 3, and there is a bn (n_a,).
         training: the training record, as JSON. `longest` and `shortest` are the lengths of the
             longest and the shortest name of the list; `lower_case_beginnings` says whether any name
-            begins with a lower-case letter, `pairs` which odd pairs of characters names have, and
-            `known_triples` which three characters they have in a row.
-        fingerprints: (n,) sorted, of all names it has learned, by `rnn_names.corpus.fingerprints`;
-            None if they are not stored.
+            begins with a lower-case letter. `pairs` lists the odd pairs of characters in names, and
+            `known_triples` the triples of adjacent characters.
+        fingerprints: (n,) the sorted fingerprints (`rnn_names.corpus.fingerprints`) of all names
+            that it learned; None if they are not stored.
         own_list_fingerprints: the fingerprints of its own list, if `fingerprints` also covers the
             list of a model that training started from; otherwise None.
         sources: the lists it learned from that have a source and terms of use.
@@ -72,7 +72,7 @@ class Model(LanguageModel):
 
     @method_parameters_of(SampleOptions)
     def sample(self, *count: Any, **given: Any) -> list[str]:
-        """Random names, with the model's distribution given the conditions.
+        """Random names from the model's distribution given the conditions.
 
         Raises:
             SamplingError: for invalid values, or conditions that cannot be met.
@@ -86,9 +86,9 @@ class Model(LanguageModel):
 
     @method_parameters_of(StreamOptions)
     def stream(self, *count: Any, **given: Any) -> "NameStream":
-        """An iterator over the names of `sample`, which can be more than fit into memory.
+        """An iterator over the names of `sample`; there can be more than fit into memory.
 
-        `stream(...).arrays()` yields NumPy arrays of names, which is faster. Errors are as from
+        `stream(...).arrays()` yields NumPy arrays of names, which is faster. Errors are those of
         `sample`; if conditions cannot be met, the iterator raises the error.
         """
         from rnn_names.sampling.name_queue import ENDLESS
@@ -103,7 +103,7 @@ class Model(LanguageModel):
         """The most probable names, up to rounding errors of float32, most probable first.
 
         Raises:
-            SamplingError, VocabularyError: as `sample`, and if the search would take too long.
+            SamplingError, VocabularyError: as in `sample`, and if the search would take too long.
         """
         from rnn_names.sampling.best import best
 
@@ -238,8 +238,8 @@ def blend(
         titles: the names of the parts in the blend's record; None for "model 1", "model 2", …
 
     Returns:
-        the blend, or a single model itself. `training["blend"]` has its parts with their weights
-        and training records; its fingerprints cover all lists.
+        the blend, or a single model itself. `training["blend"]` lists its parts with their
+        weights and training records; its fingerprints cover all lists.
 
     Raises:
         BlendError: for invalid parts, weights or titles, models without a common letter, or a
@@ -275,7 +275,7 @@ def blend(
 
 
 def blended(choices: Iterable[ModelChoice], load: Callable[[str], Model] = Model.load) -> Model:
-    """The blend of the models that a user chose, or a single one itself."""
+    """The blend of the models that a user chose, or a single model itself."""
     choices = [*choices]
     parts = [load(choice.path) for choice in choices]
     if len(parts) == 1:

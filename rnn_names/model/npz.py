@@ -29,7 +29,7 @@ from rnn_names.files import write_atomically
 SIGNATURE = b"PK\3\4"  # the beginning of each member of a zip, and so of a model file
 MAX_FILE_BYTES = (1 << 31) - 1  # a longer zip would need the directory of zip64
 MAX_NAME = 40  # characters of the name of an array
-MAX_UNPACKED, FREE_BYTES = 8, 1 << 20  # bytes unpacked per byte of the file; plus these
+MAX_UNPACKED, FREE_BYTES = 8, 1 << 20  # most bytes unpacked: 8 per byte of the file, plus 1 MiB
 MAX_META_BYTES = 1 << 22
 MAX_DEPTH = 32  # nested lists and objects in `meta`, far below Python's recursion limit
 MAX_HEADER_BYTES = 1 << 10
@@ -58,7 +58,7 @@ def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> No
 def read(
     path: str, allowed_types: Callable[[str], Collection[str]]
 ) -> tuple[dict[str, Any], dict[str, Array]]:
-    """The JSON object and the arrays of a file, of the types allowed by name, or ModelFileError."""
+    """Reads the JSON object and the arrays of a file, or raises ModelFileError."""
     title = printable(path)
     try:
         if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
@@ -124,7 +124,7 @@ def _members(
 
 
 def _check_end(file: IO[bytes], size: int, head: bytes, names: Collection[str]) -> None:
-    """Raises an error unless the zip, whose members were read up to `head`, ends as one."""
+    """Raises an error unless the rest of the file, from `head` on, is the end of a zip."""
     text = "" if names else (head + file.read(1 << 10)).decode(errors="replace")
     if text.strip() and all(c.isprintable() or c.isspace() for c in text):
         reason = "not a model file, but a text, such as a list of names; train a model on it"
@@ -143,7 +143,7 @@ _HEADER = re.compile(
 
 
 def _array(data: bytes, name: str, types: Collection[str]) -> Array:
-    """The array in a member's bytes, of one of the types and finite; `meta` is a text."""
+    """Reads the array in a member's bytes: finite and of one of the types; `meta` is a text."""
     length = int.from_bytes(data[8:10], "little")
     match = _HEADER.fullmatch(data, 10, 10 + min(length, MAX_HEADER_BYTES))
     if not match or not data.startswith(b"\x93NUMPY\1\0"):

@@ -33,7 +33,7 @@ class ModelChoice(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "ModelChoice":
-        """Parses MODEL or MODEL=WEIGHT; if a file has the whole text as its name, it is chosen."""
+        """Parses MODEL or MODEL=WEIGHT; if the whole text is the name of a file, chooses it."""
         path, equals, weight = text.rpartition("=")
         if not equals or os.path.lexists(text):
             return _noted(cls(text))
@@ -50,7 +50,7 @@ class ModelChoice(NamedTuple):
 
 
 def _noted(choice: ModelChoice) -> ModelChoice:
-    """The choice, with an OwnFileWarning if it is not the file that was perhaps meant."""
+    """Returns the choice; warns if the user may mean the file with that name in this folder."""
     name, own = choice.path, f"{choice.path}.npz"
     if _is_bundled(name) and not is_file(name) and is_file(own):
         what = f"{name} is the bundled model; for the one in this folder, write {own}"
@@ -59,7 +59,7 @@ def _noted(choice: ModelChoice) -> ModelChoice:
 
 
 def find_model_file(path: str) -> str:
-    """The file of a path, or of the name of a bundled model or a model of another package.
+    """The model file at a path, or of a bundled model or another package's model, by name.
 
     An existing file takes precedence, unless it is a folder, or a text file with a bundled model's
     name, such as a file of kept names: `pick -m elvish -o elvish`.

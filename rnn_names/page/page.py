@@ -3,8 +3,8 @@
 The page is `page.html`, filled with the style sheets, the engine (`rnn_names.page.script`), the
 scripts of the interface and the models.
 
-A model may come from a stranger. The page has its texts in escaped form, or as JSON without the
-characters that could end a script element, and the scripts never use them as markup. A content
+A model may come from a stranger. So the page contains its texts escaped, or as JSON without the
+characters that could end a script element, and its scripts never use texts as markup. A content
 security policy allows only the page's own scripts and style, by their hashes, and no connection.
 """
 
@@ -35,11 +35,11 @@ SCRIPTS = "engine", "learning", "interface"  # the elements of the scripts in a 
 TITLES = 3  # the most models that a title names, as in ui/shares.js
 COUNT = 20  # names of a page when it opens, or as many as fit
 FIRST, FIRST_SEED = 40, 1  # names that a page shows before its scripts run, and their seed
-FIRST_BUDGET = 1 << 12  # attempts at them: a model may hardly write safe names
+FIRST_BUDGET = 1 << 12  # attempts at these names: some models hardly write safe ones
 AS_IT_OPENS = Options(
     seed=FIRST_SEED, novel=True, min_edits=2, unique=True, clean=True, boldness="safe"
 )
-"""The conditions of these names: those of the settings in `page.html`."""
+"""The options of these names, which are the settings in `page.html`."""
 FOR_LISTS = "Names from your own list"  # the title of a page's window where a list is pasted
 MODELS_FOR_LISTS = (
     "dinosaurs", "first-names", "norwegian-towns", "japanese-towns", "icelandic-first-names"
@@ -63,7 +63,7 @@ PEOPLES = re.compile(r"\w+(?:ish|ian|ese)|dutch|french|german|greek|icelandic|me
 
 ADJECTIVE = re.compile("[A-Z][a-z]+")  # a title that stands before "names", as in ui/shares.js
 SEXES = re.compile("(^| )(wo)?men$")  # a title that stands after "names of", as in ui/shares.js
-LONG_TITLE = 40  # characters from which on a title is set smaller, as in ui/shares.js
+LONG_TITLE = 40  # characters; a title that is at least as long is set smaller, as in ui/shares.js
 
 PAGE_STYLES = "colours.css", "controls.css", "page.css", "names.css", "side.css", "notes.css"
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
@@ -77,7 +77,7 @@ LETTERS = {
     "italic": ("U+20-7E,U+2019", ""),
 }
 """The files of the display face, semi-bold Cormorant: the ranges of their characters, and a pattern
-for the characters of models that need the file."""
+that matches a character of each model that needs the file."""
 
 HUES = {
     r"elv|fae\b|halfling": 150, "orc|goblin": 135, r"sea\b": 225, "norse|iceland": 245,
@@ -93,9 +93,9 @@ def page(
     for_lists: bool = False,
     learn: bool = False,
 ) -> str:
-    """The page as HTML; with `for_lists`, it opens where a list is pasted.
+    """The page as HTML; with `for_lists`, it opens with the box for a pasted list.
 
-    With `for_lists` or `learn`, it has the base, which short lists start from.
+    With `for_lists` or `learn`, it contains the base, which short lists start from.
     """
     names = [title_of(part) for part in parts]
     texts = [STRICT + text for text in script.scripts(for_lists or learn)]
@@ -150,7 +150,7 @@ def page(
 
 
 def _view(names: Sequence[str], shares: Sequence[float], for_lists: bool) -> dict[str, str]:
-    """What is shown as the page opens: the names and what is above them, or where a list goes."""
+    """What the page shows when it opens: names with their controls, or the box for a list."""
     return {
         "view": "own-list" if for_lists else "results",
         "names_selected": str(not for_lists).lower(),
@@ -175,7 +175,7 @@ def _policy(style: str, scripts: Sequence[str]) -> str:
 
 
 def _first_names(writing: Sequence[PageModel]) -> list[str]:
-    """The names that the page draws first, if it has no address; [] if there are too few."""
+    """The names that the page draws first if its address sets nothing; [] if too few are found."""
     models = [part.model for part in writing]
     try:
         model = models[0] if len(models) == 1 else blend(models, [part.share for part in writing])
@@ -227,7 +227,7 @@ def _heading(
 def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
     """A button with the pattern of a bundled cast; adds the lines of its files to `words`.
 
-    {person} and {place} stand for models that the page does not have. A person is Ser.
+    {person} and {place} stand for models that the page lacks; the title of a person is Ser.
     """
     folder = "casts/bundled_files"
     text = FILE_PART_NAME.sub("{", assets(f"{folder}/{cast}.txt").rstrip())
@@ -287,7 +287,7 @@ def _faces(parts: Sequence[PageModel]) -> str:
 
 
 def hue_of(name: str) -> int:
-    """The hue of a model from its name: that of its kind, or any but olive, which looks dirty.
+    """The hue of a model: that of its kind, or a hash of its name; never olive, which looks dirty.
 
     >>> hue_of("elvish-men"), hue_of("dinosaurs") == hue_of("elvish")
     (150, False)

@@ -1,8 +1,8 @@
 """The scripts of a page, models in the form that its engine reads, and both as an ES module.
 
-The page and the ES module have the same engine, `engine/`, which uses no document. Weights keep
-their values, and fingerprints are stored as the gaps between their uppermost 44 bits, both in a
-Rice code: about 11 bits per weight in bfloat16, since few exponents are frequent, and 30 bits per
+The page and the ES module share one engine, `engine/`, which uses no document. Weights are stored
+exactly, and fingerprints as the gaps between their uppermost 44 (or 32) bits. Both use a Rice code.
+It takes about 11 bits per weight in bfloat16, since few exponents are frequent, and 30 bits per
 name of a long list.
 """
 
@@ -37,15 +37,15 @@ from rnn_names.version import __version__
 
 ENTRIES = ("engine/api.js",), ("learning/worker.js", "learning/npz.js"), ("ui/page.js",)
 """Entry modules of each script: the engine, the learning worker (loaded with the engine), the
-interface. A script has the modules that its entries import, except those of earlier scripts."""
+interface. A script contains what its entries import, except the modules of earlier scripts."""
 
 IMPORT = re.compile(r'^import [^"]*"(.+)";\n', re.MULTILINE)
 
-NOT_IN_ENGINE = {"like", "edits", "exclude", "remember"}  # options of `sample`
+NOT_IN_ENGINE = {"like", "edits", "exclude", "remember"}  # options of `sample` that it lacks
 MODULE_BEGINNING = "// Written by rnn-names"
 REST_BITS = 8, 24  # bits of bfloat16 and float32 besides the exponent: the sign and the fraction
 MAX_ALIKE_CODE = 0x1FFF  # the last code point that a page maps to a similar character of the base
-UNMARKED = str.maketrans("<>&", ",./")  # digits of base 85, and what stands for them in markup
+UNMARKED = str.maketrans("<>&", ",./")  # replaces the digits of base 85 that are special in markup
 NO_ALIKE = "?"  # stands for a character that is similar to none of the base's
 MAX_OPENING_SHARE = 50.0  # the largest value of a slider, from 0 to 100, when the page opens
 
@@ -146,7 +146,7 @@ def _described_model(part: PageModel, share: float) -> dict[str, Any]:
 
 
 def described_base() -> dict[str, Any]:
-    """The base for learning/base.js; `alike` has the most similar known character of each code."""
+    """The base for learning/base.js; `alike` maps code points to similar known characters."""
     base = Base.load()
     known, codes = base.vocabulary.characters, range(MAX_ALIKE_CODE + 1)
     return {
@@ -168,8 +168,8 @@ def described_base() -> dict[str, Any]:
 def _coded_arrays(arrays: Mapping[str, Array]) -> dict[str, Any]:
     """The names and sizes of arrays, and all their numbers in one Rice code.
 
-    `exponents` has the most frequent exponent first. A coded number consists of the rank of its
-    exponent there, and `rest` further bits, the sign and the fraction.
+    `exponents` lists the exponents, the most frequent one first. The code of a number consists of
+    the rank of its exponent and `rest` further bits: the sign and the fraction.
     """
     weights = np.concatenate([array.ravel() for array in arrays.values()])
     bits = weights.astype(np.float32).view(np.uint32).astype(np.int64)

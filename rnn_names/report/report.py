@@ -246,10 +246,10 @@ def _line_chart(
     point: tuple[int, float, str] | None = None,
     dividers: Sequence[tuple[float, str]] = (),
 ) -> str:
-    """Curves through at least two points (x, y) of each series, with integers x, as SVG.
+    """Draws curves through at least two points (x, y) of each series, with integers x, as SVG.
 
-    Coordinates are percentages, so that it fits any width without scaling its labels and lines. A
-    text marks a `point` of the last series, and the positions x of `dividers`.
+    Coordinates are percentages, so the chart fits any width without scaling its labels and lines.
+    Texts mark a `point` of the last series, and the positions x of `dividers`.
     """
     xs, ys = zip(*(point for points in curves.values() for point in points), strict=True)
     first, last = min(xs), max(xs)
@@ -270,7 +270,7 @@ def _line_chart(
         parts.append(f'<text x="-8" y="{at}" dy=".35em" class="end">{y:.{digits}f}</text>')
     for x in dict.fromkeys(x_ticks):
         parts.append(f'<text x="{place(x, ys[0])[0]:.2f}%" y="100%" dy="1.5em">{x}</text>')
-    # Curves stretch with the chart; `non-scaling-stroke` keeps their lines as thick everywhere.
+    # Curves stretch with the chart; `non-scaling-stroke` keeps their lines equally thick.
     stretched = 'viewBox="0 0 100 100" preserveAspectRatio="none"'
     parts.append(f'<svg {stretched} width="100%" height="100%">')
     for series, points in enumerate(curves.values()):
@@ -288,7 +288,7 @@ def _line_chart(
 
 
 def ticks(low: float, high: float, around: bool = False) -> list[float]:
-    """A few round numbers between two numbers, or also `around` them.
+    """A few round numbers from `low` to `high`; with `around`, they enclose both.
 
     >>> ticks(1, 60), ticks(1.7, 3.2, around=True)
     ([10, 20, 30, 40, 50, 60], [1.5, 2.0, 2.5, 3.0, 3.5])

@@ -62,7 +62,7 @@ def _spread(losses: Sequence[float], columns: int) -> list[float]:
 
 
 def _bars(losses: Sequence[float], low: float, high: float) -> list[str]:
-    """The lines of a curve, top first. A column's height shows its loss, from one step upwards.
+    """The lines of a curve, top first. A column's height, at least one step, shows its loss.
 
     >>> _bars([3.0, 2.0, 1.0], 1.0, 3.0)
     ['█  ', '█  ', '█▁ ', '██ ', '██ ', '██▁']

@@ -2,8 +2,8 @@
 
     ba = ba′ + We_ba e       by = by′ + We_by e − log k       a0 = tanh(a0′ + We_a0 e)
 
-`We` stacks the three matrices; k of the list's characters share a row of `by`. `data/make_base.py`
-trains the base.
+`We` stacks the three matrices. k is the number of the list's characters that share a row of `by`.
+`data/make_base.py` trains the base.
 """
 
 import unicodedata
@@ -50,13 +50,13 @@ class Base:
         npz.write(path, meta, {**self.shared, "vectors": self.vectors})
 
     def rows(self, characters: str) -> Array:
-        """The vocabulary rows of EOS and of each character or a similar one: (n_y,)."""
+        """The base's vocabulary rows of EOS and of each character or a similar one: (n_y,)."""
         known = self.vocabulary.characters
         similar = (alike(character, known) or OTHER for character in characters)
         return np.array([0, *(1 + known.index(each) for each in similar)])
 
     def network(self, e: Array, rows: Array) -> dict[str, Array]:
-        """The network of a vector e (d,), with the characters in some rows of the vocabulary."""
+        """The network for a vector e (d,), with the characters in these rows of the vocabulary."""
         shared, bounds = self.shared, np.cumsum([len(self.shared[name]) for name in ("ba", "by")])
         ba, by, a0 = np.split(shared["We"] @ e, bounds)
         return {
@@ -70,7 +70,7 @@ class Base:
         }
 
     def gradient_of_sums(self, params: dict[str, Array], d: dict[str, Array], rows: Array) -> Array:
-        """The gradient of the sums that make ba, by and a0; times `We`, it is that of e."""
+        """The gradient of the three sums in ba, by and a0; times `We`, it is the gradient of e."""
         by = np.bincount(rows, d["by"], len(self.shared["by"]))
         sums = [d["ba"], by, d["a0"] * (1 - params["a0"] ** 2)]
         return np.concatenate(sums).astype(np.float32)

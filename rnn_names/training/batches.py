@@ -16,7 +16,7 @@ class Batches:
     """A corpus as vocabulary indices, and its minibatches.
 
     With `weights`, (len(names),), an epoch draws as many names as there are rows, in proportion to
-    the weights; otherwise it has each row once.
+    the weights; otherwise it contains each row once.
 
     >>> names = Names(np.array([1, 2, 1, 2, 3]), np.array([0, 1, 3, 5]))  # "a", "ba" and "bc"
     >>> batches = Batches(names, rows=np.array([0, 1, 2, 2]), n_y=4)  # "bc" is there twice
@@ -27,7 +27,7 @@ class Batches:
     """
 
     names: Names  # distinct names in lexicographic order; their `codes` are vocabulary indices
-    rows: Array  # (n,) int. For each name of the list, repeats counted, its row in `names`
+    rows: Array  # (n,) int, the row in `names` of each name of the list, with repeats
     n_y: int  # size of the vocabulary, including EOS
     weights: Array | None = field(default=None, kw_only=True)  # for drawing in proportion
     neighbours: int = field(default=1, kw_only=True)  # rows that stay together in all minibatches
@@ -58,7 +58,7 @@ class Batches:
     def minibatches(self, size: int, rng: np.random.Generator) -> Iterator[tuple[float, Array]]:
         """Yields the minibatches of one epoch, in random order; the last one may be smaller.
 
-        Yields the middle of the minibatch in the epoch, from 0 to 1, and its sorted rows, (size,).
+        For each, yields its middle in the epoch, from 0 to 1, and its sorted rows, (size,).
         """
         rows = self.rows if self.weights is None else _in_proportion(self.weights, rng)
         first = self.neighbours * rng.permutation(-(-len(rows) // self.neighbours))

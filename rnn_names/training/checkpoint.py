@@ -2,7 +2,7 @@
 
 Every few seconds and when it is interrupted, a run writes its state after the latest epoch to
 `<output>.resume`. The file is a model file with additional arrays, whose names begin with `state_`,
-and in `meta`
+and with one more entry in `meta`:
 
     run        corpus (a digest of the list), init, settings as resolved for the list, and
                state, the numbers of the trainer
@@ -77,7 +77,7 @@ class Checkpoint:
         )
         others = [name for name in had | now if now.get(name) != had.get(name)]
         if len(others) > 1 and "init" in others:
-            others.remove("init")  # the default follows from the settings
+            others.remove("init")  # the default init depends on the settings
         if others:
             differences = ", and ".join(
                 f"{name} {printable(str(had.get(name))[:60])}, not {printable(str(now.get(name)))}"

@@ -1,13 +1,13 @@
 """Distillation: a network learns the predictions of a teacher.
 
-The teacher consists of an n-gram and a network of one list, with a share s of ½, or 0.7 if the
-network started from a model (a product of experts, Hinton 2002):
+The teacher consists of an n-gram and a network of one list, with a share s of ½, or 0.7 if a
+short list started from a model (a product of experts, Hinton 2002):
 
     log p(c | prefix) = s log p_network(c | prefix) + (1 − s) log p_ngram(c | prefix) − log Z
 
-A tilt then gives its names the mean lengths, letters and so on of the list's (`name_features`). The
-network learns soft targets (Hinton et al. 2015, arXiv:1503.02531) for synthetic names, drawn from
-the teacher, and for the repeated real ones.
+A tilt then gives the teacher's names the mean length, letter counts and so on of the list's names
+(`name_features`). The network learns soft targets (Hinton et al. 2015, arXiv:1503.02531) for
+synthetic names, drawn from the teacher, and for the repeated real ones.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.name_features import NameFeatures
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
-DRAWN_FOR_TILT = 10_000, 30_000  # bounds of the number of names, five per name of the list
+DRAWN_FOR_TILT = 10_000, 30_000  # bounds of the names drawn, five per name of the list
 NAMES_TRIED = 1000  # the most names of the list that a tilt is tested on
 NAMES_PER_WALK = 1 << 15  # the most names that the teacher draws together
 MAX_LOSS_RATIO = 1.01  # a tilt that increases the loss by a larger factor is discarded
-REAL_PER_SYNTHETIC = 0.4  # real names, with repeats; each occurs at least once
+REAL_PER_SYNTHETIC = 0.4  # real names per synthetic one, with repeats; each occurs at least once
 NEIGHBOURS = 4  # names in alphabetical order that stay together in all minibatches
-MANY_NAMES = 40_000  # in smaller epochs neighbours are not kept together: it costs 0.001 nats
+MANY_NAMES = 40_000  # smaller epochs do not keep neighbours together, which would cost 0.001 nats
 MAX_SOFT_TARGETS = 1 << 27  # float32 numbers in each process; briefly twice as many
 
 
 class Teacher(Predictor):
-    """An n-gram and a network; a state has the hidden state, the history and the length so far."""
+    """An n-gram and a network; a state contains the hidden state, the history and the length."""
 
     dtype = np.float32
 
@@ -83,7 +83,7 @@ class Teacher(Predictor):
         for _ in range(2):  # first without a tilt, then with the first tilt
             before = teacher.tilt
             drawn = teacher.draw(count, rng)
-            if not len(drawn):  # the network ends no name
+            if not len(drawn):  # no name ended
                 break
             factors = features.factors(drawn)
             if before is not None:
@@ -122,12 +122,12 @@ class Teacher(Predictor):
         """The next character's distribution, written over the network's `log_p`: (N, n_y)."""
         log_p *= self.share
         log_p += (1 - self.share) * np.log(self.ngram.probabilities(histories))
-        log_p[length == 0, EOS] = -np.inf  # a name has a character
+        log_p[length == 0, EOS] = -np.inf  # a name has at least one character
         p = rnn.softmax(log_p, out=log_p)  # normalises: − log Z
         if self.tilt is not None:
             tilted = p * self.tilt.of_next(histories, length)
             total = tilted.sum(axis=1, keepdims=True)
-            # Unless the tilt makes all probabilities 0, or overflows.
+            # Keeps p where the tilt makes all probabilities 0, or overflows.
             np.divide(tilted, total, out=p, where=(total > 0) & (total < np.inf))
         return p
 
@@ -160,8 +160,8 @@ def _ngram(batches: Batches, rng: np.random.Generator) -> NGram:
         rows = rng.choice(rows, MAX_NGRAM_NAMES, replace=False)
     counts = None
     if weights is not None:
-        # Scaled to as many names as in an epoch, each at least once: discounts are for counts of 1,
-        # 2 and 3, and have no effect on counts of millions.
+        # Scales counts to the names of an epoch, each at least 1: the discounts are for counts of
+        # 1, 2 and 3, and have no effect on counts of millions.
         counts = np.maximum(np.rint(weights[rows] * (len(rows) / weights[rows].sum())), 1)
         counts = counts.astype(np.int64)
     return NGram(batches.names.take(rows), batches.n_y, counts)
@@ -180,7 +180,7 @@ class DistillationSet(Batches):
         y = soft_targets[[0, 2, 1, 3]] * [[3], [2], [1], [2]]           (4, n_y)
     """
 
-    prefix_numbers: Array  # (longest + 1, n) int, of each name's prefixes; arbitrary after its end
+    prefix_numbers: Array  # (longest + 1, n) int, of prefixes of names; arbitrary after the end
     soft_targets: Array  # (prefixes, n_y) float32, the teacher's distribution for each number
 
     def tree(self, rows: Array) -> PrefixTree:
@@ -204,7 +204,7 @@ def distillation_set(
     teacher: Teacher, names: Names, count: int, rng: np.random.Generator, submit: Submit = deferred
 ) -> DistillationSet:
     """Real names, repeated, and about `count` synthetic ones, with soft targets."""
-    # Fewer if they do not fit. The estimate assumes no common prefixes, and the mean length.
+    # Fewer if their targets do not fit, as estimated for the mean length and no common prefixes.
     room = MAX_SOFT_TARGETS // (teacher.n_y * (int(names.lengths.mean()) + 1))
     if len(names) + count > room:
         chosen = rng.choice(len(names), min(len(names), room // 2), replace=False)
@@ -218,12 +218,12 @@ def distillation_set(
     distinct, counts = Names.concatenate([*real, *synthetic]).distinct()
     rows = np.repeat(np.arange(len(distinct)), counts)  # (names with repeats,)
 
-    # A number for each prefix of any of them.
+    # A number for each distinct prefix.
     numbers, _, passing = numbered_prefixes(*distinct.padded())
     soft_targets = np.empty((len(passing), teacher.n_y), np.float32)
 
-    # The soft targets, for the prefix trees of a few thousand names each. A prefix of two trees is
-    # computed twice.
+    # The soft targets, for the prefix trees of a few thousand names each. A prefix that two trees
+    # share is computed twice.
     size = rnn.rows_per_batch(teacher.n_y)
     batches = Batches(distinct, rows, teacher.n_y)
     groups = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]

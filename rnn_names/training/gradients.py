@@ -19,7 +19,7 @@ from rnn_names.training.optimizers import views
 from rnn_names.training.stages import Stage
 
 PARTS = 2  # parts of a large minibatch, on any number of cores
-MIN_WORK_TO_SHARE = 15_000  # names of a minibatch times rows of Waa, for two parts
+MIN_WORK_TO_SHARE = 15_000  # the fewest names of a minibatch times rows of Waa for two parts
 MIN_WORK_FOR_HELPER = 2e10  # characters left times the size of Waa: about a second
 
 
@@ -33,8 +33,8 @@ def gradients_of_epoch(
 ) -> Iterator[tuple[float, float, int, Array]]:
     """Computes the gradients of a stage's next epoch, with the helper process if that is faster.
 
-    Yields for each minibatch its middle in the epoch, from 0 to 1; the loss in nats; the number of
-    characters, with ends; and the gradient (n,) of their mean loss, which the next one overwrites.
+    For each minibatch, yields its middle in the epoch, from 0 to 1; its total loss in nats; its
+    characters, with ends; and the gradient (n,) of their mean loss. The next one overwrites it.
     """
     here = helper.here
     n_rows, n_a = here.params["Waa"].shape
@@ -63,7 +63,7 @@ def gradients_of_epoch(
 
 
 class PartGradients:
-    """Computes gradients of parts, in each process. They share weights and a second gradient."""
+    """Computes gradients of parts in one process; processes share weights and one gradient."""
 
     def __init__(
         self, flat: Array, second_gradient: Array, shapes: Mapping[str, tuple[int, ...]]
@@ -111,8 +111,8 @@ def part_gradients(
         a⟨t⟩ = step(x⟨t⟩, mask_u ∘ a⟨t−1⟩)              mask_u (n_a,), the same at all steps
         ŷ⟨t⟩ = softmax((mask ∘ a⟨t⟩) Wyaᵀ + by)         mask (N, n_a), different at each node
 
-    In the step, only the product with Waa uses mask_u (Gal & Ghahramani 2016, arXiv:1512.05287): it
-    is n_a / k for k units, which are put first, and 0 for the others, which need no product.
+    In the step, only the product with Waa uses mask_u (Gal & Ghahramani 2016, arXiv:1512.05287). It
+    is n_a / k for k units, and 0 for the others. The k units come first, so the rest is skipped.
     """
     n_a = len(params["a0"])
     order = rng.permutation(n_a)

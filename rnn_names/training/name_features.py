@@ -2,8 +2,8 @@
 
     p*(name) ∝ p(name) · w(name),   w(name) = exp(λ · φ(name))
 
-The features φ of a name are its length and squared length; its first letter; its last; how often it
-has each letter; how often each kind of character follows each (capitals, spaces, …, both ends).
+The features φ of a name are its length and squared length; its first letter; its last letter; the
+count of each letter; the count of each pair of adjacent kinds (capitals, spaces, …, both ends).
 λ is fitted so that names drawn from the teacher, p, have the list's means under the weights w: p*
 is the closest distribution with these means (Csiszár 1975). `rnn_names.ngram.tilt` turns w into
 factors of the next character (after Khalifa et al. 2021, arXiv:2012.11635).
@@ -21,7 +21,7 @@ from rnn_names.training.batches import Batches
 
 SEEN_RARELY = 2  # the most occurrences of a rare character in the distinct training names
 PRIOR_NAMES = 30  # weight of the teacher's own means, in names: short lists tell little
-SEEN_OFTEN = 10  # the fewest draws with a feature that is fitted
+SEEN_OFTEN = 10  # the fewest occurrences of a fitted term in the drawn names
 MAX_FEATURES = 400  # the most features that are fitted: the most frequent ones
 PRIOR_SPREAD = 1  # standard deviation of the prior of λ, which bounds λ of rare terms
 RIDGE = 1e-3  # penalty on λ, since a name's letters add up to its length
@@ -33,7 +33,7 @@ class NameFeatures:
     """The features of names over one vocabulary, and their means over the training names.
 
     All but the powers of the length count numbered *terms*: each character of a name, its first,
-    its last, and each kind after a kind: Unicode's general categories, START and EOS.
+    its last, and each pair of adjacent kinds (Unicode's general categories, START and EOS).
     """
 
     def __init__(self, batches: Batches, vocabulary: Vocabulary) -> None:
@@ -44,7 +44,7 @@ class NameFeatures:
         self._n_kinds = int(self._kinds.max()) + 1
         self._n_terms = 3 * self._n_y + self._n_kinds**2
         seen = np.bincount(names.codes, minlength=self._n_y)  # in distinct names
-        # A list has its rare characters by chance, so they are not fitted.
+        # Rare characters are in a list by chance, so they are not fitted.
         self._unfitted = np.flatnonzero(seen <= SEEN_RARELY)  # EOS, too
         shares = batches.counts / batches.counts.sum()
         self._mean_powers = shares @ self._powers(names.lengths)
@@ -84,7 +84,7 @@ class NameFeatures:
         return np.column_stack([lengths, lengths**2])
 
     def _terms(self, names: Names) -> tuple[Array, Array]:
-        """The row of the name that has each term, and the term's number, for all terms."""
+        """For each term in the names, the row of its name, and the number of the term."""
         n_y, start = self._n_y, self._n_y
         row = np.repeat(np.arange(len(names)), names.lengths + 1)
         before, after = transitions(names, start)
@@ -109,8 +109,8 @@ def fitted_tilt(features: Array, means: Array, prior: float = 0.0, steps: int = 
     """λ, (d,), such that names with the weights exp(λ · φ) have given means of the features.
 
     For features φ (n, d), it minimises the convex log Σ exp(λ · (φ − means)) + ridge · λ² / 2, in
-    nats per name, with at most `steps` steps of Newton's method. `ridge` is `prior` plus `RIDGE`
-    for stability. If φ is the same for all names, λ is 0.
+    nats per name, with at most `steps` steps of Newton's method. `ridge` is `prior` plus, for
+    stability, `RIDGE` times the variance of φ. If a feature is the same for all names, its λ is 0.
 
     >>> fitted_tilt(np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([0.75, 1.0])).round(1).tolist()
     [1.1, 0.0]

@@ -9,7 +9,7 @@ from rnn_names.declarations import POSITIVE, CheckedOptions, Number, one_of, opt
 from rnn_names.errors import TrainingError
 
 SHORT_LIST = 1_000  # names; a list with fewer starts from the base, without held-out names
-LONG_LIST = 50_000  # names; a list with as many has the largest network and few epochs
+LONG_LIST = 50_000  # names; a list with at least as many has the largest network, few epochs
 DISTILLATION_BATCHES = 272, 408  # least batch size: for a batch_size below 64, and from 64 up
 WITHOUT_EFFECT = "embedding_size", "teacher_networks"  # settings of earlier versions
 DISTILLATION_RATE = 1.6  # factor of the learning rate, since soft targets are less noisy

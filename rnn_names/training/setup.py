@@ -17,8 +17,8 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.warm_start import settings_for
 
-# Uses of random numbers, each with a generator seeded with the run's seed, the use, and the number
-# of the epoch: so a run can resume after any epoch.
+# Uses of random numbers. Each has its own generator, seeded with the run's seed, the use and, in
+# FOR_EPOCH, the number of the epoch. So a run can resume after any epoch.
 FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH, FOR_SYNTHETIC_NAMES, FOR_TEACHER = range(5)
 
 

@@ -52,7 +52,7 @@ class Position:
 
 
 def next_epoch_to_show(epoch: int) -> int:
-    """The next epoch to show if it is better, at growing intervals."""
+    """The earliest epoch to show after this one, if it is better; the intervals grow."""
     return epoch + max(epoch // 2, 1)
 
 

@@ -24,11 +24,11 @@ from rnn_names.training.setup import FOR_EPOCH, FOR_SYNTHETIC_NAMES, FOR_TEACHER
 from rnn_names.training.stages import Epoch, Position, Stage, make_stages
 
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
-WARM_START_SHARE = 0.7  # share of the network in the teacher, if it started from a model
+WARM_START_SHARE = 0.7  # share of the network in the teacher, if a short list started from a model
 # A stage ends when its loss reaches this many times that of a uniform guess. If no epoch was kept
 # before, the run fails.
 DIVERGENCE_FACTOR = 4
-DECAY_TO_START = 2.4  # strength of the decay towards the initial weights, times names
+DECAY_TO_START = 2.4  # decay towards the initial weights, times the number of names
 
 
 class Trainer:
@@ -48,7 +48,7 @@ class Trainer:
         self._initial_weights = np.concatenate([*map(np.ravel, first.values())])  # (n,)
         self._best_network_weights = self._initial_weights.copy()  # where distillation starts
         self._memory = SharedArray(2, len(self._initial_weights))  # shared with the helper process
-        self._weights = self._memory.array[0]  # `model` has the best so far, rounded to bfloat16
+        self._weights = self._memory.array[0]  # `model` stores the best so far, as bfloat16
         self._begin_stage()
         self.model = self._current_model()
 
@@ -87,7 +87,7 @@ class Trainer:
             return self._distillation_set.characters
         count = self.settings.synthetic_names
         count += max(round(REAL_PER_SYNTHETIC * count), len(self.setup.batches.names))
-        # Assumes the mean length.
+        # Assumes that names have the mean length.
         return count * self.setup.batches.characters // len(self.setup.batches.rows)
 
     def epochs(
@@ -95,8 +95,8 @@ class Trainer:
     ) -> Iterator[Epoch]:
         """Trains, and yields the record of each epoch.
 
-        `progress` is called with every minibatch's characters and the smoothed training loss. If a
-        loss is not finite, raises TrainingError; `model` is then the best model so far.
+        Calls `progress` with each minibatch's characters and the smoothed training loss. If the
+        loss grows beyond bounds, raises TrainingError; `model` is then the best model so far.
         """
         check = PartGradients.reference_result
         helper = Helper(PartGradients, self._shapes, check=check, memory=self._memory)
@@ -132,7 +132,7 @@ class Trainer:
         return self._end_epoch(loss / characters, characters, began)
 
     def _batches_of_stage(self, helper: Helper) -> Batches:
-        """The names of the stage; distillation makes its own when it begins, within seconds."""
+        """The names of the stage; distillation draws its own when it begins, within seconds."""
         if not self.stage.is_distillation:
             return self.setup.batches
         if self._distillation_set is None:

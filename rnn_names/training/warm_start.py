@@ -42,7 +42,7 @@ def closest_model(names: Names) -> Start:
 
 
 def find_start(corpus: Corpus, settings: Settings, init: str | None) -> Start | None:
-    """The model to start from for CLOSEST or NONE; by default, for a short list, the base."""
+    """The model to start from: the closest for CLOSEST, none for NONE, else perhaps the base."""
     if init == CLOSEST:
         return closest_model(corpus.names)
     return None if init == NONE else base_start(corpus, settings)

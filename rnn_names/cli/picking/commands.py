@@ -105,7 +105,7 @@ def as_typed(given: Mapping[str, Any]) -> str:
     """
     words = list[str]()
     for name, value in given.items():
-        # A false value is of a configuration file: it cannot be typed.
+        # A false value comes from a configuration file: it cannot be typed.
         if name not in TYPED_OPTIONS - {"count"} or value is False:
             continue
         values = value if isinstance(value, list | tuple) else [value]

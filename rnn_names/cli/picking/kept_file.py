@@ -20,9 +20,9 @@ ENTRY_WITH_INDENT = rb"(?:(?:\S.*\n?)+(?:[ \t]+\S.*\n?)*|(?:[ \t]+\S.*\n?)+)(?:\
 class KeptFile(LockedFile):
     """Kept names, one per line, or lines of a cast with `pattern`.
 
-    An empty line follows each entry that may have several lines. If only later lines of the pattern
-    are indented, a line without indent also begins an entry. Lines that begin with # are comments,
-    and so is the text after a tab, unless the pattern has such a character.
+    An empty line follows each entry that may have several lines. If all lines of the pattern but
+    the first are indented, a line without indent also begins an entry. Lines that begin with # are
+    comments, and so is the text after a tab, unless the pattern contains such a character.
     """
 
     def __init__(self, path: str, pattern: str = "") -> None:
@@ -72,7 +72,7 @@ class KeptFile(LockedFile):
     # --- Commands ---------------------------------------------------------------------------------
 
     def count(self) -> str:
-        """How many entries the file has now."""
+        """Counts the entries that are in the file now; returns a message with the number."""
         self.counted = f"{len(self.entries()):,} in {self._title}"
         return self.counted
 

@@ -17,7 +17,7 @@ from rnn_names.errors import SamplingError
 WIDEST_ANSWER = 80  # columns of an answer
 LONGEST_BRIEF = 40  # characters of an entry in an answer
 COLUMN_GAP = 2  # columns between columns of names
-SECONDS_OF_SILENCE = 1.0  # seconds until it is said that names are being looked for
+SECONDS_OF_SILENCE = 1.0  # seconds before a message says that names are being looked for
 
 
 def is_typed() -> bool:
@@ -72,9 +72,9 @@ def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
 def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | None]:
     """Writes each numbered line at once, or, if there are too few rows, all in columns at the end.
 
-    Of lines that take several rows, there are only as many as fit. Warnings come after the page.
-    Returns the lines, and what ended the page early: SamplingError, KeyboardInterrupt, or
-    StopIteration if there are no more lines.
+    If lines take several rows, it writes only as many as fit. Warnings come after the page. Returns
+    the lines, and what ended the page early: SamplingError, KeyboardInterrupt, or StopIteration if
+    there are no more lines.
     """
     size, ending = terminal(sys.stdout), None
     room = size.lines - 2 if size else sys.maxsize

@@ -92,7 +92,7 @@ class PickSession:
             reshow(marked, self.source.options.count)
 
     def show_like(self, numbers: str, part: str | None, name: str) -> None:
-        """Shows names like a name or like numbered lines, which may differ in one part only."""
+        """Shows names like a name or like numbered lines; with `part`, they differ only there."""
         like = [composed(name)] if name else [*lines_at(numbers, self.page).values()]
         if not like:
             return
@@ -118,7 +118,7 @@ class PickSession:
             self._show_others(must_begin=True)
             del self.pages[self.at + 1 :]  # which have other conditions
             return
-        except (click.UsageError, ValueError) as error:  # a quotation mark may have no other
+        except (click.UsageError, ValueError) as error:  # perhaps an unclosed quote
             say(error.format_message() if isinstance(error, click.UsageError) else str(error))
         except RnnNamesError as error:
             say(with_options(error))
@@ -143,7 +143,7 @@ class PickSession:
             say(self._shortage_message())
 
     def _show(self, stream: Iterator[str]) -> tuple[list[str], BaseException | None]:
-        """Shows a page of what was not seen, after this page; returns what `show` returns."""
+        """Shows a page of unseen lines, after this page; returns what `show` returns."""
         page, ending = show(self._unseen(stream), self.source.options.count)
         if page:
             self.at += 1
@@ -154,7 +154,7 @@ class PickSession:
         return page, ending
 
     def _unseen(self, stream: Iterator[str]) -> Iterator[str]:
-        """The unseen lines of a stream, which are then noted as seen."""
+        """Yields the unseen lines of a stream, and notes them as seen."""
         seen_in_a_row = 0
         for line in interrupts.until_stopped(stream) if is_typed() else stream:
             text = in_one_line(line)

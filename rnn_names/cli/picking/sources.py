@@ -24,8 +24,8 @@ from rnn_names.sampling.stream import names_of_attempts, names_of_stream
 
 LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
-NAMES_BEFORE_TWINS = 200  # names like one that are found before near twins among them are shown
-NEAREST = 1000  # names a few edits from one, the most probable
+NAMES_BEFORE_TWINS = 200  # similar names that are found before near twins among them are shown
+NEAREST = 1000  # the most names that a search finds a few edits from one
 PICK_BUDGET = 1 << 13  # attempts, and as many for every 16 names, until `pick` stops
 ATTEMPTS = 1 << 15  # attempts at names that begin or end as one does: about a second
 
@@ -45,7 +45,7 @@ class NamesToPick:
         self.options, self._draw_options = options, replace(options, unique=True, remember=None)
 
     def keep(self, names: Iterable[str]) -> None:
-        """Does nothing: `seen` already has kept names."""
+        """Does nothing: `seen` already contains kept names."""
 
     def column(self, _part: str) -> str:
         """Raises SamplingError: names have no parts."""
@@ -74,7 +74,7 @@ class NamesToPick:
         return _apart_first(roundrobin([few_edits, begun, few_edits, ended]))
 
     def _nearest(self, options: Options) -> Iterator[str]:
-        """The most probable names: a search ends soon where hardly any name is near."""
+        """The most probable names; the search ends soon where hardly any name is near."""
         with suppress(SamplingError):
             for names in best(self._model, NEAREST, options):
                 yield from names.to_strings()
@@ -135,7 +135,7 @@ class LinesToPick:
                     yield "" if self._resembles_kept(line) else self._text(drawer, line)
 
     def _resembles_kept(self, line: Line) -> bool:
-        """Whether a line has the first line of a kept line, or a unique name made of its words."""
+        """Whether a line begins like a kept one, or contains a unique name made of kept words."""
         first, line_end, _ = line.texts[0].partition("\n")
         end = self._pattern.text.find("\n")
         parts = [part for part in self._pattern.parts if part.begin < end]
@@ -146,7 +146,7 @@ class LinesToPick:
         return any({*re.findall(WORD, name)} <= self._kept_words for name in unique)
 
     def like(self, lines: Sequence[str], column: str | None) -> Iterator[str]:
-        """Lines that differ in one name or column from one of these, which may be beginnings."""
+        """Lines that differ in one name or column from one of `lines`, which may be beginnings."""
         number = 1 + self._pattern.columns.index(column) if column else 0
         origins = []
         for line in lines:
@@ -164,7 +164,7 @@ class LinesToPick:
 
     @property
     def parts(self) -> str:
-        """The numbers and names of the parts; in place of a name that has none, its beginning."""
+        """The numbers and names of the parts; a part without a name is shown by its beginning."""
         text, named = self._pattern.text, list[str]()
         for number, column in enumerate(self._pattern.columns, 1):
             place = next(part.begin for part in self._pattern.parts if part.label == column)

@@ -1,4 +1,4 @@
-// The functions of the page and the module for scripts: `sample`, `score`, `cast`; they check
+// The functions `sample`, `score` and `cast` of the page and of the ES module. They check their
 // arguments.
 
 import { castRows } from "./cast.js";
@@ -30,7 +30,7 @@ export function engineOf(models) {
     return blendOf(models, options.shares).blend.logProb(name);
   }
 
-  /** Lines by a pattern, as "[Lord|Lady] {elvish} of {towns}"; with `parts`, lists of texts. */
+  /** Lines by a pattern such as "[Lord|Lady] {elvish} of {towns}"; with `parts`, lists of texts. */
   async function cast(pattern, count = 20, options = {}) {
     check("pattern", pattern, TEXT);
     check("count", count, COUNT);

@@ -1,14 +1,14 @@
 // Arithmetic in 64-bit floats: products of matrices, gates, and log-probabilities.
 
-// Rows and nodes of a product that are computed together: matrices are padded to multiples of
-// these.
+// The rows and nodes of a product that are computed together. Matrices are padded to multiples of
+// these numbers.
 export const ROWS = 2;
 export const NODES = 4;
 
 export const padded = (n, multiple) => Math.ceil(n / multiple) * multiple;
 
-// eˣ for gates: e^(k/64) from a table, times the series of the rest; exact to 1e-15, in 2/3 of the
-// time of Math.exp. Beyond ±40, σ and tanh are 0 or 1 to 1e-17.
+// eˣ for gates: e^(k/64) from a table, times the series of the rest. It is exact to 1e-15, in 2/3
+// of the time of Math.exp. Beyond ±40, σ is 0 or 1, and tanh ±1, to 1e-17.
 const POWERS = Float64Array.from({ length: 5121 }, (_, k) => Math.exp(k / 64 - 40));
 
 function exp(x) {
@@ -46,9 +46,9 @@ export function product(a, m, W, rows, columns, out) {
 }
 
 /**
- * log softmax(logits / temperature), in place. Excluded characters have −∞: those less than `minP`
- * times as probable as the most probable one; less probable than the `topK`-th; or outside the
- * smallest set of the most probable characters that together have the probability `topP`.
+ * log softmax(logits / temperature), in place. It is −∞ for excluded characters: those less than
+ * `minP` times as probable as the most probable one, those less probable than the `topK`-th, and
+ * those outside the smallest set of the most probable characters with probability `topP` together.
  */
 export function logSoftmax(logits, { temperature = 1, minP = 0, topK = Infinity, topP = 1 } = {}) {
   if (minP) leaveOutBelow(logits, logits.reduce((a, b) => Math.max(a, b)) + Math.log(minP));
@@ -78,11 +78,11 @@ export function normalise(logs) {
   return logs;
 }
 
-/** log (a − b) of logarithms, or nearly −∞ if b is not smaller. */
+/** log (eᵃ − eᵇ); a very low number if b is not smaller. */
 export const logDifference = (a, b) =>
   b === -Infinity ? a : a + Math.log(Math.max(-Math.expm1(Math.min(b - a, 0)), 1e-300));
 
-/** log Σ exp(x), for numbers that may be too small for float64. */
+/** log Σ exp(x), where exp(x) may be too small for float64. */
 export function logOfSum(logs) {
   let largest = -Infinity;
   for (let i = 0; i < logs.length; i++) if (logs[i] > largest) largest = logs[i];

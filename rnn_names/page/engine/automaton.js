@@ -106,7 +106,7 @@ export function automatonOf(conditions, blend, beginnings, lengths) {
   return { next: Int32Array.from(next), accepts, starts, isOpen };
 }
 
-/** Whether a name is accepted that goes on from each state, by the length of the text before. */
+/** Whether some continuation of each state is accepted, by the length of the text before it. */
 function openStates(next, accepts, { minLength, maxLength }) {
   const n_y = next.length / accepts.length;
   const isOpen = [accepts.map(() => false)]; // from the longest

@@ -14,9 +14,9 @@ export function scaled(shares) {
 
 /**
  * A blend, the normalised geometric mean: log p(c | prefix) = Σ shareᵢ log pᵢ(c | prefix) − log Z.
- * softmax is invariant to constants, so logits are averaged, with the roundings to float32 of the
- * joint network of rnn_names/model/blending.py. A character that a network does not know has a
- * fixed logit there, and does not change its state. Networks with share 0 are left out.
+ * softmax is invariant to constants, so logits are averaged, and rounded to float32 as in the joint
+ * network of rnn_names/model/blending.py. A character that a network does not know has a fixed
+ * logit in it, and does not change its state. Networks with share 0 are left out.
  */
 export class Blend {
   constructor(networks, shares) {
@@ -44,7 +44,7 @@ export class Blend {
     return this.parts.map(({ network }) => network.firstState());
   }
 
-  /** As `Network.nextStates`, with characters of the joint vocabulary. */
+  /** Like `Network.nextStates`, with characters of the joint vocabulary. */
   nextStates(states, m, parent, character) {
     return this.parts.map(({ network, index }, i) => {
       const own = character.map((c) => index[c]);
@@ -72,7 +72,7 @@ export class Blend {
     return Array.from(text.normalize("NFC"), (character) => this.index.get(character));
   }
 
-  /** For each place of a name and its end, up to an unknown character: its index, log ŷ (n_y,). */
+  /** The index and log ŷ (n_y,) of each character of a name and its end, up to an unknown one. */
   predictions(name, characters = this.encode(name)) {
     const places = [];
     let state = this.firstState();
@@ -84,7 +84,7 @@ export class Blend {
     return places;
   }
 
-  /** The log-probability of a name and its end, or of its last `counted` places; −∞ for none. */
+  /** The log-probability of a name and its end, or of its last `counted` places; −∞ for 0. */
   logProb(name, counted = Infinity, characters = this.encode(name)) {
     if (lengthOf(name.normalize("NFC")) > MAX_LENGTH) return -Infinity;
     const places = this.predictions(name, characters).slice(-counted);

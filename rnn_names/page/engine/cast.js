@@ -1,8 +1,8 @@
-// Casts: lines of several names, by a pattern. As in rnn_names/casts/cast_drawer.py, a text is a
-// function of the seed, the part's path in the pattern and the line's number, so a change to one
-// part does not change the others. For initials, the page skips whole lines, whereas Python draws
-// names by their letters. In a part with unique names, the page skips repeats, whereas Python
-// replaces them.
+// Casts: lines of several names, by a pattern. As in rnn_names/casts/cast_drawer.py, the random
+// numbers of a text depend on the seed, the part's path in the pattern and the line's number, so a
+// change to one part does not change the others. Two things differ from Python. For initials, the
+// page skips whole lines, and Python draws names by their letters. For unique names of a part, the
+// page skips repeats, and Python replaces them.
 
 import { NEW_AND_LISTED } from "./conditions.js";
 import { drawNames } from "./draw_names.js";
@@ -22,7 +22,7 @@ function initialOf(name) {
   return /^[\p{L}\p{N}]/u.exec(folded(begin ?? "").normalize("NFKD"))?.[0] ?? "";
 }
 
-/** Lines of a pattern, perhaps too few: `text`, `names`, and `parts`, the texts of columns. */
+/** Lines of a pattern, perhaps too few. Each has `text`, `names`, and `parts`: texts of columns. */
 export async function castRows(models, { pieces, columns }, count, options, watch = {}) {
   const { seed = newSeed(), initials, unique, start = 0, ...shared } = options;
   checkStart(options);
@@ -88,10 +88,10 @@ async function textsOfPart(batch, piece, key, rows) {
   return texts.map(changed);
 }
 
-/** The names of a part; if there are too few, the lines end before the first without a name. */
+/** The names of a part; if too few are found, lines end before the first that lacks its name. */
 async function namesOfPart(batch, piece, key, rows) {
   const { models, shared, watch, lines, start } = batch;
-  // A part that asks for listed names overrides `novel` of the cast, and the reverse.
+  // A part that asks for listed names overrides `novel` of the cast, and vice versa.
   const { novel, listed, ...others } = shared;
   const { options, shares } = piece;
   const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
@@ -108,7 +108,7 @@ async function namesOfPart(batch, piece, key, rows) {
   return rows.map((_, i) => names[i] ?? "");
 }
 
-/** The texts of a choice. As with a deck of cards, an alternative repeats only after all others. */
+/** The texts of a choice, dealt from a shuffled deck: all cards come before any repeats. */
 async function textsOfChoice(batch, { alternatives, weights }, key, rows) {
   const deck = alternatives.flatMap((_, k) => Array(weights[k]).fill(k));
   const orders = new Map();
@@ -134,7 +134,7 @@ function orderOf(key, first, n) {
   return [...keys.keys()].sort((a, b) => keys[a].high - keys[b].high || keys[a].low - keys[b].low);
 }
 
-/** The rows that have the right initials, without repeated lines if lines are to be unique. */
+/** The rows with the right initials; with `unique`, without repeated lines. */
 function validRows(rows, { initials, unique, comeAgain }) {
   const [letters, lines] = [new Set(), new Set()];
   const all = new Set(rows.map(({ names }) => initialOf(names[0] ?? "")).filter(Boolean));

@@ -3,9 +3,9 @@
 //     P(next character | name so far)  ≈  P(next character | longest context of the name so far)
 //
 // as in rnn_names/lookahead/chain.py, with its constants. The contexts are the most frequent
-// strings of up to six symbols among the prefixes of drawn names; a symbol is START or a character,
-// as the code unit of its index. The probabilities after a context are the mean of the network's
-// after prefixes that end in it, smoothed with those of the next shorter context.
+// strings of up to six symbols at the ends of prefixes of drawn names; a symbol is START, or the
+// code unit of a character's index. The probabilities after a context are the mean prediction of
+// the network after prefixes that end in it, smoothed with those after the next shorter context.
 
 import { logSoftmax } from "./arithmetic.js";
 import { EOS } from "./network.js";
@@ -14,14 +14,14 @@ export const START = "\0"; // no character has the index of EOS
 const LONGEST_CONTEXT = 6; // symbols
 const PRIOR = 10; // weight of the next shorter context, in prefixes
 const SHORTER = 0.1; // share of a context's probabilities from the next shorter context
-const UNSEEN = 0.002; // share of the empty context's probabilities that is uniform: none is 0
+const UNSEEN = 0.002; // uniform share of the empty context's probabilities, so that none is 0
 
-/** K contexts, the probabilities after them, and `nextContext` (K, n_y), after a character. */
+/** K contexts, the probabilities after them, and the context after a character: (K, n_y). */
 export class Chain {
   /** Learns from visited prefixes (types.d.ts); keeps at most `size` contexts. */
   constructor(prefixes, n_y, { temperature, maxLength, size }) {
     this.n_y = n_y;
-    this.temperature = Math.min(temperature, 1); // means are of predictions at 1 or more
+    this.temperature = Math.min(temperature, 1); // predictions are averaged at 1 or more
     const contexts = mostFrequent(prefixes, size);
     this.rows = new Map(contexts.map((context, row) => [context, row]));
     this.shorter = contexts.map((context) => (context ? this.longest(context.slice(1)) : 0));
@@ -59,7 +59,7 @@ export class Chain {
     return nextContext;
   }
 
-  /** The probabilities after each context, (K, n_y), from those at prefixes. */
+  /** The probabilities after each context, (K, n_y), from the predictions at prefixes. */
   smoothed(seen) {
     const { n_y, shorter } = this;
     const sums = new Float64Array(shorter.length * n_y);
@@ -77,7 +77,7 @@ export class Chain {
     }
     const out = new Float64Array(sums.length);
     for (let row = 0; row < shorter.length; row++) {
-      // Prefixes of n₁, n₂, … names count as (Σ nᵢ)² / Σ nᵢ² prefixes: 3 if all have equally many.
+      // Prefixes of n₁, n₂, … names count as (Σ nᵢ)² / Σ nᵢ² prefixes: k if k have the same n.
       const evidence = n[row] ** 2 / Math.max(squares[row], 1);
       for (let c = 0; c < n_y; c++) {
         const below = row ? out[shorter[row] * n_y + c] : 1 / n_y;
@@ -90,7 +90,7 @@ export class Chain {
     return out;
   }
 
-  /** The log-probabilities after each context, at the end of prefixes of a length: (K, n_y). */
+  /** The log-probabilities after each context, at the end of prefixes of this length: (K, n_y). */
   logProbabilities(length) {
     const { n_y, p, temperature } = this;
     const out = this.logs.slice();
@@ -122,7 +122,7 @@ function mostFrequent(prefixes, size) {
 
 const clipped = (p) => Math.min(Math.max(p, 1e-12), 1 - 1e-9); // otherwise no name could continue
 
-/** The shift of log-odds, by length, that makes ends as frequent as in the network. */
+/** The shift of the log-odds of ends, by length, that makes ends as frequent as in the network. */
 function endShift(seen, p, n_y, maxLength) {
   const shift = new Float64Array(maxLength + 1);
   const odds = seen.map(({ context }) => 1 / clipped(p[context * n_y + EOS]) - 1);

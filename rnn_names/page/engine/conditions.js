@@ -1,4 +1,4 @@
-// Tests of whole names: of their spelling, by automata, and of what models keep of their lists.
+// Tests of whole names: of their spelling, by automata, and against what models store of lists.
 
 import { Automaton, Without } from "./automaton.js";
 import { isClean, isWord } from "./clean.js";

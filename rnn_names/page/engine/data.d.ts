@@ -1,4 +1,4 @@
-/** What page/script.py writes ahead of the engine. */
+/** The constants that page/script.py writes before the engine. */
 declare const RUDE_WORDS: { whole: string; parts: string[] };
 declare const COMMON_WORDS: { gaps: string; bits: number; count: number };
 declare const BOLDNESS: Record<string, Record<string, any>>;

@@ -10,10 +10,10 @@ const SLICE = 16; // ms of work before the browser handles events
 const FIRST_SLICE = 60; // ms of the first slice, so that the first paint shows some names
 
 /**
- * Draws `count` names of some models, in slices of time. If no name can meet the conditions in the
- * case as typed, case is ignored. Returns `names` and `shortage`, a message if there are fewer.
- * Calls `watch.found(name)`, `watch.progress()`, and `watch.stopped()`, which ends the search if
- * true.
+ * Draws `count` names of some models, in slices of time. If no name can meet the conditions as they
+ * are typed, it ignores case. Returns `names` and `shortage`, a message if there are fewer, or if
+ * rare conditions distort them. Calls `watch.found(name)`, `watch.progress()`, and
+ * `watch.stopped()`; if that returns true, the search ends.
  */
 export async function drawNames(models, settings, count, watch = {}) {
   const { blend, parts } = blendOf(models, settings.shares);

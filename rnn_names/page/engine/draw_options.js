@@ -12,7 +12,7 @@ import { haveTriples } from "./triples.js";
 const MAX_LOSS = 2.3; // nats per character; models with a higher loss have no minMeanP
 const MAX_WORD_SHARE = 0.1; // words are excluded if at most this share of a list are words
 
-/** Settings with lists of texts, in NFC, without "", which any name has, but for expressions. */
+/** Settings with texts as lists, in NFC; "" is no condition, except in `match`. */
 export function withTexts(settings) {
   const texts = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
   const anyOf = (given) => (texts(given).includes("") ? [] : texts(given));
@@ -52,7 +52,7 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
 }
 
 /**
- * The options of `drawBatch` for the parts of a blend; lengths are by default those of their names.
+ * The options of `drawBatch` for the parts of a blend; by default, lengths are as in their lists.
  * @returns {import("./types.js").DrawOptions}
  */
 export function drawOptions(settings, blend, models) {
@@ -71,7 +71,7 @@ export function drawOptions(settings, blend, models) {
   checkStart(settings);
   checkCharacters(prefixes, blend, folding({ ignoreCase: true }));
   checkCharacters(contains, blend, folding(settings));
-  // With an ending that no name has in its case, case is ignored in all (`drawNames`).
+  // If a suffix is not possible as typed, an error here makes `drawNames` ignore case in all.
   checkCharacters(suffix, blend, folding(settings), settings.ignoreCase ? 1 : suffix.length);
   const shape = settings.anyShape ? undefined : new Shape(models);
   const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };

@@ -1,5 +1,5 @@
 // Fingerprints of names, as rnn_names/corpus/fingerprints.py makes them: the sum, modulo 2⁶⁴, of
-// mix(code + 2²¹ · place + γ) over the characters. The page has their sorted upper 44 bits, as
+// mix(code + 2²¹ · place + γ) over the characters. The page stores their sorted upper 44 bits, as
 // bundled models do, or 32 bits for common words and old models.
 
 import { GAMMA, mix, plus, word } from "./random_keys.js";

@@ -3,13 +3,13 @@
 //
 //     completion(text) = Σ_c chain(c | text) completion(text c) + [may end here] chain(end | text)
 //
-// `chain` (chain.js) approximates the network by the length and the last symbols of a text; a state
-// of an automaton represents the conditions. For prefixes that were visited during preparation, the
-// network's own predictions are used instead.
+// `chain` (chain.js) approximates the network by the length and the last symbols of a text. A state
+// of an automaton represents the conditions. After prefixes that were visited during preparation,
+// the network's own predictions replace the chain's.
 //
 // A name is proposed with p(c | text) completion(text c) / Z, where Z is the sum over c. The
-// product of Z / completion(text) over its places is its importance weight, which guided.js
-// corrects for.
+// product of Z / completion(text) over its places gives its importance weight. guided.js corrects
+// for it.
 //
 // Below a temperature of 1, nearly all steps are certain, and proposals would miss most names. So
 // preparation begins at a temperature of 1 to 2, and halves it from round to round. While the guide
@@ -22,15 +22,15 @@ import { Chain } from "./chain.js";
 import { EOS } from "./network.js";
 
 const CONTEXTS = 4000; // the most contexts of the chain
-const MAX_ADDITIONS = 2 ** 23; // of an estimate; a large automaton has fewer contexts
-const MIN_TEMPERATURE = 1e-3; // of proposals: below it, steps are as certain
+const MAX_ADDITIONS = 2 ** 23; // of an estimate; a large automaton gets fewer contexts
+const MIN_TEMPERATURE = 1e-3; // of proposals: below it, steps hardly change
 const MIN_SUM = 1e-250; // a smaller sum is replaced by its largest term
-// A name is visited if all its prefixes were. Estimates for other names add up to at most 8 times
-// their measured probability, or to a seventh of that of visited names, if that is more.
+// A name is visited if all its prefixes were. Estimates for the other names add up to at most 8
+// times their measured probability, or to 1/7 of the probability of visited names if that is more.
 const [MAX_TO_MEASURED, MAX_TO_VISITED] = [8, 1 / 7];
 const MAX_VISITED = 2 ** 23; // the most float64 numbers for visited prefixes
 
-/** Guides draws; first without effect. While `isLearning`, it visits the prefixes of names. */
+/** Guides draws; has no effect before `learn`. While `isLearning`, it visits prefixes of names. */
 export class Guide {
   constructor(automaton, { n_y, parts }, options) {
     const { roots, temperature } = options;
@@ -66,8 +66,8 @@ export class Guide {
 
   /**
    * Fits a new chain to the visited prefixes, and computes new estimates. `logUnvisited` is the
-   * measured log-probability of names that meet the conditions and are not visited. If estimates
-   * for them add up to far more, they are reduced.
+   * measured log-probability of names that meet the conditions and are not visited. If the
+   * estimates for these names add up to far more, they are reduced.
    */
   learn(logUnvisited = Infinity) {
     const { maxLength } = this.options;
@@ -119,7 +119,7 @@ export class Guide {
     this.learn();
   }
 
-  /** Estimates at a length, by context and state, from `further`, that at the next length. */
+  /** Estimates at a length, by context and state, from `further`, those at the next length. */
   fillLevel(length, further) {
     const { n_y, states, chain, automaton } = this;
     const logs = chain.logProbabilities(length);
@@ -180,7 +180,7 @@ export class Guide {
     return visited?.value ?? this.completion[length][context * this.states + state] + shift;
   }
 
-  /** The root nodes, the log-probability of proposing each, and `total`, that of the conditions. */
+  /** The root nodes, the log-probability of proposing each, and `total`, log P(conditions). */
   begin() {
     const nodes = this.options.roots.map((root, i) => {
       const [state, visited] = [this.automaton.starts[i], this.prefixes[i]];

@@ -2,7 +2,7 @@
 // rnn_names/sampling/preparation.py and rnn_names/sampling/guided.py. First, rounds of proposals
 // prepare the guide. Then a proposal yields weight / bound copies on average, so that each name has
 // its share even if the guide is poor. Weights and the bound are natural logarithms. Python draws
-// groups of names instead, so the names of a seed differ here; the distribution is the same.
+// groups of names instead, so a seed gives other names there, with the same distribution.
 
 import { logDifference, logOfSum } from "./arithmetic.js";
 import { EOS } from "./network.js";
@@ -18,7 +18,7 @@ const NEARLY_ALL = 0.9; // preparation ends when this share of all names is visi
 const MAX_BOUND = 64; // in mean weights: a higher one needs more proposals, a lower one repeats
 const REPEATS_FOR_BOUND = 0.0025; // the share of repeats for which the bound is set
 const MANY_REPEATS = 0.05; // the share of repeats that tests accept: more draws take too long
-const HARDLY_ANY = -14; // log-probability of the conditions with which names can be missing
+const HARDLY_ANY = -14; // log-probability of conditions below which names can be missing
 const MAX_COPIES = 20000; // the most from one proposal; 32 in Python, where a group must hold them
 
 /** Proposes names with a guide, `atOnce` at a time. */
@@ -34,14 +34,14 @@ export class GuidedDrawer {
     this.repeats = 0; // copies after the first of each proposal
   }
 
-  /** Proposals for some attempts; by default, for those at the next numbers. */
+  /** Proposals for some attempts; by default, for the next numbers. */
   *propose(attempts = attemptsFrom(this.proposals, this.atOnce)) {
     this.proposals += attempts.length;
     const guided = attempts.map(({ number, attempt }) => ({ number, attempt: GUIDED + attempt }));
     return yield* drawBatch(this.blend, this.guide.drawOptions(), guided, this.guide);
   }
 
-  /** At most one name from each of some attempts, as for the numbers of a cast's lines. */
+  /** At most one name for each attempt, for casts, where each line has its own number. */
   *once(attempts) {
     const proposals = yield* this.propose(attempts);
     const isKept = ({ weight, point }) => Math.exp(weight - this.bound) + point >= 1;
@@ -102,8 +102,8 @@ export class GuidedDrawer {
   }
 
   /**
-   * Draws a round, whose mean weight estimates P(conditions), and sets the bound by it; returns
-   * whether the guide is ready.
+   * Draws a round, whose mean weight estimates P(conditions); lets the guide learn from it, and
+   * sets the bound. Returns whether the guide is ready.
    */
   *test(n) {
     const { guide } = this;
@@ -118,7 +118,7 @@ export class GuidedDrawer {
     return isGood && (n > 1 || guide.logVisited > mean + Math.log(NEARLY_ALL));
   }
 
-  /** The names of some proposals, each with its copies. */
+  /** The names of the next proposals, each as often as it has copies. */
   *names() {
     const proposals = yield* this.propose();
     return proposals.flatMap(({ name, weight, point }) => {
@@ -149,7 +149,7 @@ export const attemptsFrom = (first, length) =>
 /** The logarithm of the mean weight. */
 const meanOf = (weights) => logOfSum(weights) - Math.log(weights.length);
 
-/** The lowest bound with which few copies are repeats, as in rnn_names/lookahead/guide.py. */
+/** The lowest bound at which few copies are repeats, as in rnn_names/lookahead/guide.py. */
 function boundOf(logs) {
   const scale = logOfSum(logs);
   if (scale === -Infinity) return undefined;

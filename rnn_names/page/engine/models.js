@@ -23,7 +23,7 @@ function networkOf(model) {
 const DIGITS = // in base 85
   "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%/()*+-;,=.?@^_`{|}~";
 
-/** The bytes of a text in base 85: 4 bytes, the uppermost first, are 5 digits. */
+/** The bytes of a text in base 85; 5 digits stand for 4 bytes, the uppermost first. */
 function bytesOfDigits(text) {
   const digits = new Uint8Array(128); // by code
   for (let i = 0; i < 85; i++) digits[DIGITS.charCodeAt(i)] = i;
@@ -61,8 +61,8 @@ export function weightsOf(/** @type {any} */ { arrays, ...coded }) {
 
 /**
  * The bits of weights in float32, from a Rice code: a number is the rank of an exponent and `rest`
- * further bits, the sign and the fraction. A model that was learned in a page has the upper halves
- * of the bits instead, and no `rest`.
+ * further bits, the sign and the fraction. A model that a page has trained stores the upper halves
+ * of the bits in base64 instead, and no `rest`.
  */
 function bitsOf({ exponents, rest, weights }, arrays) {
   if (!rest) {
@@ -87,8 +87,8 @@ export function fingerprintsOf(coded) {
   return riceNumbers(gaps, bits, numbers).map((gap) => (sum += gap));
 }
 
-/** Sorted names from a text in which each has the number of letters shared with the previous name,
- * and its other letters: "0Ada3m" is Ada, Adam.
+/** Sorted names from a text that gives, for each name, the number of first letters shared with the
+ * previous name, and the other letters: "0Ada3m" is Ada, Adam.
  */
 function unshortened(text) {
   let name = "";

@@ -1,5 +1,5 @@
-// The names of a seed: name i comes from the first attempt at i that meets the conditions, for any
-// number of names drawn together. So names have the network's distribution given the conditions.
+// The names of a seed: name i comes from the first attempt at i that meets the conditions, whatever
+// else is drawn with it. So names have the network's distribution given the conditions.
 // Under rare conditions, a guide proposes names (guided.js).
 
 import { NODES } from "./arithmetic.js";
@@ -15,9 +15,9 @@ const MIN_AT_ONCE = 16;
 const PRODUCTS_AT_ONCE = 2e7; // multiplications between two checks of the clock, about 10 ms
 const MIN_SEEN = 256; // the fewest attempts after which names may seem rare
 const SEEM_RARE = 1 / 25; // names seem rare if a smaller share of attempts has the spelling
-const RARE = 1 / 200; // a guide is used if no larger share of the pilot has the spelling
+const RARE = 1 / 200; // a guide is used if at most this share of the pilot has the spelling
 const [PILOT, LONG_PILOT] = [FIRST_ROUND, 8192]; // attempts of the pilot
-const MIN_FOUND = 2; // the fewest names in a short pilot for which a longer pilot decides
+const MIN_FOUND = 2; // if a short pilot finds this many names, but few, a longer pilot decides
 const GIVE_UP = 20000; // attempts in a row without a name, after which the search ends
 
 /** Draws the names of a seed that meet some conditions, in the order of their numbers. */
@@ -28,10 +28,10 @@ export class NameQueue {
     this.onOthers = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
     this.conditions = conditions.filter(({ dependsOnOthers }) => !dependsOnOthers); // on each alone
     this.names = [];
-    /** @type {any} */ // what passes it, passes all others on spelling
+    /** @type {any} */ // a name that passes it passes all conditions on spelling
     this.lastOfSpelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     this.atOnce = atOnceFor(blend);
-    this.drawn = 0; // attempts, and proposals after those that the guide learned from
+    this.drawn = 0; // attempts, and proposals after preparation
     this.drawnAtLastHit = 0; // value of `drawn` when the most recent name was found
     this.toSkip = this.next = options.start; // the names of a guide to skip, and the next number
     this.waiting = []; // numbers whose names have not been returned yet: { number, attempt, name }
@@ -39,12 +39,12 @@ export class NameQueue {
     this.hasPilot = Boolean(this.guided); // whether a pilot has shown if names are rare
   }
 
-  /** Draws until `count` names meet all conditions, or `GIVE_UP`; yields between batches. */
+  /** Draws until `count` names meet all conditions, or it gives up; yields between batches. */
   *run(count, watch) {
     const { names } = this;
     let drawnAtLastName = 0;
     let offered = 0; // names that meet the conditions on single names
-    let wasRefused = false; // whether the last of these names did not meet the other conditions
+    let wasRefused = false; // whether the last of these names failed the other conditions
     while (names.length < count && this.drawn - drawnAtLastName < GIVE_UP) {
       const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
       for (const name of yield* this.batch(Math.ceil(wanted))) {
@@ -69,7 +69,7 @@ export class NameQueue {
     return true;
   }
 
-  /** Adds the names that wait for that of an earlier number; returns all names found. */
+  /** Adds the names that wait for names of earlier numbers; returns all names found. */
   addWaiting(count, watch) {
     for (const { name } of this.waiting)
       if (name !== null && this.names.length < count) this.admit(name, watch);
@@ -98,7 +98,7 @@ export class NameQueue {
     return decided.map(({ name }) => name);
   }
 
-  /** Draws attempts at the next numbers, about as many for each number as a name needs. */
+  /** Draws attempts at the next numbers: for each, about as many as a name needs. */
   *attempts(wanted) {
     const { waiting, atOnce } = this;
     const undecided = waiting.filter(({ name }) => name === null);
@@ -131,7 +131,7 @@ export class NameQueue {
     }
   }
 
-  /** Draws the pilot, of seed 0 as in Python; prepares a guide if it shows that names are rare. */
+  /** Draws the pilot, with seed 0 as in Python; if names are rare in it, prepares a guide. */
   *drawPilot() {
     this.hasPilot = true;
     const { blend, options, lastOfSpelling, atOnce } = this;
@@ -141,7 +141,7 @@ export class NameQueue {
     let [drawn, size, learned] = [0, PILOT, 0];
     while (drawn < size) {
       const attempts = attemptsFrom(drawn, Math.min(atOnce, size - drawn));
-      const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // cold: hardly varied
+      const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // cold draws hardly vary
       const names = yield* drawBatch(blend, { ...options, key: seedKey(0) }, attempts, learning);
       for (const { name } of names) meetsAll(name, this.conditions);
       drawn += attempts.length;

@@ -1,4 +1,4 @@
-// Near copies of names: those that one edit turns into a name of a list, or into another name.
+// Near copies of names: names that one edit turns into a name of a list, or into another name.
 
 import { holds, ownListOf, sumOfTerms, term, ZERO } from "./fingerprints.js";
 import { plus } from "./random_keys.js";
@@ -11,7 +11,7 @@ const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
 /**
  * Tests whether names are at most `edits`, 0 or 1, from a name of the models' lists, as in
  * rnn_names/conditions/near_list.py: words keep their capitals, and both cases of a letter are
- * tried if the lists may have either.
+ * tried where the lists may contain either.
  */
 export class NearList {
   constructor(models, characters, edits, ofAnyShape) {
@@ -40,7 +40,7 @@ export class NearList {
     const text = composed.every((c) => this.known.has(c)) ? composed : Array.from(name);
     let spellings = [text];
     for (const [i, c] of text.entries()) {
-      const swapped = this.begins(text, i) ? this.swapped(c) : c; // which is no edit there
+      const swapped = this.begins(text, i) ? this.swapped(c) : c; // not an edit
       if (swapped !== c && spellings.length < MAX_SPELLINGS)
         spellings = [...spellings, ...spellings.map((each) => each.with(i, swapped))];
     }
@@ -67,7 +67,7 @@ export class NearList {
     return false;
   }
 
-  /** The edits at a place: how many characters go, what is inserted, and what may follow. */
+  /** The edits at a place: the number of deleted characters, what is inserted, what may follow. */
   editsAt(text, i) {
     const { lower, upper, marks } = this;
     const [at, following] = text.slice(i, i + 2);

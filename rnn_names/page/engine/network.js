@@ -16,7 +16,7 @@ export const EOS = 0; // the index of the end of a name; characters follow in co
 export const sortedCharacters = (characters) =>
   [...new Set(characters)].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
 
-/** The state a of a node from x Waxᵀ + ba, a_prev Waaᵀ and a_prev, each with its row's offset. */
+/** Computes the state a of a node from x Waxᵀ + ba, a_prev Waaᵀ and a_prev, given row offsets. */
 function gruStep(from_x, x, from_a, p, a, o, a_prev, q, n_a, bn) {
   for (let i = 0; i < n_a; i++) {
     const r = sigmoid(from_x[x + i] + from_a[p + i]);
@@ -61,7 +61,7 @@ export class Network {
     return this.nextStates(a0, 1, [0], [EOS]);
   }
 
-  /** The states after one more character, of node parent[i] after character[i]; −1 changes none. */
+  /** The state of each node parent[i] after character[i], which is −1 for no change. */
   nextStates(states, m, parent, character) {
     const { n_a, rows } = this;
     const size = 3 * n_a;

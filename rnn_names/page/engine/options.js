@@ -1,7 +1,7 @@
 // Options of names and of casts: their types, and errors for other values. `OPTIONS` describes the
 // options of Python's `sample` (page/script.py).
 
-/** What no name can hold, as in rnn_names/corpus/characters.py: controls and marks of direction. */
+/** Characters that no name contains, as in corpus/characters.py: controls, marks of direction. */
 export const REFUSED =
   /[\p{Cc}\u2028\u2029\ufeff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Cs}/u;
 

@@ -1,6 +1,6 @@
 // The pattern of a cast, with the syntax of rnn_names/casts/pattern.py: text, `[a|b*3]` for a
 // choice, `{MODEL:option=value,…}` for a name, `{A=2+B}` for a name of a blend, `{words.txt}` for a
-// line of a file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for the same part again,
+// line of a file, `{x=MODEL}` for a part with a label, `{=x:rules=FILE}` for its text again,
 // changed by rules. A backslash escapes a delimiter; before any other character it is literal.
 
 import { REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
@@ -16,12 +16,12 @@ const RANGE = /^\s*(\d+)\s*(?:-|\.\.)\s*(\d+)\s*$/;
 const RULES = /\s*rules\s*=/y;
 const RULE_LINE = /^(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)$/su;
 
-/** Numbers as Python reads them: 0x1 is none. */
+/** Numbers as Python reads them: 0x1 is not one. */
 const WHOLE_NUMBER = /^[+-]?\d+$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const numberIn = (text, form) => (form.test(text.trim()) ? Number(text) : NaN);
 
-/** The first match of a sticky expression; browsers also look inside of characters, as emoji. */
+/** The first match of a sticky expression; browsers also look inside characters such as emoji. */
 function firstMatch(expression, text) {
   for (let at = 0; at <= text.length; at += text.codePointAt(at) > 0xffff ? 2 : 1) {
     expression.lastIndex = at;
@@ -31,13 +31,13 @@ function firstMatch(expression, text) {
   return null;
 }
 
-/** The expression of a rule, whose groups are referred to as \1, \2 and so on. */
+/** The expression of a rule; `references` are the \1, \2 and so on in its replacement. */
 function expressionOfRule(text, references, characters) {
   const expression = new Expression(text, false, characters);
   const numbers = references.map((reference) => Number(reference[1]));
   const wrong = numbers.find((number) => number >= expression.groups.length);
   if (wrong) throw new SyntaxError(`invalid group reference ${wrong}`);
-  // Python repeats what is empty, and keeps matches of earlier repetitions; browsers do neither.
+  // Python repeats empty matches, and keeps groups of earlier repetitions; browsers do neither.
   if (expression.repeatsEmpty) throw new SyntaxError("what is repeated may be empty");
   if (numbers.some((number) => expression.stale.has(number)))
     throw new SyntaxError("a group stands in a repeated one");
@@ -52,10 +52,10 @@ export class PatternReader extends Reader {
     this.depth = 0;
     this.nameParts = [];
     this.columns = [];
-    this.labels = new Set(); // given to parts that can stand in one line with the next one
+    this.labels = new Set(); // of parts that can be in the same line as the next part
   }
 
-  /** The pieces, texts and parts of the kinds "choice", "name" and "reference", and the columns. */
+  /** The pieces (texts, and parts of the kinds "choice", "name" and "reference"), and columns. */
   pattern() {
     const refused = REFUSED.exec(this.text.replaceAll("\n", " "));
     if (refused) throw this.error("no name can hold this character", refused.index);
@@ -140,7 +140,7 @@ export class PatternReader extends Reader {
     return piece;
   }
 
-  /** The label of the next part, given or by its number; "" for others in a choice. */
+  /** The label of the next part: the given one, part_N, or "" inside a choice. */
   labelOf(given) {
     const label = given || (this.depth ? "" : `part_${this.columns.length + 1}`);
     if (label && !this.columns.includes(label)) this.columns.push(label);
@@ -167,7 +167,7 @@ export class PatternReader extends Reader {
     return { kind: "choice", alternatives, weights, label };
   }
 
-  /** Reads the weight at the end of an alternative, such as *3, if it has one. */
+  /** Reads the weight at the end of an alternative, such as *3; 1 if there is none. */
   weight() {
     const place = this.at;
     const given = this.take(WEIGHT);

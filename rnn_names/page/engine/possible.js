@@ -1,4 +1,4 @@
-// Whether any name can meet all conditions, as rnn_names/sampling/sampler.py finds out.
+// Checks whether any name can meet all conditions, as in rnn_names/sampling/sampler.py.
 
 import { automatonOf } from "./automaton.js";
 import { nextLogProbs } from "./blend.js";
@@ -29,7 +29,7 @@ export function automatonOfPossible(blend, options, conditions) {
   return automaton;
 }
 
-/** Raises WrongSettings if every beginning is too improbable. */
+/** Raises WrongSettings if every possible first character is ruled out as too improbable. */
 function checkBeginnings({ next, starts, isOpen }, blend, options) {
   const [root] = options.roots;
   if (root.text || !options.shape) return;
@@ -39,8 +39,8 @@ function checkBeginnings({ next, starts, isOpen }, blend, options) {
 }
 
 /**
- * Raises WrongSettings if there are few possible texts, and the other conditions rule out each;
- * `titles` are those of all conditions.
+ * Raises WrongSettings if there are few possible texts, and the other conditions rule out each.
+ * `titles` contains the titles of all conditions.
  */
 function checkFew(texts, others, titles) {
   const few = Array.from({ length: FEW_POSSIBLE + 1 }, () => texts.next().value);

@@ -53,7 +53,7 @@ export function seedKey(seed) {
 /** Random number `t` of a key, at least 0 and below 1. */
 export const uniform = (key, t) => subkey(key, word(t)).high / 2 ** 32;
 
-/** A function that gives one random number after another, for a use of a seed. */
+/** Returns a function that returns the next random number, for one use of a seed. */
 export function randomNumbers(seed, use) {
   const key = subkey(seedKey(seed), word(use));
   let t = 0;

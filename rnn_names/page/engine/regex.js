@@ -4,9 +4,9 @@
 // `term(places, next)` returns the first of them. A place { matches, next } reads a character; a
 // place { ways } reads none, and continues at any of several places.
 //
-// It also becomes the source of the browser's own expression, for what has no automaton, and for
-// rules. Each set is written as the characters in it of all that texts can have, so that the
-// browser decides nothing about sets and case. What browsers read in another way is refused.
+// It also becomes the source of a browser's expression, for rules and for expressions without an
+// automaton. Each set lists those of its characters that texts can contain, so that the browser
+// decides nothing about sets and case. Syntax that browsers read in another way is refused.
 
 import { lengthOf, WrongSettings } from "./options.js";
 
@@ -38,11 +38,11 @@ export const many = (term) => repeated(term, 0, Infinity);
 
 export const single = (text) => (lengthOf(text) === 1 ? text : undefined);
 
-/** What all characters have in common that `re.IGNORECASE` treats as equal. */
+/** Returns the same result for all characters that `re.IGNORECASE` treats as equal. */
 export const caseless = (character) =>
   character === "İ" ? "I" : character.toLowerCase().toUpperCase();
 
-/** A test whether a character equals a given one. */
+/** Returns a test whether a character equals the wanted one. */
 export function same(wanted, ignoreCase) {
   if (!ignoreCase) return (character) => character === wanted;
   const common = caseless(wanted);
@@ -78,14 +78,14 @@ export class Reader {
 }
 
 /**
- * A regular expression: its `term`, and its `source` for browsers. What is read becomes a node {
- * term, source, least, most }, with the lengths of the texts that match.
+ * A regular expression: its `term`, and its `source` for browsers. Each piece becomes a node {
+ * term, source, least, most }, where `least` and `most` bound the lengths of the texts that match.
  */
 export class Expression extends Reader {
   constructor(text, ignoreCase, characters) {
     super(text);
     this.ignoreCase = ignoreCase;
-    this.characters = characters; // that texts can have
+    this.characters = characters; // that texts can contain
     this.isRegular = true; // without look-around, references, and edges inside
     this.isBehind = false; // in a look-behind
     this.repeatsEmpty = false; // whether something is repeated that may be empty
@@ -113,12 +113,12 @@ export class Expression extends Reader {
     return new WrongSettings(`“${this.text}” is not a regular expression: ${reason}.`);
   }
 
-  /** An error for what browsers do not have, or read in another way. */
+  /** An error for syntax that browsers lack, or read in another way. */
   unmatchable() {
     return new WrongSettings(`“${this.text}” is more than browsers can match.`);
   }
 
-  /** The browser's own expression, for a whole text, or for a text from its `lastIndex` on. */
+  /** The browser's expression, which matches a whole text, or a part that begins at `lastIndex`. */
   compiled(isWhole) {
     try {
       return isWhole ? new RegExp(`^(?:${this.source})$`, "u") : new RegExp(this.source, "uy");
@@ -158,7 +158,7 @@ export class Expression extends Reader {
     };
   }
 
-  /** Skips comments; a repetition after one is of the item before. */
+  /** Skips comments; a repetition after a comment belongs to the item before it. */
   comments() {
     this.take(/(?:\(\?#(?:\\.|[^\\)])*\))+/sy);
   }
@@ -264,14 +264,14 @@ export class Expression extends Reader {
     return { ...NOTHING, source };
   }
 
-  /** The node of the same text again as in a group. */
+  /** The node that matches the text of a group again. */
   reference(number) {
     this.isRegular = false;
     if (!(number < this.groups.length)) throw this.error("invalid group reference");
     const group = this.groups[number];
     if (!group) throw this.error("cannot refer to an open group");
-    // A group without a match is the empty text in browsers, and fails in Python; without case,
-    // browsers equate more letters.
+    // A reference to a group without a match matches "" in browsers, and fails in Python. When case
+    // is ignored, browsers equate more letters.
     if (this.ignoreCase || this.isBehind || !this.matched.has(number)) throw this.unmatchable();
     return { ...group, source: `\\${number}` };
   }
@@ -300,7 +300,7 @@ export class Expression extends Reader {
     };
   }
 
-  /** A test for a category, or for a character, which is its `code`. @returns {any} */
+  /** A test for a category, or for a character, with its `code`. @returns {any} */
   member() {
     const [, category] = this.take(/\\([dsw])/iy) ?? [];
     if (category) return categoryTest(category);
@@ -323,7 +323,7 @@ export class Expression extends Reader {
   }
 }
 
-/** A test whether a character is in the set of \d, \s or \w, or of \D, \S or \W. */
+/** Returns a test whether a character is in the set of \d, \s or \w, or of \D, \S or \W. */
 function categoryTest(letter) {
   const not = letter in MEMBERS ? "" : "^";
   const set = new RegExp(`[${not}${MEMBERS[letter.toLowerCase()]}]`, "u");

@@ -1,4 +1,4 @@
-// Where a walk begins: the spellings of required prefixes, or the empty text.
+// The roots of a walk: the spellings of required prefixes, or the empty text.
 
 import { MAX_STATES } from "./automaton.js";
 import { nextLogProbs } from "./blend.js";
@@ -7,7 +7,7 @@ import { lengthOf, WrongSettings } from "./options.js";
 import { same } from "./regex.js";
 import { folding } from "./text.js";
 
-/** Raises WrongSettings unless `needed` texts, by default all, have known characters, as folded. */
+/** Raises WrongSettings unless `needed` texts (by default all) fold to known characters. */
 export function checkCharacters(texts, blend, fold, needed = texts.length) {
   const known = new Set(blend.characters.map(fold));
   const unknownIn = (text) => Array.from(text).find((c) => !known.has(fold(c)));
@@ -19,7 +19,7 @@ export function checkCharacters(texts, blend, fold, needed = texts.length) {
   );
 }
 
-/** Spellings of a required prefix, as in rnn_names/conditions/prefixes.py; may extend `shape`. */
+/** The spellings of a required prefix, as in conditions/prefixes.py; may extend `shape`. */
 export function spellings(text, blend, shape, ignoreCase) {
   const inAnyCase = (fits) => {
     let found = [""];
@@ -43,7 +43,7 @@ export function spellings(text, blend, shape, ignoreCase) {
 }
 
 /**
- * The root nodes of a walk, in order: for each required prefix that begins with no other one.
+ * The root nodes of a walk, in order: one for each required prefix that begins with no other one.
  * @returns {import("./types.js").Root[]}
  */
 export function rootsOf(texts, blend, options) {
@@ -63,6 +63,6 @@ export function rootsOf(texts, blend, options) {
   const isCut = options.topK < blend.n_y || options.topP < 1;
   if ((found.length > 1 || isCut) && !found.some(({ logProb }) => logProb > -Infinity))
     throw new WrongSettings("No name can begin like that.");
-  if (found.length === 1) found[0].logProb = 0; // min-p may rule out what is asked for
+  if (found.length === 1) found[0].logProb = 0; // min-p may rule out the required prefix
   return found;
 }

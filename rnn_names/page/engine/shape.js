@@ -1,6 +1,6 @@
 // The shape of names (rnn_names/corpus/shape.py): the kinds of characters that may be adjacent. A
-// name has a capital right after a letter, or two adjacent spaces or marks, only if a name of the
-// list has. The ends of a name count as spaces, "\n".
+// name may contain a capital right after a letter, or a pair of adjacent spaces or marks, only if a
+// name of the list does. Both ends of a name are "\n", which counts as a space.
 
 import { DEAD } from "./automaton.js";
 
@@ -12,7 +12,7 @@ function kindOf(character) {
   return /^\p{N}$/u.test(character) ? "0" : character;
 }
 
-/** Whether kind b may follow kind a only if it also does in the list. */
+/** Whether kind b may follow kind a only if the list contains this pair. */
 function isOdd(a, b) {
   return b === "A" ? "Aax".includes(a) : !"Aax0".includes(a) && !"Aax0".includes(b);
 }

@@ -1,4 +1,4 @@
-// The triples of adjacent characters that lists have, in lower case, and names of no others.
+// The triples of adjacent characters in lists, in lower case; tests of names for other triples.
 
 import { WrongSettings } from "./options.js";
 import { folding, lowerCase } from "./text.js";
@@ -15,7 +15,7 @@ export function knownTriples(models) {
 export const hasTriples = (text, known) =>
   text.slice(2).every((_, i) => known.has(text.slice(i, i + 3).join("")));
 
-/** Whether names with only known triples can have the required texts. */
+/** Whether names with only known triples can contain the required texts. */
 export function haveTriples(/** @type {any} */ { prefix, suffix, contains, ignoreCase }, models) {
   if (models.some(({ triples }) => !triples)) return false;
   const has = (given, fold = folding({ ignoreCase })) => {

@@ -1,4 +1,4 @@
-// The shapes of what the functions of the engine pass to one another.
+// The types of the objects that functions of the engine pass to one another.
 
 import type { Shape } from "./shape.js";
 import type { GuidedDrawer } from "./guided.js";
@@ -15,7 +15,7 @@ export interface Attempt {
   attempt: number;
 }
 
-/** What became of an attempt: a name, or null if its length is not allowed. With a guide: */
+/** The result of an attempt: a name, or null if its length is not allowed. With a guide: */
 export interface Drawn {
   name: string | null;
   weight: number; // the logarithm of the weight
@@ -47,7 +47,7 @@ export interface Prefix {
   symbols: string;
   length: number;
   state: number;
-  nNames: number; // names that have it
+  nNames: number; // names that begin with it
   children: Map<number, Prefix>;
   context?: number;
   logs?: Float64Array; // the network's log-probabilities of the next character: (n_y,)

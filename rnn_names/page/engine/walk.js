@@ -60,7 +60,7 @@ export function* drawBatch(blend, options, attempts, guide) {
   return draws.map(({ name, weight, key }) => ({ name, weight, point: pointOf(key) }));
 }
 
-/** log p of the next character after each of some nodes, (n_y,); a guide has those of visited. */
+/** log p of the next character, (n_y,), after each node; a guide stores that of visited nodes. */
 export function rowsOf(blend, nodes, options) {
   const { n_y } = blend;
   const asked = nodes.filter(({ visited }) => !visited?.logs);
@@ -80,7 +80,7 @@ function stacked({ parts }, nodes) {
 }
 
 /**
- * The children of some nodes; hidden states that a guide has kept are not computed again.
+ * The children of some nodes; hidden states that a guide has stored are not computed again.
  * @param {import("./types.js").Node[]} nodes
  * @param {{ parent: number, c: number, reach?: number }[]} branches
  * @param {import("./guide.js").Guide} [guide]

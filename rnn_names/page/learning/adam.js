@@ -4,14 +4,14 @@
 //     m = β₁ m + (1 − β₁) g,    v = β₂ v + (1 − β₂) g²
 //     params −= (learning rate · C / (1 − β₁ᵗ)) · m / (√v + ε C)
 
-export const CLIP = 5; // no number of a gradient is larger
+export const CLIP = 5; // gradients are clipped to ± this, elementwise
 const BETA_1 = 0.9;
 const BETA_2 = 0.99;
 const EPSILON = 1e-8;
 
 /**
- * A function that trains `params`, arrays by name, in place, by one step: from their gradients,
- * which it clips to ±CLIP; then it lets them decay towards what they were first.
+ * Returns a function that trains `params`, arrays by name, in place, by one step: it clips the
+ * gradients to ±CLIP, updates the arrays, and lets them decay towards their first values.
  */
 export function adam(params) {
   const trained = Object.entries(params).map(([name, array]) => {

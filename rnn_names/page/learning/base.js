@@ -1,7 +1,7 @@
 // The start for short lists, as in rnn_names/training/base.py. The base is one network that has
-// learned all bundled lists, with a vector e for each; a new list gets a vector fitted to it.
+// learned all bundled lists, with a vector e for each. For a new list, e is fitted to its names:
 //
-//     ba = ba′ + We_ba e       by = by′ + We_by e       a0 = tanh(a0′ + We_a0 e)
+//     ba = ba′ + We_ba e       by = by′ + We_by e − log k       a0 = tanh(a0′ + We_a0 e)
 
 import { tanh } from "../engine/arithmetic.js";
 import { weightsOf } from "../engine/models.js";
@@ -15,7 +15,7 @@ import { encodedNames, prefixTree } from "./tree.js";
 
 const COMPARED_WITH_LISTS = 50; // names by which the nearest lists are found
 
-/** The base's rows for EOS and characters, or those alike: (n_y,). Null if it does not suit. */
+/** The base's rows of EOS and each character or a similar one, (n_y,); null if it does not suit. */
 export function baseRows(base, names, characters) {
   if (names.length >= base.short_list) return null;
   const known = Array.from(base.vocabulary);
@@ -26,7 +26,7 @@ export function baseRows(base, names, characters) {
   return [EOS, ...characters.map((character) => rowOf(character) || row(base.other))];
 }
 
-/** The network of the base that has some rows; its vector can be set. */
+/** The base's network with some rows of its vocabulary; `set` sets its vector. */
 class BaseNetwork {
   constructor(base, rows) {
     const { We, vectors, ...shared } = weightsOf(base);
@@ -36,7 +36,7 @@ class BaseNetwork {
     this.vectors = split(vectors);
     this.We = split(We);
     this.params = weightsFrom(randomNumbers(0, 0), shared, rows);
-    // Where the numbers of each array are in `sums`, which has ba′, by′ and a0′, and in `We`.
+    // The places of each array's numbers in `We`, and in `sums`, which contains ba′, by′ and a0′.
     const [ba, by] = [shared.ba.length, shared.by.length];
     this.places = {
       ba: [...shared.ba.keys()],
@@ -44,7 +44,7 @@ class BaseNetwork {
       a0: [...shared.a0.keys()].map((k) => ba + by + k),
     };
     this.sums = [...shared.ba, ...shared.by, ...shared.a0];
-    for (const place of new Set(this.places.by)) // characters that are alike share a row's odds
+    for (const place of new Set(this.places.by)) // − log k: k characters share a row
       this.sums[place] -= Math.log(this.places.by.filter((each) => each === place).length);
   }
 
@@ -55,7 +55,7 @@ class BaseNetwork {
     this.params.a0 = this.params.a0.map(tanh);
   }
 
-  /** The gradient of the vector, from that of the network: by the chain rule. */
+  /** The gradient of the vector, from the network's gradient by the chain rule. */
   gradient({ ba, by, a0 }) {
     const ofSums = { ba, by, a0: a0.map((x, k) => x * (1 - this.params.a0[k] ** 2)) };
     const gradient = new Float64Array(this.vectors[0].length);

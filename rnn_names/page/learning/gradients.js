@@ -1,6 +1,6 @@
 // Back-propagation through time over a prefix tree, by the equations of rnn_names/network/rnn.py.
-// `d` before a name is the gradient of the loss: dz is that of what is inside the σ of z, and so
-// on.
+// `d` before a name denotes a gradient of the loss: dz is the gradient of the argument of σ in z,
+// and so on.
 //
 //     forward                                       backward, from da
 //
@@ -47,7 +47,7 @@ function addOuterProducts(d, a, m, rows, columns, out) {
   }
 }
 
-/** out = a ∘ mask; the mask is for each row of `a`, or for all numbers. `a` without a mask. */
+/** out = a ∘ mask, for a mask as long as a row of `a` or as `a`. Without a mask, returns `a`. */
 function masked(a, mask, out = new Float64Array(a.length)) {
   if (!mask) return a;
   for (let start = 0; start < a.length; start += mask.length)
@@ -55,7 +55,7 @@ function masked(a, mask, out = new Float64Array(a.length)) {
   return out;
 }
 
-/** The units that a mask keeps, all without one, and more where their number has to be padded. */
+/** The units that a mask keeps (all without a mask), and one more if their number needs padding. */
 function unitsOf(mask, n_a) {
   const units = [...Array(n_a).keys()].filter((k) => !mask || mask[k]);
   return Int32Array.from(units.length % ROWS ? [...units, mask.indexOf(0)] : units);
@@ -77,12 +77,12 @@ function addToColumns(matrix, rows, n_a, units, values) {
 // --- Forward -------------------------------------------------------------------------------------
 
 /**
- * The hidden states of all rows of a tree, and what the backward pass needs of them.
+ * The hidden states of all rows of a tree, and what the backward pass needs.
  *
- * a, r, z and c (rows, n_a); p (rows, 3 n_a), the projections of rows with children, bn included.
+ * a, r, z and c (rows, n_a); p (rows, 3 n_a), the projections of rows with children, including bn.
  *
- * With `unitMask`, Waa is multiplied with the kept units of a only, about half: `units` are their
- * indices, `met` (rows, units) their columns of a, and Waa (3 n_a, units) those of it, masked.
+ * With `unitMask`, only the kept units of a, about half, are multiplied by Waa. `units` are their
+ * indices, `met` (rows, units) their columns of a, Waa (3 n_a, units) their columns, masked.
  */
 function hiddenStates(tree, params, unitMask = undefined) {
   const n_a = params.a0.length;
@@ -123,7 +123,7 @@ function gruForward({ a, p, r, z, c }, row, parent, from_x, x, n_a) {
 
 /** The loss of a tree in nats, summed over its characters; `logits` becomes their gradient. */
 function lossAndLogitGradients(tree, logits, n_y) {
-  const { outputs, y, passing } = tree; // unused rows have 0 of both, and so no gradient
+  const { outputs, y, passing } = tree; // unused rows are 0 in both, so their gradient is 0
   let loss = 0;
   for (let row = 0; row < tree.rows; row++) {
     const start = row * outputs;
@@ -154,7 +154,7 @@ export function predictions(names, params) {
   return { tree, logits: logitsOf(hiddenStates(tree, params).a, tree, params) };
 }
 
-/** The mean loss on encoded names, in nats per character, their ends counted. */
+/** The mean loss on encoded names, in nats per character, including ends. */
 export function meanLoss(names, params) {
   const { tree, logits } = predictions(names, params);
   return lossAndLogitGradients(tree, logits, params.by.length) / tree.characters;
@@ -165,9 +165,9 @@ export function meanLoss(names, params) {
 /**
  * The loss of a tree's names, summed over their characters, and its gradient for each parameter.
  *
- * Dropout: `nodeMask` (rows, n_a) are factors of a on its way to the output layer, and `unitMask`
- * (n_a,) factors of a_prev where it meets Waa; (mask ∘ a) Waaᵀ = a (Waa ∘ mask)ᵀ. `biasesOnly`
- * leaves the gradients of Waa and Wya zero, for a third of the time less.
+ * Dropout: `nodeMask` (rows, n_a) multiplies a before the output layer, and `unitMask` (n_a,)
+ * multiplies a_prev before Waa: (mask ∘ a) Waaᵀ = a (Waa ∘ mask)ᵀ. With `biasesOnly`, the gradients
+ * of Waa and Wya stay zero, which saves a third of the time.
  */
 export function lossAndGradients(tree, params, how = {}) {
   const { unitMask, nodeMask, biasesOnly } = how;

@@ -1,6 +1,6 @@
-// Training on a list, as by `rnn-names train --init none --distil-epochs 0`: epochs of minibatches,
-// a tenth of the names held out, and in the end the weights of the best epoch. A run that starts
-// from the base learns all names and keeps the weights of its last epoch.
+// Trains on a list, as `rnn-names train --init none --distil-epochs 0` does: epochs of minibatches,
+// with a tenth of the names held out. The weights of the best epoch are kept. A run that starts
+// from the base learns all names, and keeps the weights of its last epoch.
 
 import { NODES } from "../engine/arithmetic.js";
 import { EOS, sortedCharacters } from "../engine/network.js";
@@ -18,8 +18,8 @@ const DECAY_TO_START = 2.4; // as in rnn_names/training/trainer.py
 // The uses of random numbers: each has a generator of its own.
 const [FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH] = [0, 1, 2];
 
-const COMPARED_NAMES = 300; // by which the model is chosen that training starts from
-const CLOSER = 0.5; // nats per character by which it is better than the frequencies of letters
+const COMPARED_NAMES = 300; // names by which the model to start from is chosen
+const CLOSER = 0.5; // nats per character by which it must beat the frequencies of letters
 
 function shuffledNames(names, random) {
   const result = [...names];
@@ -33,10 +33,10 @@ function shuffledNames(names, random) {
 /** A run on a list: `epochs` trains, and `best` is the best model so far. */
 export class Learner {
   /**
-   * `names` in NFC, with repeats. Starts from the `base` if it suits them, or else from the model
-   * of `models` that predicts them best, or from random weights if there is none. `heldOut`:
-   * distinct names to measure on; by default a random tenth, or none if training starts from the
-   * base.
+   * `names` are in NFC, with repeats. Training starts from the `base` if it suits them, else from
+   * the one of `models` that predicts them best, or from random weights if none does well.
+   * `heldOut` are distinct names to measure on; by default a random tenth, or none if training
+   * starts from the base.
    */
   constructor(names, models = [], { seed = 0, heldOut = undefined, base = undefined } = {}) {
     this.seed = seed;
@@ -106,7 +106,7 @@ export class Learner {
     return loss / characters;
   }
 
-  /** One minibatch, when a share of the run is over: gradients of the mean loss, and an update. */
+  /** Trains on one minibatch, at a moment when this share of the run is over. */
   step(batch, share, random) {
     const n_a = this.trained.a0.length;
     const tree = prefixTree(batch, this.trained.by.length);
@@ -145,7 +145,7 @@ function closestModel(models, names) {
   return models[losses.indexOf(least)];
 }
 
-/** What the frequencies of letters and ends predict, in nats per character. */
+/** The entropy of the frequencies of letters and ends, in nats per character. */
 function entropyOfLetters(names) {
   const counts = new Map();
   const letters = names.flatMap((name) => [...name, ""]);
@@ -166,7 +166,7 @@ function lossOfModel({ hidden_size: n_a, vocabulary, weights }, names) {
 
 // --- Settings, as in rnn_names/training/settings.py and stages.py ---------------------------------
 
-/** The settings for a list of `names` distinct names, as in Python; `started`: from the base. */
+/** The settings for `names` distinct names, as in Python; `started` if it starts from the base. */
 function settingsFor(names, started = false) {
   const ratio = Math.max(names, 100) / 1200; // to a list as long as the dinosaurs
   const first = started ? 60 : Math.min(Math.round(110 / ratio ** 0.58), 150);

@@ -1,4 +1,4 @@
-// Reading a list that somebody pastes or drops: one name a line, or one line with commas.
+// Reads a list that somebody pastes or drops: one name per line, or one line with commas.
 
 import { formatted } from "../engine/draw_names.js";
 import { fingerprint } from "../engine/fingerprints.js";
@@ -8,14 +8,14 @@ import { oddPairs } from "../engine/shape.js";
 
 export const MIN_NAMES = 20;
 export const MAX_NAMES = 2000;
-const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are no names
+const MEAN_OF_SENTENCES = 40; // characters of a line on average, above which lines are not names
 
-/** Whether a text has characters that no name can hold, or that stand for bytes of no text. */
+/** Whether a text contains characters that no name contains, or U+FFFD for bytes of no text. */
 export const isRefused = (text) => REFUSED.test(text) || text.includes("\ufffd");
 
 export const withoutRefused = (text) => Array.from(text, (c) => (isRefused(c) ? "" : c)).join("");
 
-/** The title of a model in what somebody typed, or in a file. */
+/** The title of a model, from what somebody typed or from a file. */
 export const titleIn = (text) => withoutRefused(text.normalize("NFC")).trim() || "my list";
 
 /** Signs of lists around a name: bullets and numbers before it, a comma behind it. */
@@ -23,7 +23,7 @@ const SIGNS = /^\s*(?:[-–*•]|\d+[.)])\s+|[,;]\s*$/gu;
 
 const HEADING = /^(first |given |last )?names?$/iu; // of a column
 
-/** Names in a text, in NFC, with repeats: of lines, or between commas; of a table, one column. */
+/** The names in a text, in NFC, with repeats: lines, parts of one line, or a column of a table. */
 export function listIn(text) {
   const all = text.replace(/^\ufeff/u, "").split(/\r\n|[\n\r\u2028\u2029]/u);
   const lines = all.filter((line) => line.trim());
@@ -49,7 +49,7 @@ function column(lines) {
   return lines.map(unquoted);
 }
 
-/** What keeps the page from learning from some names: a sentence for people, or "". */
+/** Why the page cannot learn from some names: a sentence for people, or "". */
 export function complaintAbout(names) {
   if (names.some(isRefused))
     return "This is not a list of names: it has characters that no name has.";
@@ -66,7 +66,7 @@ export function complaintAbout(names) {
   return "";
 }
 
-/** At most `most` of some names, evenly from their order. */
+/** At most `most` of some names, at even distances in their order. */
 export function someOf(names, most) {
   const step = Math.max(names.length / most, 1);
   return names.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
@@ -79,7 +79,7 @@ export function digestOf(names) {
   return [high, low].map((half) => half.toString(16).padStart(8, "0")).join("");
 }
 
-/** The properties of a list that its model keeps. */
+/** The properties of a list that its model stores. */
 export function factsOf(names, vocabulary) {
   const lengths = names.map(lengthOf);
   const lowerCase = vocabulary.filter((character) => /\p{Lowercase}/u.test(character));

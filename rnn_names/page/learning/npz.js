@@ -1,5 +1,5 @@
-// Writes a model as a file that rnn-names loads, a zip of arrays as by NumPy's `savez`, and reads
-// such a file (docs/model-file.md).
+// Writes and reads models in files that rnn-names loads: zips of arrays, as NumPy's `savez` writes
+// them (docs/model-file.md).
 
 import { titleIn } from "./list.js";
 import { LEARNED_SHARE } from "./result.js";
@@ -20,7 +20,7 @@ const joinedBytes = (parts) => Uint8Array.from(parts.flatMap((part) => [...part]
 
 const ascii = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
-/** Numbers as little-endian bytes; `sizes` has a digit for each, how many bytes it takes. */
+/** Numbers as little-endian bytes; `sizes` contains a digit for each, its number of bytes. */
 const littleEndian = (sizes, ...values) =>
   Uint8Array.from(
     [...sizes].flatMap((size, k) =>
@@ -32,7 +32,7 @@ const littleEndian = (sizes, ...values) =>
 function npy(type, shape, bytes) {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
-  const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10; // numbers begin at 64 bytes
+  const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10; // numbers begin at 64 · n
   const text = ascii(`${header.padEnd(length - 1)}\n`);
   return joinedBytes([ascii("\x93NUMPY\x01\x00"), littleEndian("2", length), text, bytes]);
 }
@@ -65,7 +65,7 @@ function zip(members) {
   return joinedBytes([...files, directory, end]);
 }
 
-/** The model file of a model that was learned here: bytes. `program` is what wrote the page. */
+/** The bytes of the file of a model that was learned here; `program` wrote the page. */
 export function npzOf(model, program) {
   const { weights, fingerprints, listed, ...facts } = model;
   const [n_a, n_y] = [model.hidden_size, weights.by.length];
@@ -85,7 +85,7 @@ export function npzOf(model, program) {
   return zip(members);
 }
 
-/** The model in an ArrayBuffer with what `npzOf` wrote; any other raises an error. */
+/** The model in an ArrayBuffer that `npzOf` wrote; raises an error for any other file. */
 export function modelOfNpz(file) {
   const view = new DataView(file);
   const model = /** @type {any} */ ({ weights: {} });

@@ -10,7 +10,7 @@ import { someOf } from "./list.js";
 const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know, in a blend
 export const LEARNED_SHARE = 50;
 const OF_START = " (where training started)"; // as in rnn_names/model/bundled.py
-const MEASURED_NAMES = 50; // of those that were learned
+const MEASURED_NAMES = 50; // learned names on which `unknownLogit` measures
 
 /** Numbers rounded to bfloat16, the upper 16 bits of float32: to nearest, half way up. */
 function toBfloat16(array) {
@@ -19,7 +19,7 @@ function toBfloat16(array) {
   return Float64Array.from(new Float32Array(rounded.buffer));
 }
 
-/** The best model of a learner so far, as it can be sent from a worker. */
+/** The best model of a learner so far, in a form that a worker can send. */
 export function learnedModel(learner, name) {
   const { best, characters, start } = learner;
   const arrays = Object.entries(best.params);
@@ -75,8 +75,8 @@ function recordOf(learner) {
 }
 
 /**
- * The logit of a character that the model does not know (rnn_names/model/blending.py): with it,
- * such characters have UNKNOWN_PROBABILITY in the mean over some names of the list. Rounded, as
+ * The logit of a character that the model does not know (rnn_names/model/blending.py): over some
+ * names of the list, its mean probability is UNKNOWN_PROBABILITY. The logit is rounded, since
  * Math.log may differ from browser to browser.
  */
 function unknownLogit(learner, weights) {

@@ -6,7 +6,7 @@ const normal = (random) => Array.from({ length: 12 }, random).reduce((sum, each)
 const normals = (random, n, deviation) =>
   Float64Array.from({ length: n }, () => normal(random) * deviation);
 
-/** An orthogonal matrix (n, n): random rows, made so one after another (Gram–Schmidt). */
+/** An orthogonal matrix (n, n): random rows, made orthogonal one by one (Gram–Schmidt). */
 function orthogonal(random, n) {
   const matrix = normals(random, n * n, 1);
   for (let i = 0; i < n; i++) {
@@ -32,8 +32,8 @@ export function randomWeights(random, n_y, n_a) {
 }
 
 /**
- * The weights of a model for other characters. `rows` (n_y,) has the model's index of each, EOS
- * first; −1 stands for one that it lacks, which gets a random column of Wax and row of Wya.
+ * The weights of a model for other characters. `rows` (n_y,) contains the model's index of each,
+ * EOS first. −1 marks a character that it lacks: its column of Wax and row of Wya are random.
  */
 export function weightsFrom(random, weights, rows) {
   const { Waa, ba, a0, bn } = weights;

@@ -1,5 +1,5 @@
 // Minibatches of names as prefix trees (rnn_names/network/prefix_tree.py). The hidden state after a
-// prefix is the same for all names that have it, so each distinct prefix is a node, computed once.
+// prefix is the same in all names with it, so each distinct prefix is a node, computed once.
 
 import { NODES, padded, ROWS } from "../engine/arithmetic.js";
 import { EOS } from "../engine/network.js";
@@ -7,8 +7,8 @@ import { EOS } from "../engine/network.js";
 /**
  * The prefix tree of some names, given as lists of indices below n_y.
  *
- * A node has a row in all arrays. Row 0 is the state before a name, a0, from which the empty prefix
- * goes on. Levels begin at multiples of NODES, as `product` wants them; rows between stay unused.
+ * A node has one row in all arrays. Row 0 is a0, the state before a name, the parent of the empty
+ * prefix. Levels begin at multiples of NODES, as `product` needs; rows between them stay unused.
  * Nodes with children come first in their level. The names "a", "ba" and "bc":
  *
  *     row  prefix  x  parent  passing   y: EOS a b c
@@ -19,9 +19,9 @@ import { EOS } from "../engine/network.js";
  *     12   "ba"    1  8       1            1   0 0 0
  *     13   "bc"    3  8       1            1   0 0 0
  *
- * levels: { start, n } of each level, and { aboveStart, parents }: where the rows begin that its
- * nodes hang from, and how many those are. y: (rows, outputs) how many names have each character,
- * with outputs, n_y padded, as `product` wants them; passing: (rows,) how many have the prefix.
+ * levels: { start, n }, the first row and the number of nodes of each level, and { aboveStart,
+ * parents }, the same for its parents. y (rows, outputs): the number of names with each next
+ * character; `outputs` is n_y, padded for `product`. passing (rows,): names with the prefix.
  */
 export function prefixTree(names, n_y) {
   const outputs = padded(n_y, ROWS);
@@ -62,7 +62,7 @@ function asArrays(nodes, rows, outputs) {
     x[node.row] = node.x;
     parent[node.row] = node.parent;
     passing[node.row] = node.names.length;
-    characters += node.names.length; // each goes on from here with a character, or ends
+    characters += node.names.length; // each continues from here, or ends
     for (const name of node.names) y[node.row * outputs + (name[node.length] ?? EOS)]++;
   }
   return { x, parent, passing, y, characters };

@@ -5,17 +5,17 @@ import { Learner } from "./learner.js";
 import { learnedModel } from "./result.js";
 
 const NAMES_TO_WATCH = 16;
-const WATCHING = 200; // ms that those may take, and the last ones:
+const WATCHING = 200; // ms that drawing these may take; for the last ones:
 const AT_LAST = 2000;
 const MOMENT = 500; // ms between two messages
 
-let policy; // what makes addresses that a page with `require-trusted-types-for` takes
+let policy; // makes URLs that a page with `require-trusted-types-for` accepts
 
 /**
- * Starts a worker that learns: `script` is the text of the engine and of `learning/`, and
- * `progress` gets each message that it posts. Returns { finished, stop }: a promise of the best
- * model, and a function that ends the work early, with the best model so far, or undefined if there
- * is none yet.
+ * Starts a worker that learns. `script` is the text of the engine and of `learning/`; `progress` is
+ * called with each message that the worker posts. Returns { finished, stop }: a promise of the best
+ * model, and a function that ends the work early. The promise then gives the best model so far, or
+ * undefined.
  */
 export function startLearning(script, message, progress) {
   const blob = new Blob([script, "\nlearnOnMessage();\n"], { type: "text/javascript" });
@@ -43,10 +43,10 @@ export function startLearning(script, message, progress) {
 }
 
 /**
- * The worker's side. Its message has `names`, the `models` and the `base` that training may start
- * from, the model's `name`, and the `seed` of names to watch. It posts { startedFrom, share, epoch, heldOutLoss }, `share` of the
- * run that is over, with the best `model` so far and some `names` of it if it is new, and `isDone`
- * at the end.
+ * The worker's side. Its message contains `names`, the `models` and the `base` that training may
+ * start from, the model's `name`, and the `seed` of names to watch. It posts { startedFrom, share,
+ * epoch, heldOutLoss }; `share` of the run is over. If the best `model` so far is new, it is added,
+ * with some `names` of it. At the end, `isDone` is true.
  */
 export function learnOnMessage() {
   self.onmessage = async ({ data }) => {
@@ -69,7 +69,7 @@ export function learnOnMessage() {
   };
 }
 
-/** A few new names of a model, of one seed: they can be seen to become better. */
+/** A few new names of a model; with the same seed, people can watch them become better. */
 export async function namesToWatch(model, seed, time = WATCHING) {
   const end = performance.now() + time;
   const stopped = () => performance.now() > end; // names of the first epochs may have no end

@@ -16,15 +16,15 @@ import { sharesOfLink } from "./shares.js";
 const HELD = ["held", "stayed"]; // as in `chosen`
 
 /**
- * The address's part after #: the seed, and the settings that differ from the opening page's. It
- * has a checkbox only if it is on, and boldness unless it is balanced: old links rely on these
- * defaults.
+ * The part of the address after #: the seed, and the settings that differ from the opening page's.
+ * It contains a checkbox only if it is on, and boldness unless it is balanced: old links rely on
+ * these defaults.
  */
 export function addressOfForm() {
   const address = new URLSearchParams({ seed: String(chosen.seed) });
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue && $(id).validity.valid) address.set(id, $(id).value);
-  const areTheirs = isCasting() === $("names").classList.contains("lines"); // not behind a list
+  const areTheirs = isCasting() === $("names").classList.contains("lines"); // else behind a list
   for (const key of areTheirs ? HELD : []) {
     const isNew = ([place]) => key === "held" || !chosen.held.has(place);
     const texts = [...chosen[key]].filter(isNew).map((each) => each.join(" "));
@@ -98,12 +98,12 @@ let known = ""; // the address that was read or written last
 let last = -1; // the entry of the history at which we are
 let furthest = 0; // the last one that Forward can reach
 
-/** Writes the settings to the address, as a new entry of the history or in place of the current. */
+/** Writes the settings to the address, in a new entry of the history or in the current one. */
 export function writeAddress(isNew) {
-  if (!isNew && location.hash !== known) return; // another one is about to be read
+  if (!isNew && location.hash !== known) return; // another address is about to be read
   const address = addressOfForm();
   const isStep = isNew && address !== location.hash;
-  const isEntry = isStep || !history.state; // a link that was opened here is one, too
+  const isEntry = isStep || !history.state; // an opened link is one, too
   const depth = (history.state?.depth ?? last + 1) + Number(isStep);
   const { view } = document.body.dataset;
   try {
@@ -111,7 +111,7 @@ export function writeAddress(isNew) {
     if (address !== location.hash || view !== history.state?.view)
       history[isStep ? "pushState" : "replaceState"](state, "", address);
   } catch {
-    location.hash = address; // if the browser forbids the others for a local file
+    location.hash = address; // if the browser forbids the calls above for a local file
   }
   known = location.hash;
   last = history.state?.depth ?? 0;

@@ -11,7 +11,7 @@ import { copy } from "./sharing.js";
 
 const SCALE = [0.3, 0.1, 0.03, 0.01, 0]; // the least probability of each colour in #scale
 const END = "end";
-const PER_ROW = 10; // the most letters in a row; rows have as many
+const PER_ROW = 10; // the most letters in a row; all rows are about equally long
 
 /** A visible label for a character, which may be a space or a combining mark. */
 function visible(character) {
@@ -120,7 +120,7 @@ const tints = SCALE.map((_, level) => {
   return made;
 });
 
-/** Tints the letters of a name in a text node, the stronger, the less expected; null for none. */
+/** Tints the letters of a name in a text node: the less expected, the stronger. Null: no tint. */
 export function tint(text) {
   for (const each of tints) each?.clear();
   if (!text) return;

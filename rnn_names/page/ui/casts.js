@@ -27,7 +27,7 @@ const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands
 const FAMILIES = /surname|famil/i;
 const PEOPLE = /^(?!.*(surname|famil)).*(names|men$|el(f|v)|dwar|halfling|giant|goblin|norse|orc)/i;
 
-/** Models of people's names and of places or families: preferably of those that write names. */
+/** Models of people's names and of places or families, preferably among those of the blend. */
 function modelsByKind() {
   const own = chosen.writing().findLast(({ digest }) => digest); // a model learned here comes first
   const ranked = [...(own ? [own] : []), ...chosen.writing(), ...models];
@@ -176,7 +176,7 @@ export function useStart(chip = firstStart()) {
   showPattern();
 }
 
-/** Writes the ready-made pattern anew that is in use, or the first if there is no pattern. */
+/** Rewrites the ready-made pattern that is in use, or the first one if there is no pattern. */
 export function followKinds() {
   const chip = starts().find(({ ariaPressed }) => ariaPressed === "true");
   if (chip || !$("pattern").value) useStart(chip);
@@ -256,7 +256,7 @@ const filesIn = (text) =>
   [...new Set(text.match(/[\w-]+(?=\.txt)/g))].join(", ").replaceAll("-", " ") ||
   "the pattern below";
 
-/** The field has a text or words; for other patterns, a summary that is read only. */
+/** Fills a field with a text or words; for other patterns, with a summary that is read-only. */
 function fillField(field, part, i) {
   const isWords = part.kind === "words";
   const read = { text: String, words: wordsToType, pattern: filesIn }[part.kind];
@@ -276,7 +276,7 @@ function fillField(field, part, i) {
 
 const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
-/** Listens to the controls; `fitAgain` sets the number of lines when parts are folded or not. */
+/** Listens to the controls; `fitAgain` sets the number of lines when parts fold or unfold. */
 export function listenToCasts(fitAgain) {
   const add = (kind, text = "") => {
     parts.push({ kind, text, isSpaced: true });

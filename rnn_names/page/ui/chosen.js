@@ -26,7 +26,7 @@ export const chosen = {
   /** The models that take part in the blend. */
   writing: () => models.filter((_, i) => chosen.shares[i] > 0),
 
-  /** The names by place that the drawing leaves where they are. */
+  /** The names, by place, that a drawing leaves where they are. */
   staying: () => new Map([...chosen.stayed, ...chosen.held]),
 
   holdNothing() {
@@ -43,7 +43,7 @@ export const chosen = {
   isTuned: () => chosen.temperature !== temperatureOf(chosen.boldness),
 };
 
-/** The page's models as it was written, with names of their own. */
+/** The models that the page was written with, each with its own name. */
 export function ownModels() {
   const own = modelsIn(data.models);
   for (const [i, model] of own.entries()) nameApart(model, own.slice(0, i));

@@ -29,7 +29,7 @@ export function openDrawer(id) {
 
 const tabs = Array.from($("views").querySelectorAll("[role=tab]"));
 
-/** Shows a view: "results" has names, "casts" has lines, and "own-list" learns from a list. */
+/** Shows a view: "results" shows names, "casts" shows lines, and "own-list" learns from a list. */
 export function showView(id) {
   document.body.dataset.view = id;
   const shown = $(`tab-${id}`);
@@ -73,7 +73,7 @@ export function listenToDrawers(fitView) {
   listenToSwipes();
 }
 
-/** A swipe over the names opens the settings or the kept names, or closes a drawer, as one down. */
+/** A swipe aside over the names opens or closes a drawer; one down on a drawer's head closes it. */
 function listenToSwipes() {
   let from = /** @type {any} */ (null); // the start of a swipe
   document.addEventListener("touchstart", ({ touches }) => {

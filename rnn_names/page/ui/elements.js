@@ -70,7 +70,7 @@ export function onClick(actions) {
 
 export const nameOfCard = () => $("typed").value.trim();
 
-/** What a promise brings; undefined if that takes longer than some ms. */
+/** The result of a promise; undefined if that takes longer than `ms`. */
 export const within = (ms, promise) =>
   Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
 

@@ -1,5 +1,5 @@
 // Kept names, with a note on each: a list that the browser stores for later visits, if it allows
-// it. All pages of the site have the same list: there, docs/site/framed.py names the store.
+// it. All pages of the site share one list: there, docs/site/framed.py names the store.
 
 import { openCard } from "./card.js";
 import { models } from "./chosen.js";
@@ -12,7 +12,7 @@ export const PAGE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
 const STORE = document.documentElement.dataset.store ?? PAGE;
 export const MAX_NOTE = 200; // characters
 export const favourites = new Map(); // notes by name, in list order
-let isStored = false; // whether the browser has them
+let isStored = false; // whether the browser stores them
 export let undo = () => {}; // takes back what was kept or removed last
 
 /**
@@ -48,7 +48,7 @@ function refresh() {
   if (isStored) replaceFavourites(storedFavourites());
 }
 
-/** Edits the kept [name, note] pairs; `undo` takes back what that changes, and nothing later. */
+/** Edits the kept [name, note] pairs; `undo` takes back this change, and nothing later. */
 function change(edited) {
   refresh();
   const before = new Map(favourites);
@@ -70,7 +70,7 @@ function undoably(words, edited) {
   toast(words, { undo });
 }
 
-/** Keeps or removes a name, with a message that has these actions unless its card is open. */
+/** Keeps or removes a name, with a message that offers these actions unless its card is open. */
 export function toggleFavourite(name, actions) {
   const without = (pairs) => pairs.filter(([kept]) => kept !== name);
   if (favourites.has(name)) return undoably(["Removed ", bdi(name)], without);
@@ -105,8 +105,8 @@ function store() {
 export function listenToFavourites() {
   document.addEventListener("card", showKept);
   keepThese(storedFavourites());
-  // Another tab has changed them, or this page is shown again as it was left. They are not stored
-  // once more: by now, the other tab may have stored later ones.
+  // Another tab has changed the kept names, or this page is shown again as it was left. It does not
+  // store them again, since the other tab may have stored later ones by now.
   const takeStored = () => {
     refresh();
     showFavourites();
@@ -150,7 +150,7 @@ function showKept() {
 }
 
 function move(from, to) {
-  const isThere = (i) => i >= 0 && i < favourites.size; // not NaN, of what else is dropped
+  const isThere = (i) => i >= 0 && i < favourites.size; // not NaN, from other dropped things
   if (!isThere(from) || !isThere(to)) return;
   const moved = [...favourites.keys()][from];
   refresh();

@@ -7,7 +7,7 @@ import { CHECKS, NUMBERS, TEXTS, textsIn } from "./fields.js";
 import { showChips } from "./messages.js";
 import { giveShare, showShares } from "./shares.js";
 
-/** Whether a checkbox is on: one that is disabled is so again when another model writes. */
+/** Whether a checkbox is on and enabled; a disabled one may be enabled by another model. */
 const isOn = ({ checked, disabled }) => checked && !disabled;
 
 /** The settings of the form, as arguments of `drawNames`. */

@@ -1,4 +1,4 @@
-// Messages on missing names, and chips for the conditions in force, which drop them.
+// Messages on missing names, and chips that drop the conditions in force.
 
 import { changed, chosen } from "./chosen.js";
 import { $, bdi, button, element } from "./elements.js";
@@ -19,14 +19,14 @@ export function showChips() {
 
 const labelOf = (id) => $(id).labels[0].textContent.replace(/ \(.*/u, "");
 
-/** A link that drops a condition; its label has the condition's text, or the name of a length. */
+/** A link that drops a condition; its label contains the condition's text, or names a length. */
 function linkWithout(id) {
   const text = id.endsWith("length") ? labelOf(id) : bdi($(id).value);
   const label = element("span", {}, "Without “", text, "”");
   return button(label, () => setCondition(id, ""), { className: "link" });
 }
 
-const wrongHint = element("p", { className: "wrong wide" }); // shown where a drawer has the fields
+const wrongHint = element("p", { className: "wrong wide" }); // shown if the fields are in a drawer
 
 /** Marks the fields that a message is about, and repeats it below the first. */
 function mark(wrong, sentence) {
@@ -49,7 +49,7 @@ function conditionsIn(sentence) {
   return inForce().filter((id) => isQuoted(id) || isNamed(id));
 }
 
-/** Shows a message with ways on, or "" for none; screen readers say how many names there are. */
+/** Shows a message, if not "", with links that may help; screen readers say how many `names`. */
 export function say(sentence, /** @type {number | undefined} */ names = undefined) {
   const named = conditionsIn(sentence);
   const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;

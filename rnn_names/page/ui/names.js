@@ -10,14 +10,14 @@ import { copy } from "./sharing.js";
 
 const LONG_PRESS = 500; // ms
 
-/** Makes `count` places, and returns those where no name stays; old names wait for new ones. */
+/** Makes `count` places; returns those where no name stays. Old names show until new ones come. */
 export function placesFor(count) {
   const list = $("names");
   while (list.children.length > count) list.lastChild.remove();
   while (list.children.length < count) list.append(element("li"));
   for (const item of list.children) {
     if (item.querySelector("button")) continue;
-    const first = item.textContent; // the page has its first names
+    const first = item.textContent; // the page comes with its first names
     item.replaceChildren(...copyOf("place", first));
     if (first) showName(item.firstChild, first);
   }
@@ -68,7 +68,7 @@ export function listenToNames() {
     $("names").addEventListener(event, () => clearTimeout(timer));
   listen("contextmenu", (_, event) => pressed.isLong && event.preventDefault());
   $("hold-name").addEventListener("click", () => toggleHold(placeOfCard()));
-  // If the name of the card is among the names, it is marked, can be held, and stays in view.
+  // If the name of the card is among those shown, it is marked, can be held, and stays in view.
   document.addEventListener("card", () => {
     showHeld();
     const place = placeOfCard();
@@ -83,7 +83,7 @@ const placeOfCard = () =>
 
 /** Holds a name in its place when more names are drawn, or releases it. */
 export function toggleHold(name) {
-  if (!name?.isConnected || name.disabled || name.matches(".old")) return; // it goes
+  if (!name?.isConnected || name.disabled || name.matches(".old")) return; // about to go
   const place = Array.from($("names").children).indexOf(name.parentElement);
   if (!chosen.held.delete(place)) chosen.held.set(place, name.textContent);
   showHeld();
@@ -100,7 +100,7 @@ function showHeld() {
   $("hold-name").ariaPressed = place?.nextSibling.ariaPressed ?? "false";
 }
 
-/** A text with an element for each of its pieces, divided at spaces, and for those of these. */
+/** The pieces of a text, divided by the first expression; each is an element of further pieces. */
 const inPieces = (text, /** @type {RegExp[]} */ [at, ...others]) =>
   text.split(at).map((piece) => {
     const isWhole = !at || piece === " ";

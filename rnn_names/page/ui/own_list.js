@@ -24,7 +24,7 @@ import { fileNameOf, forget, MOST_WAIT, pageWithModels, remember, remembered } f
 import { buildShares } from "./shares.js";
 import { download } from "./sharing.js";
 
-const MAX_FILE = 1e6; // bytes, more than a list of a few thousand names has
+const MAX_FILE = 1e6; // bytes, more than a list of a few thousand names takes
 
 let learning = /** @type {any} */ (null); // the current run, returned by `startLearning`
 
@@ -86,7 +86,7 @@ async function takeFile(file) {
       $("own-samples").replaceChildren();
       showSamples(samples);
       if (!$("own-names").value) $("own-title").value = model.name;
-      const stored = await remembered(); // with the list it learned from; the field may have another
+      const stored = await remembered(); // with its own list; the field may contain another
       return await addModel(model, isOf(stored, [model]) ? stored.text : "");
     } catch {
       return sayOfNames("This file has no model that was saved here: rnn-names reads others.");
@@ -191,10 +191,10 @@ function showProgress({ share, model, names, startedFrom }, run) {
   if (model) $("own-stop").textContent = "Stop, and keep what there is";
 }
 
-/** Whether what the browser has stored is one of some models. */
+/** Whether the model that the browser stores is one of some models. */
 const isOf = (stored, some) => some.some(({ digest }) => digest === stored?.model.digest);
 
-/** Adds a learned model, or replaces that of its list; stores it with the list's text. */
+/** Adds a learned model, or replaces the one of the same list; stores it with the list's text. */
 async function addModel(model, text) {
   if (!model) {
     sayOfList("Stopped before there was anything to keep.");
@@ -214,7 +214,7 @@ async function addModel(model, text) {
   $("own-show").focus();
 }
 
-/** A function that gives models the shares that they have now, if any of them has one. */
+/** Returns a function that gives models their current shares again, if any of them has one. */
 function sharesNow() {
   const keyOf = ({ digest, name }) => digest ?? name;
   const shares = new Map(models.map((model, i) => [keyOf(model), chosen.shares[i]]));
@@ -224,7 +224,7 @@ function sharesNow() {
   };
 }
 
-/** Puts a model among the others while people look at names or type a cast: all that stays. */
+/** Adds a model while people look at names or type a cast, which stay as they are. */
 function putModelQuietly(model) {
   const restoreShares = sharesNow();
   putModel(model);

@@ -21,7 +21,7 @@ import { asText, copy, shareLink } from "./sharing.js";
 
 const TEN = 10; // names that "ten more" adds
 const FEW = 5; // the fewest lines of a cast
-const [LOW, FEWER] = [900, 16]; // px: below this window height, the page has at least 16 names
+const [LOW, FEWER] = [900, 16]; // in a window lower than this (px), the page has at least 16 names
 const SPARE = 20; // px that an opening page of lines leaves free
 const MAX_FITTING = 120; // the most names of an opening page
 const WAIT = 500; // ms for the font before names are drawn
@@ -100,7 +100,7 @@ async function searched(settings, filling, mine) {
   }
 }
 
-/** Whether another number of lines fits, now that the height of those of a new pattern is known. */
+/** Whether another number of lines fits, now that the height of a new pattern's lines is known. */
 function fitsOtherwise() {
   const before = drawnPattern;
   drawnPattern = isCasting() ? $("pattern").value : "";
@@ -197,7 +197,7 @@ function fitView() {
   else fitCount();
 }
 
-/** Phones have the number of names below them, beside the hint; others in the bar. */
+/** Phones show the number of names below the names, beside the hint; other screens, in the bar. */
 function placeAmount() {
   const isPhone = getComputedStyle($("amount")).getPropertyValue("--is-below");
   $(isPhone ? "first-hint" : "back").before($("amount"));
@@ -230,11 +230,11 @@ function fitting() {
   return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
 }
 
-/** Goes a step in the history; a second one waits until that is done: it could leave the page. */
+/** Goes a step in the history. A second step must wait for it, since it could leave the page. */
 function step(by) {
   $("back").disabled = $("forward").disabled = true;
   history.go(by);
-  setTimeout(writeAddress, WAIT, false); // if there was none
+  setTimeout(writeAddress, WAIT, false); // if there was no such step
 }
 
 function startOver() {
@@ -308,7 +308,7 @@ async function start() {
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
   await Promise.allSettled([recall(), within(WAIT, letters)]); // a face may be missing
-  document.body.inert = false; // now that what a link or an earlier visit had is there
+  document.body.inert = false; // now that the model of an earlier visit is there
   openAddress();
 }
 

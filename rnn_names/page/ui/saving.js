@@ -13,7 +13,7 @@ for (const script of pristine.querySelectorAll(".unpacked")) script.remove();
 
 export const fileNameOf = ({ name }) => name.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-") || "names";
 
-/** Performs an action on the browser's store; undefined if it has none, or none that answers. */
+/** Performs an action on the browser's store; undefined if there is none, or it never answers. */
 const stored = (mode, action) => within(MOST_WAIT, done(mode, action));
 
 async function done(mode, action) {
@@ -36,7 +36,7 @@ async function done(mode, action) {
 export const remember = (learned) => stored("readwrite", (store) => store.put(learned, PAGE));
 export const remembered = () => stored("readonly", (store) => store.get(PAGE));
 
-/** Removes what is stored, if `isOurs` says so of it, and brings it; however long that takes. */
+/** Removes and returns the stored model if `isOurs` is true of it, however long that takes. */
 export async function forget(isOurs) {
   const learned = await done("readonly", (store) => store.get(PAGE));
   if (!isOurs(learned)) return undefined;

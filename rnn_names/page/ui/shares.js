@@ -41,9 +41,9 @@ function sharesIn(text, count) {
 }
 
 /**
- * The shares of a link, in a text, or else those that its page opened with. If the link has `lists`
- * (digests), its page had their models after all others, and opened with the last one; or else it
- * had the models that ours was written with. Other models of ours have no share.
+ * The shares in a link's text; if it gives none, those that its page opened with. If the link has
+ * `lists` (digests), their models came after all others in its page, which opened with the last
+ * one. Otherwise, it had the models that this page was written with. Others here get no share.
  */
 export function sharesOfLink(text, lists) {
   const learned = lists.flatMap((list) => models.find(({ digest }) => digest === list) ?? []);

@@ -1,4 +1,4 @@
-// Runs the page's scripts, in order, which are compressed (page.py).
+// Unpacks the scripts of the page, which are compressed (page.py), and runs them in order.
 
 const trusted = globalThis.trustedTypes?.createPolicy("scripts", { createScript: (own) => own });
 
@@ -14,6 +14,6 @@ async function unpack() {
     document.body.append(script);
   }
 }
-// An address has other names than the page begins with: none of these is shown.
+// With an address, the page will show other names than its first ones, so these are removed.
 if (location.hash.length > 1) for (const name of document.querySelectorAll("b.name")) name.remove();
 addEventListener("DOMContentLoaded", unpack);
