@@ -106,7 +106,7 @@ def test_a_backslash_makes_a_delimiter_text():
 
 REFUSED = [
     ("{norse", "{ without a }", 0),
-    ("{norse {x}", "'norse': is a } missing", 7),
+    ("{norse {x}", "'norse': is a } missing?", 7),
     ("a } b", "unexpected '}'; write \\} for a literal one", 2),
     ("[a}|b]", "unexpected '}'; write \\} for a literal one", 2),
     ("{x=[a|b]:rules=f}", "unexpected ':'", 8),
