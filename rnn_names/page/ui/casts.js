@@ -166,7 +166,7 @@ function patternOfStart({ dataset }) {
 function firstStart() {
   const { person } = modelsByKind();
   if (!PLACES.test(person.name) || PEOPLE.test(person.name)) return starts()[0];
-  const isOf = ({ dataset }) => dataset.cast.includes(`{${person.name}`);
+  const isOf = ({ dataset }) => dataset.cast.includes(`=${person.name}:`);
   return starts().find(isOf) ?? starts().find(({ textContent }) => textContent === "Tavern");
 }
 
