@@ -34,6 +34,7 @@ from rnn_names.casts.requests import (
     DifferentInitialRequest,
     Request,
     UsedNames,
+    draw_candidates,
 )
 from rnn_names.casts.sources import (
     MOSTLY_REPEATS,
@@ -228,7 +229,7 @@ class CastDrawer:
         for candidate in candidates:
             kind = type(candidate.request), candidate.request.source
             groups.setdefault(kind, []).append(candidate)
-        calls = [submit(group[0].request.draw, group) for group in groups.values()]
+        calls = [submit(draw_candidates, group) for group in groups.values()]
         for call in calls:
             call()
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.pattern import INITIALS
-from rnn_names.casts.sources import NO_INITIAL, PILOTS, Cause, NameSource
+from rnn_names.casts.sources import NO_COMMON_INITIAL, PILOTS, Cause, NameSource
 from rnn_names.conditions.conditions import Tally
 from rnn_names.errors import RareConditionsWarning, warn
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
@@ -58,7 +58,7 @@ class SameInitialSource:
         """Why no names were found, by the part whose names met their conditions least often."""
         shares = {source: met / max(made, 1) for source, (made, met) in (tally or {}).items()}
         worst = min(shares, key=shares.__getitem__, default=self.sources[0])
-        return Cause(worst, NO_INITIAL.format("all with one"))
+        return Cause(worst, NO_COMMON_INITIAL)
 
     def names_of_lines(self, rounds: Array, numbers: Array) -> list[tuple[str, ...]]:
         """A name of each source for each round and number, (n,) both; may raise NoAttemptPassed."""
@@ -78,7 +78,7 @@ class SameInitialSource:
             found: list[tuple[str, ...]] = [()] * len(lines)  # the names of the lines left
             for source, own_keys in keys_of.items():
                 name_keys = subkeys(own_keys[lines[left]], attempts[left])
-                names, rows, _ = source.draw(name_keys, initial[left])
+                names, rows, _ = source.draw_tested(name_keys, initial[left])
                 tally[source] = len(left), len(rows)
                 left = left[rows]
                 new = zip(rows.tolist(), names.to_strings(), strict=True)
@@ -124,7 +124,7 @@ def _measured_weights(
         made += np.bincount(row, minlength=len(initials))  # names of each source
         for place, source in enumerate(sources):
             keys = pilot_keys(n, place, inner=pilot_number)
-            _, rows, _ = source.draw(keys, initials[row])
+            _, rows, _ = source.draw_tested(keys, initials[row])
             n_met[place] += np.bincount(row[rows], minlength=len(initials))
         passing = weights * np.prod(n_met / made, axis=0)
         if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():

@@ -22,7 +22,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SameInitialSource
-from rnn_names.casts.sources import NO_INITIAL, Cause, Line, NameSource
+from rnn_names.casts.sources import NO_UNUSED_INITIAL, Cause, Line, NameSource
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.characters import initial_of
@@ -193,26 +193,7 @@ class Request:
         """Why no candidate fits, and none is left to draw."""
         return self.cause or self.source.cause()
 
-    def draw(self, candidates: Sequence[Candidate]) -> None:
-        """Draws candidates of this request and of others of its kind, with the same source.
-
-        If the search for a candidate ends without a name, its request stores the cause.
-        """
-        lines = [candidate.request.line for candidate in candidates]
-        index = np.array([candidate.index for candidate in candidates])
-        rounds = np.array([line.first_round for line in lines]) + index
-        numbers = np.array([line.number for line in lines])
-        initials = np.array([candidate.initial for candidate in candidates])
-        try:
-            names_of_each = self._names_for(rounds, numbers, initials)
-        except NoAttemptPassed as error:
-            names_of_each = error.results[: error.number]
-            candidates[error.number].request.cause = self.source.cause(error.tally)
-        for candidate, names in zip(candidates, names_of_each, strict=False):
-            candidate.is_drawn = True
-            candidate.names = dict(zip(self.source.sources, names, strict=False))
-
-    def _names_for(self, rounds: Array, numbers: Array, initials: Array) -> list[Any]:
+    def names_in_rounds(self, rounds: Array, numbers: Array, initials: Array) -> list[Any]:
         """The names of candidates, by the rounds and numbers of their lines, (n,) each."""
         return self.source.names_of_lines(rounds, numbers)
 
@@ -257,10 +238,31 @@ class DifferentInitialRequest(Request):
 
     def cause_of_shortage(self) -> Cause:
         """Why no candidate fits, and none is left to draw."""
-        return Cause(self.source, NO_INITIAL.format("with such a"))
+        return Cause(self.source, NO_UNUSED_INITIAL)
 
-    def _names_for(self, rounds: Array, numbers: Array, initials: Array) -> list[Any]:
+    def names_in_rounds(self, rounds: Array, numbers: Array, initials: Array) -> list[Any]:
+        """As `Request.names_in_rounds`, with these initials."""
         keys = subkeys(keys_at(self.source.key, rounds, numbers), ONLY_ATTEMPT)
-        names, rows, _ = self.source.draw(keys, initials)
+        names, rows, _ = self.source.draw_tested(keys, initials)
         name_of = dict(zip(rows.tolist(), zip(names.to_strings(), strict=True), strict=True))
         return [name_of.get(row, ()) for row in range(len(keys))]
+
+
+def draw_candidates(candidates: Sequence[Candidate]) -> None:
+    """Draws candidates whose requests are of one kind, and ask one source.
+
+    If the search for a candidate ends without a name, its request stores the cause.
+    """
+    first, lines = candidates[0].request, [candidate.request.line for candidate in candidates]
+    index = np.array([candidate.index for candidate in candidates])
+    rounds = np.array([line.first_round for line in lines]) + index
+    numbers = np.array([line.number for line in lines])
+    initials = np.array([candidate.initial for candidate in candidates])
+    try:
+        names_of_each = first.names_in_rounds(rounds, numbers, initials)
+    except NoAttemptPassed as error:
+        names_of_each = error.results[: error.number]
+        candidates[error.number].request.cause = first.source.cause(error.tally)
+    for candidate, names in zip(candidates, names_of_each, strict=False):
+        candidate.is_drawn = True
+        candidate.names = dict(zip(first.source.sources, names, strict=False))

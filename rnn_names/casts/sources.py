@@ -22,7 +22,7 @@ from rnn_names.sampling.random_keys import (
     weighted_index,
 )
 from rnn_names.sampling.sampler import DrawnNames, make_sampler
-from rnn_names.sampling.stream import guided_drawer_if_needed
+from rnn_names.sampling.stream import guided_drawer_or_none
 from rnn_names.system import cached_property
 
 MIN_CANDIDATES = 1 << 5  # the fewest that are tried for a name before giving up
@@ -33,7 +33,8 @@ PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part in pilots of growing siz
 ENOUGH_MET = 16  # passing names of a pilot, after which no larger one is drawn
 
 MOSTLY_REPEATS = "nearly all others are repeats"
-NO_INITIAL = "no further names {} first letter were found to meet the conditions"
+NO_UNUSED_INITIAL = "no further name with a first letter that is still free meets the conditions"
+NO_COMMON_INITIAL = "no further names with the same first letter meet the conditions"
 
 LoadModel = Callable[[Sequence[Any]], LanguageModel]  # returns the blend of a part's models
 ReadLines = Callable[[str], Sequence[str]]  # returns the lines of a file
@@ -62,7 +63,10 @@ class Cause(NamedTuple):
 
 
 class PartSource:
-    """Gives the texts of a part of the pattern; `key` is the key of its random numbers."""
+    """What the sources of all parts share; that of a reference has no more.
+
+    `key` is the key of its random numbers.
+    """
 
     def __init__(self, part: Part, seed: int, read: ReadLines) -> None:
         self.part, self.key = part, seed_key(seed, *part.path)
@@ -116,8 +120,8 @@ class NameSource(PartSource):
         model = load(part.models)
         sampler, self.options = make_sampler(model, replace(part.options, **lists))
         self.largest_batch = min(sampler.largest_batch, MAX_LINE_ATTEMPTS)
-        self.has_conditions = bool(sampler.needs_pilot or sampler.tested_conditions)
-        guided_drawer = guided_drawer_if_needed(sampler, RARE_PART if with_initials else None)
+        self.has_conditions = bool(sampler.may_be_rare or sampler.tested_conditions)
+        guided_drawer = guided_drawer_or_none(sampler, RARE_PART if with_initials else None)
         self._sampler, self._drawer = sampler, guided_drawer or sampler.drawer
         if with_initials:
             self._group_by_initial(model)
@@ -139,8 +143,8 @@ class NameSource(PartSource):
         weights = self.initial_weights.items()
         self.likely_initials = {initial: p for initial, p in weights if p >= min_p}
 
-    def draw(self, keys: Array, initials: Array | None = None) -> DrawnNames:
-        """Like `Sampler.draw`. With `initials`, (n,), each name begins with its initial."""
+    def draw_tested(self, keys: Array, initials: Array | None = None) -> DrawnNames:
+        """Like `Sampler.draw_tested`. With `initials`, (n,), each name begins with its initial."""
         root_of_name: Array | None = None
         if initials is not None:
             root_of_name = np.zeros(len(keys), np.intp)
@@ -155,7 +159,7 @@ class NameSource(PartSource):
         """The share of names that meet their conditions, in fixed pilots."""
         share = 1.0
         for size in PILOTS if self.has_conditions else ():
-            _, rows, _ = self.draw(pilot_keys(size))
+            _, rows, _ = self.draw_tested(pilot_keys(size))
             share = max(len(rows), 1) / size
             if len(rows) >= ENOUGH_MET:
                 break
@@ -180,7 +184,7 @@ class NameSource(PartSource):
 
         def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             own_initials = None if initials is None else initials[numbers]
-            names, rows, tally = self.draw(subkeys(keys[numbers], attempts), own_initials)
+            names, rows, tally = self.draw_tested(subkeys(keys[numbers], attempts), own_initials)
             return [*zip(names.to_strings(), strict=True)], rows, tally
 
         return first_passing_results(make_attempts, len(keys), self.largest_batch, MAX_ATTEMPTS)

@@ -41,11 +41,11 @@ from rnn_names.model import bundled
 def pick(pattern: str | None, file: str | None, model: Models, output: str, **given: Any) -> None:
     """Show names, a page at a time, and keep those whose numbers you type.
 
-    Kept names are in the output file at once, one per line, and are not shown again, in this run or
-    the next. You may edit that file: lines that begin with #, and text after a tab, are comments.
-    Commands may come over a pipe. With a PATTERN, lines of `cast` are shown; those like one differ
-    from it in a single name, or in a part, by its number or name: +4.town. Where a cast has several
-    lines, an empty line comes after each in the file.
+    Names are written to the output file as soon as you keep them, one per line, and are not shown
+    again, in this run or the next. You may edit that file: lines that begin with #, and text after
+    a tab, are comments. Commands can also be piped in. With a PATTERN, pick shows lines as `cast`
+    writes them: +4 shows some that differ from line 4 in one name; +4.town changes only its part
+    town. Where a cast has several lines, an empty line follows each in the file.
     """
     from rnn_names.casts.pattern_files import read_pattern
     from rnn_names.cli.picking.session import PickSession

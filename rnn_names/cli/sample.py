@@ -63,21 +63,21 @@ def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given
         given = {name: given[name] for name in given.keys() - {"seed", "unique"}}
     options = read_options(BestOptions if best else Options, given)
     models = models_or_default(model)
-    blend = blended(models)
+    loaded = blended(models)
     title = "+".join(choice.title.removesuffix(".npz") for choice in models)
-    out = NameWriter(blend, form, per_character=rank == "per-character", title=title)
+    out = NameWriter(loaded, form, per_character=rank == "per-character", title=title)
     with out:
         if best:
-            drawn = _best(blend, count, options, rank)
+            drawn = _best(loaded, count, options, rank)
         else:
-            drawn = names_of_stream(blend, count, options)
+            drawn = names_of_stream(loaded, count, options)
         first = Names.from_strings([])
         for names in drawn:
             out.write_names(names)
             first = Names.concatenate([first, names[: MAX_COMPARED - len(first)]])
     may_suggest_min_edits = options.min_edits is None and not options.listed and not options.start
     if may_suggest_min_edits and sys.stderr.isatty():
-        _note_near_copies(blend, first)
+        _note_near_copies(loaded, first)
 
 
 def _note_near_copies(model: "Model", names: "Names") -> None:

@@ -177,9 +177,10 @@ class CommonOptions(CheckedOptions):
                 if len(text) > MAX_NAME_LENGTH:
                     limit = f"{len(text):,} characters, and a name has at most {MAX_NAME_LENGTH}"
                     raise SamplingError(f"{name} {short_repr(text)}: {limit}", [name])
-            # Every name begins with, ends in and contains "", but not every name is like it.
-            if "" in texts and name != "like":
-                texts = {text: None for text in texts if text and name == "contains"}
+            if "" in texts and name == "contains":
+                del texts[""]  # every name contains it, so only the other texts count
+            elif "" in texts and name != "like":
+                texts.clear()  # one of the texts is enough, and every name begins or ends with ""
             object.__setattr__(self, name, tuple(texts))
         for pattern in self.match or ():
             compiled(pattern)
@@ -193,7 +194,9 @@ class Options(CommonOptions):
     """Options of random names."""
 
     unique: bool = _flag("No name twice; incompatible with start.")
-    start: int = _start("Skip this many names. After that, safe no longer keeps names apart.")
+    start: int = _start(
+        "Skip this many names. With it, safe does not compare names with one another."
+    )
     seed: int | None = _number(
         _COUNT, "Random seed: fixes the stream of names.", unset="a new one each time"
     )

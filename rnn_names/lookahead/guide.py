@@ -55,7 +55,10 @@ MAX_TO_MEASURED, MAX_TO_VISITED = 8, 1 / 7
 
 @dataclass(frozen=True)
 class Guide:
-    """Guides draws towards names that are accepted: `unguided`, `learned`, then `with_bound`."""
+    """Steers draws towards accepted names.
+
+    `initial` makes a guide that knows nothing; `learned` and `with_bound` return better ones.
+    """
 
     acceptor: Acceptor  # with an automaton of S states
     prefixes: VisitedPrefixes  # the N that it learned from, then those visited since
@@ -70,7 +73,7 @@ class Guide:
     missed: float = 0.0  # measured share of the visited names' probability that draws missed
 
     @classmethod
-    def unguided(cls, acceptor: Acceptor, prefix: Array) -> "Guide":
+    def initial(cls, acceptor: Acceptor, prefix: Array) -> "Guide":
         """A guide whose estimate is 1 where the conditions can still be met, and 0 elsewhere."""
         automaton, n_y = acceptor.automaton, acceptor.automaton.next_state.shape[1]
         prefixes = VisitedPrefixes.beginning(prefix, automaton)
@@ -89,34 +92,46 @@ class Guide:
         If it `explores`, visited names are ruled out. `log_unvisited` is the log of the measured
         probability that a name meets the conditions and is not visited; infinite if not measured.
         """
-        prefixes, acceptor, log_visited = self.prefixes, self.acceptor, self.log_visited
+        prefixes, acceptor = self.prefixes, self.acceptor
         # The chain's estimates for all prefixes; then for the next characters of visited ones.
         chain, row = fitted_chain(prefixes, acceptor.automaton, acceptor.max_length, temperature)
         product = chain.product
         by_chain = chain.log_completion(acceptor.log_may_end[:, product.automaton_state])
         log_completion = by_chain[prefixes.length[:, None] + 1, product.next_row[row]]  # (N, n_y)
         log_completion[:, EOS] = acceptor.log_may_end[prefixes.length, product.automaton_state[row]]
-        # If these add up to far more than was measured, all are reduced by one factor.
-        if log_unvisited < np.inf and log_visited > -np.inf:
-            log_total = float(prefixes.fill_completion(log_completion)[0])
-            log_estimated = log_difference(log_total, log_visited)
-            by_measured = log_unvisited + math.log(MAX_TO_MEASURED)
-            by_visited = log_visited + math.log(MAX_TO_VISITED)
-            log_completion[:, EOS + 1 :] += min(max(by_measured, by_visited) - log_estimated, 0)
-        # If there are too many prefixes, only the most probable ones are kept. To explore, names
-        # that end at these are then ruled out, and the estimates computed again.
+        log_completion[:, EOS + 1 :] += self._log_reduction(log_completion, log_unvisited)
+        guide = Guide(acceptor, prefixes, log_completion, product, by_chain)
+        return guide._with_visited_filled_in(explores)
+
+    def _log_reduction(self, log_completion: Array, log_unvisited: float) -> float:
+        """The log of a factor that reduces estimates if they add up to far more than measured."""
+        log_visited = self.log_visited
+        if log_unvisited == np.inf or log_visited == -np.inf:
+            return 0.0
+        log_total = float(self.prefixes.fill_completion(log_completion.copy())[0])
+        log_estimated = log_difference(log_total, log_visited)
+        by_measured = log_unvisited + math.log(MAX_TO_MEASURED)
+        by_visited = log_visited + math.log(MAX_TO_VISITED)
+        return min(max(by_measured, by_visited) - log_estimated, 0.0)
+
+    def _with_visited_filled_in(self, explores: bool) -> "Guide":
+        """The guide with the completion of each visited prefix computed from the longer ones.
+
+        If there are too many prefixes, it keeps only the most probable ones. To explore, names that
+        end at these are then ruled out, and the estimates computed again.
+        """
+        prefixes, log_completion = self.prefixes, self.log_completion
         is_large = log_completion.size > MAX_STORED_NUMBERS
         if is_large or not explores:
             prefixes.fill_completion(log_completion)
         if is_large:
-            rows = prefixes.most_probable(
-                log_completion, MAX_STORED_NUMBERS // log_completion.shape[1]
-            )
+            size = MAX_STORED_NUMBERS // log_completion.shape[1]
+            rows = prefixes.most_probable(log_completion, size)
             prefixes, log_completion = prefixes.take(rows), log_completion[rows]
         if explores:
             log_completion[:, EOS] = -np.inf
             prefixes.fill_completion(log_completion)
-        return Guide(acceptor, prefixes, log_completion, product, by_chain)
+        return replace(self, prefixes=prefixes, log_completion=log_completion)
 
     @property
     def log_visited(self) -> float:

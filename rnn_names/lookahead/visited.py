@@ -64,7 +64,11 @@ class VisitedPrefixes:
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
     def fill_completion(self, log_completion: Array) -> Array:
-        """The log completion probability of each prefix, (N,); fills `log_completion`, (N, n_y)."""
+        """Returns the log completion of each prefix, (N,).
+
+        `log_completion`, (N, n_y), has estimates for each next character. Where that leads to a
+        visited prefix, the prefix's own completion replaces the estimate.
+        """
         terms = self.log_probabilities + log_completion
         terms[self.parent[1:], self.character[1:]] = -np.inf
         values = log_sum(terms)

@@ -40,7 +40,7 @@ class Aliases:
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
         with one_blas_thread():
             self._sampler, self._options = make_sampler(model, options)
-            if self._sampler.needs_pilot:
+            if self._sampler.may_be_rare:
                 from rnn_names.sampling.preparation import RARE, share_accepted
 
                 if share_accepted(self._sampler, RARE) <= RARE:
@@ -82,7 +82,7 @@ class Aliases:
         def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             rows = waiting[numbers]  # of the keys
             attempts = attempts + next_attempt[rows]
-            drawn, passing, tally = self._sampler.draw(subkeys(name_keys[rows], attempts))
+            drawn, passing, tally = self._sampler.draw_tested(subkeys(name_keys[rows], attempts))
             results = [*zip(drawn.to_strings(), attempts[passing].tolist(), strict=True)]
             row_of = rows[passing].tolist()
             free = [k for k, (name, _) in enumerate(results) if is_free(name, row_of[k])]

@@ -54,7 +54,7 @@ class AttemptQueue:
         self.waiting = np.append(self.waiting, numbers)
         self.n_failed = np.append(self.n_failed, np.zeros_like(numbers))
 
-    def pop(self, size: int, lowest_first: bool, limit: int) -> tuple[Array, Array]:
+    def pop(self, size: int, lowest_first: bool, limit: float = math.inf) -> tuple[Array, Array]:
         """Removes the lowest numbers; returns at most about `size` numbers and attempts, both (n,).
 
         For example, number 7, whose attempts 0 to 3 failed, gets two more, and the new numbers 9
@@ -63,6 +63,7 @@ class AttemptQueue:
         than `limit` attempts in total.
         """
         n_more = np.minimum(self._next_attempts(size, lowest_first), limit - self.n_failed)
+        n_more = n_more.astype(np.int64)
         n_taken = max(int(np.searchsorted(np.cumsum(n_more), size, side="right")), 1)
         numbers, n_more, first = self.waiting[:n_taken], n_more[:n_taken], self.n_failed[:n_taken]
         self.waiting, self.n_failed = self.waiting[n_taken:], self.n_failed[n_taken:]
@@ -71,7 +72,10 @@ class AttemptQueue:
         return np.repeat(numbers, n_more), attempts
 
     def _next_attempts(self, size: int, lowest_first: bool) -> Array:
-        """Per number, at first as many as it likely needs, later half as many as failed: (w,)."""
+        """How many attempts each waiting number gets next, (w,).
+
+        At first as many as a name is likely to need, later half as many as have failed.
+        """
         # 1.5 times the mean number of attempts that a name needed so far; 2 at first.
         likely = math.ceil(1.5 * (self.n_made + 1) / (self.n_passed + 1))
         room = size if lowest_first else max(size // len(self.waiting), 1)  # for each number

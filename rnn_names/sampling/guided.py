@@ -52,7 +52,11 @@ class GuidedWalk(Walk):
         self.log_weights = np.full(len(keys), -np.inf)
 
     def _predict(self, length: int, states: Array, node_records: Array, node: Array) -> Prediction:
-        """Multiplies probabilities by the estimates, and weights by the total; records visits."""
+        """As `Walk._predict`, with each probability times the estimate.
+
+        Also multiplies the weights of the nodes by the total, records visits, and keeps the
+        estimates for `_child_records`, which is called next.
+        """
         log_p = self.predictor.log_probabilities(states, self._work)
         visited_row = node_records["visited_row"]
         if self.visits is not None:

@@ -38,14 +38,14 @@ class NameGroups:
     def names(self, start: int, admission: Admission, threads: Threads) -> Iterator[Names]:
         """Yields names `start`, `start` + 1, … in parts; OutOfAttempts if a group has too few."""
         submit, n_threads = threads
-        group, n_skipped = divmod(start, GROUP_SIZE)  # the next group; names in it to skip
+        next_group, n_skipped = divmod(start, GROUP_SIZE)  # the next group; names in it to skip
         size = 1  # groups that a thread draws together
         max_size = max(int(MAX_PROPOSALS * self._drawer.guide.acceptance) // GROUP_SIZE, 1)
         tally = Tally()
-        while left := admission.n_to_draw():
-            size = min(size, left // GROUP_SIZE // n_threads + 1, max_size)
-            numbers = group + np.arange(n_threads * size).reshape(n_threads, size)
-            calls = [submit(self.groups, of_thread) for of_thread in numbers]
+        while names_left := admission.n_to_draw():
+            size = min(size, names_left // GROUP_SIZE // n_threads + 1, max_size)
+            numbers = next_group + np.arange(n_threads * size).reshape(n_threads, size)
+            calls = [submit(self.names_of_groups, of_thread) for of_thread in numbers]
             for call in calls:
                 names, counts = call()
                 tally.add(counts)
@@ -53,9 +53,9 @@ class NameGroups:
                 if len(names) < size * GROUP_SIZE:
                     raise OutOfAttempts(tally)
                 n_skipped = 0
-            group, size = group + n_threads * size, size * GROWTH
+            next_group, size = next_group + n_threads * size, size * GROWTH
 
-    def groups(self, numbers: Array) -> tuple[Names, Tally]:
+    def names_of_groups(self, numbers: Array) -> tuple[Names, Tally]:
         """The names of some groups, (n,), and the tally; a group with too few names is the last."""
         tally = Tally()
         waiting = np.arange(len(numbers))  # groups without enough names
@@ -64,8 +64,8 @@ class NameGroups:
         # From each batch: the group and the proposal of m names, (m,) both, and these names.
         batches: list[tuple[Array, Array, Names]] = []
         n_names = np.zeros(len(numbers), np.intp)
-        while len(waiting) and (left := self._budget - n_proposals) > 0:
-            at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), left), 1)
+        while len(waiting) and (proposals_left := self._budget - n_proposals) > 0:
+            at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), proposals_left), 1)
             group = np.repeat(waiting, at_a_time)
             proposal = np.tile(n_proposals + np.arange(at_a_time), len(waiting))
             names, rows, copies = self._drawer.propose(keys_at(self._key, numbers[group], proposal))

@@ -25,7 +25,7 @@ from rnn_names.sampling.attempts import AttemptQueue, OutOfAttempts, budget_afte
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import DrawnNames, Sampler
 
-FIRST_BATCH = 1 << 12  # the most attempts of a stream's first batch
+FIRST_BATCH = 1 << 12  # attempts: the most of the first batch, and what later ones may always have
 FIRST_OF_ENDLESS = 1 << 5  # the same for an endless stream, of which few names may be read
 GROWTH = 16  # the largest factor by which the number of names grows from batch to batch
 GROWTH_TO_COUNT = 256  # the same, if the number of requested names is known
@@ -56,7 +56,13 @@ class NameQueue:
     """
 
     def __init__(
-        self, sampler: Sampler, key: Array, budget: int, admission: Admission, threads: Threads
+        self,
+        sampler: Sampler,
+        key: Array,
+        start: int,
+        budget: int,
+        admission: Admission,
+        threads: Threads,
     ) -> None:
         self._sampler, self._key, self._admission = sampler, key, admission
         self._submit, self._n_threads = threads
@@ -69,11 +75,11 @@ class NameQueue:
         self._ready = list[NumberedNames]()  # not yielded yet, in the order of drawing
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
         self._tally = Tally()
-
-    def names(self, start: int) -> Iterator[Names]:
-        """Yields names `start`, `start` + 1, … in parts; OutOfAttempts if too few attempts pass."""
         # Names below `_next_to_yield` were yielded. `_next_number` is the first number not tried.
         self._start = self._next_to_yield = self._next_number = start
+
+    def names(self) -> Iterator[Names]:
+        """Yields names `start`, `start` + 1, … in parts; OutOfAttempts if too few attempts pass."""
         queue = self._queue
         while self._draw_batch():
             end, n_failed = self._next_number, 0
@@ -89,8 +95,9 @@ class NameQueue:
         self._next_size = min(self._next_size * self._growth, self._largest)
         if not len(queue.waiting):
             return False
+        # Where the stream would end, the lowest numbers come first.
         lowest_first = queue.n_made >= self._budget_now
-        numbers, attempts = queue.pop(size, lowest_first, limit=ENDLESS)
+        numbers, attempts = queue.pop(size, lowest_first)
         chunks = self._chunks(numbers, attempts)
         calls = [self._submit(self._draw_chunk, numbers, attempts, rows) for rows in chunks]
         results = list[DrawnNames]()
@@ -135,7 +142,7 @@ class NameQueue:
 
     def _draw_chunk(self, numbers: Array, attempts: Array, rows: Array) -> DrawnNames:
         keys = keys_at(self._key, numbers[rows], attempts[rows])
-        names, passing, tally = self._sampler.draw(keys)
+        names, passing, tally = self._sampler.draw_tested(keys)
         # Finished names may have to wait, so store codes in the smallest type.
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
         return DrawnNames(Names(codes, names.offsets.astype(np.int32)), rows[passing], tally)

@@ -21,7 +21,8 @@ An example, first names that end in "pp", with t = 1:
     beam_search        1                  89,509         −9.21
     draw               1        4,096     82,615         −9.21
 
-The last draw tests: 2.5 % of its proposals yield a name, of which 0.1 % are repeats.
+Before the last draw, the guide keeps only the most probable prefixes (`MAX_STORED_NUMBERS`). This
+draw tests: 2.5 % of its proposals yield a name, of which 0.1 % are repeats.
 
 At a high temperature, draws vary most. So the names that are most probable at t have been drawn
 before t is reached (simulated annealing, Kirkpatrick et al. 1983). The result depends neither on
@@ -107,7 +108,7 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
     temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
     first, *falling = falling_temperatures(temperature)
     preparation = _Preparation(sampler, acceptor, root, first)
-    preparation.draw(DRAW_SIZES[0])
+    preparation.draw_and_record(DRAW_SIZES[0])
     few_may_dominate = few_names_may_dominate(preparation.guide, temperature)
     for next_temperature in falling:
         preparation.explore()
@@ -117,8 +118,10 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
     preparation.explore()
     preparation.explore_by_beam_search(MAX_BEAM_SEARCHES if few_may_dominate else 1)
     size = FIRST_TEST
-    while not preparation.is_ready(tested := preparation.run_test(size)) and size < MAX_TEST:
+    tested = preparation.run_test(size)
+    while size < MAX_TEST and not preparation.is_ready(tested):
         size *= 2
+        tested = preparation.run_test(size)
     return preparation.drawer_with(tested)
 
 
@@ -171,7 +174,7 @@ class _Preparation:
         self, sampler: Sampler, acceptor: Acceptor, root: Indices, temperature: float
     ) -> None:
         self._sampler, self._root, self._temperature = sampler, root, temperature
-        self.guide = Guide.unguided(acceptor, np.array(root, int))
+        self.guide = Guide.initial(acceptor, np.array(root, int))
         self._most_names = MAX_CHARACTERS // (acceptor.max_length + 1)  # of a draw
         self._n_draws = self._n_visits = 0
         self._log_unvisited = np.inf  # measured log P(unvisited names that meet the conditions)
@@ -181,7 +184,7 @@ class _Preparation:
         options = replace(self._sampler.options, temperature=self._temperature)
         return GuidedDrawer(self._sampler.model, options, [self._root], guide)
 
-    def draw(self, size: int) -> Array:
+    def draw_and_record(self, size: int) -> Array:
         """Draws names and records their prefixes; returns the logarithms of their weights."""
         self._n_draws += 1
         keys = pilot_keys(min(size, self._most_names), self._n_draws)
@@ -209,7 +212,7 @@ class _Preparation:
         """Draws unvisited names; their mean weight estimates the probability of all such names."""
         for size in DRAW_SIZES:
             self.learn(explores=True)
-            self._log_unvisited = log_mean_of(self.draw(size))
+            self._log_unvisited = log_mean_of(self.draw_and_record(size))
 
     def explore_by_beam_search(self, most: int = 1) -> None:
         """Visits the most probable prefixes of each length, until that adds little probability."""
@@ -232,7 +235,7 @@ class _Preparation:
         """The guide, with the bound and the shares that a test of `size` draws measures."""
         self.learn(explores=False)
         learned = self.guide
-        log_weights = self.draw(size)  # its prefixes are now in `self.guide`
+        log_weights = self.draw_and_record(size)  # its prefixes are now in `self.guide`
         log_mean, visited_now = log_mean_of(log_weights), self.guide.log_visited
         self._log_unvisited = log_difference(log_mean, learned.log_visited)
         # If the visited names are more probable than this estimate for all names, draws miss some.

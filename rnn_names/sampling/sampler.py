@@ -25,7 +25,8 @@ from rnn_names.sampling.presets import AnyOptions, length_limits, with_boldness
 from rnn_names.sampling.walk_drawer import WalkDrawer
 
 FEW_POSSIBLE = 1 << 10  # if no more spellings are possible, all are tested at the start
-MAX_BATCH = 1 << 20  # the most attempts of a batch; more would share more prefixes, but delay names
+# Attempts of a batch: a larger one shares more prefixes, but takes more memory, and delays names.
+MIN_BATCH, MAX_BATCH, PROBABILITIES_OF_BATCH = 1 << 5, 1 << 20, 1 << 26
 LONG_NAME = 32  # characters; if a list has no shorter names, few of the model's may be long enough
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
@@ -58,21 +59,18 @@ class Sampler:
         texts = [text for text in texts if len(text) <= longest]
         self.drawer = WalkDrawer(model, options, self.acceptor, texts)
         # The most names to draw together: fewer for a large vocabulary.
-        self.largest_batch = min(max(1 << (26 - len(model.vocabulary).bit_length()), 32), MAX_BATCH)
+        largest_batch = PROBABILITIES_OF_BATCH >> len(model.vocabulary).bit_length()
+        self.largest_batch = min(max(largest_batch, MIN_BATCH), MAX_BATCH)
         roots = self.drawer.roots
-        n_completions = self.acceptor.n_completions[
-            roots.lengths, roots.node_records["automaton_state"]
-        ]
-        self.n_possible = float(
-            n_completions.sum()
-        )  # the number of accepted texts; infinity for very many
+        ways_on = self.acceptor.n_completions[roots.lengths, roots.node_records["automaton_state"]]
+        self.n_possible = float(ways_on.sum())  # accepted texts; infinity for very many
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
         self.title = ", ".join(filter(None, titles))
         self._check_spellings(all_conditions, limits)
         self._check_first_draw()
 
-    def draw(self, keys: Array) -> DrawnNames:
+    def draw_tested(self, keys: Array) -> DrawnNames:
         """Draws a name for each key, (n,), and tests it."""
         return self.test(len(keys), *self.drawer.draw(keys))
 
@@ -92,8 +90,11 @@ class Sampler:
         return rows, tally
 
     @property
-    def needs_pilot(self) -> bool:
-        """Whether a pilot must measure how rare accepted names are: the shape alone is not rare."""
+    def may_be_rare(self) -> bool:
+        """Whether accepted names may be rare, so that a pilot has to measure it.
+
+        The shape alone can make them rare only at a temperature above 1.
+        """
         options = self.options
         shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
         shortest = options.min_length or shortest_listed

@@ -40,8 +40,9 @@ def names_of_stream(
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises TooFewNamesError after the last if there are fewer.
 
-    Makes at most `budget` attempts (default: `MAX_ATTEMPTS`), fewer if all names are long. Every 16
-    admitted names allow `budget` more. Under rare conditions, each group has its own budget.
+    Ends after `budget` attempts (by default `MAX_ATTEMPTS`; fewer if names must be long), and
+    `budget` more for every 16 admitted names. Under rare conditions, each group of 64 names has a
+    budget of its own.
     """
     process = os.getpid()
     with one_blas_thread():
@@ -73,15 +74,15 @@ def _drawn_names(
     sampler: Sampler, options: Options, admission: Admission, budget: int | None
 ) -> Iterator[Names]:
     """Yields the names from number `options.start`, in parts; the caller admits each part."""
-    guided_drawer = guided_drawer_if_needed(sampler)
+    guided_drawer = guided_drawer_or_none(sampler)
     key = seed_key(options.seed_or_random())
     share_of_attempts = guided_drawer.guide.acceptance if guided_drawer else 1
     is_large = admission.count >= WORTH_THREADS * share_of_attempts
     budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.acceptor.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided_drawer is None:
-            queue = NameQueue(sampler, key, budget, admission, threads)
-            yield from queue.names(options.start)
+            queue = NameQueue(sampler, key, options.start, budget, admission, threads)
+            yield from queue.names()
         else:
             # Imported only where needed, since that takes time.
             from rnn_names.sampling.name_groups import NameGroups
@@ -90,12 +91,12 @@ def _drawn_names(
             yield from groups.names(options.start, admission, threads)
 
 
-def guided_drawer_if_needed(sampler: Sampler, rare: float | None = None) -> "GuidedDrawer | None":
+def guided_drawer_or_none(sampler: Sampler, rare: float | None = None) -> "GuidedDrawer | None":
     """Like `preparation.guided_drawer_if_rare`, but imports it only if the conditions may be rare.
 
     Importing it takes longer than drawing a few names.
     """
-    if not sampler.needs_pilot:
+    if not sampler.may_be_rare:
         return None
     from rnn_names.sampling.preparation import guided_drawer_if_rare
 
@@ -126,9 +127,9 @@ def _too_few_names(
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """At most `count` names, from few attempts, since a network in training may end no name."""
+    """At most `count` names, from few attempts: a network in training may never end a name."""
     names = names_of_attempts(model, max(2 * count, MIN_TRIED), Options(seed=seed))
-    with suppress(SamplingError):  # the network may not begin any name yet
+    with suppress(SamplingError):  # the network may still be unable to write a name
         return [*islice(names, count)]
     return []
 
@@ -139,4 +140,4 @@ def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterato
         sampler, options = make_sampler(model, options)
         key, numbers = seed_key(options.seed_or_random()), np.arange(n)
         for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
-            yield from sampler.draw(keys_at(key, some)).names.to_strings()
+            yield from sampler.draw_tested(keys_at(key, some)).names.to_strings()

@@ -65,8 +65,8 @@ class RareSampling:
             while found < n and time.perf_counter() - began < seconds:
                 numbers = begun + np.arange(size)
                 if guided:
-                    found += len(groups.groups(numbers)[0])
+                    found += len(groups.names_of_groups(numbers)[0])
                 else:
-                    found += len(sampler.draw(keys_at(key, numbers))[0])
+                    found += len(sampler.draw_tested(keys_at(key, numbers))[0])
                 begun += size
             return max(found, 1) / (time.perf_counter() - began)

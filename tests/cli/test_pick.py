@@ -197,14 +197,14 @@ def test_names_like_another_are_no_near_twins_of_each_other(pick, monkeypatch):
 
 @pytest.mark.slow
 def test_names_like_a_strange_one_take_few_attempts(pick, monkeypatch):
-    tried, draw = [], Sampler.draw
+    tried, draw = [], Sampler.draw_tested
 
     def counted(sampler, keys):
         tried.append(len(keys))
         assert sum(tried) < 1 << 18
         return draw(sampler, keys)
 
-    monkeypatch.setattr(Sampler, "draw", counted)
+    monkeypatch.setattr(Sampler, "draw_tested", counted)
     (_, like, *_), _ = pick("+ Zorrodim", "+ Zorrodim", arguments=[*ELVES, "-n", 40])
     assert len(like) == 40
 

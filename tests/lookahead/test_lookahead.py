@@ -61,7 +61,7 @@ def test_the_frequency_of_a_name_is_its_weight(expected):
 def learned(model, draws=3000, **options):
     """A guide that has learned from unguided draws, and its drawer."""
     sampler = Sampler(model, Options(**options))
-    unguided = Guide.unguided(sampler.acceptor, np.array(sampler.drawer.texts[0], int))
+    unguided = Guide.initial(sampler.acceptor, np.array(sampler.drawer.texts[0], int))
     prefixes = visited(sampler.drawer, draws, unguided)
     guide = replace(unguided, prefixes=prefixes).learned(1.0, explores=False, log_unvisited=np.inf)
     return guide, sampler.drawer
@@ -190,16 +190,16 @@ def example():
 
         def noted(self, size):
             result = run_step(self, size)
-            guide, is_draw = self.guide, name == "draw"
+            guide, is_draw = self.guide, name == "draw_and_record"
             names, known = f"{size:,}" * is_draw, f"{guide.log_visited:.2f}".replace("-", "−")
-            row = name, self._temperature, names, f"{len(guide.prefixes):,}", known
+            row = name.removesuffix("_and_record"), self._temperature, names, f"{len(guide.prefixes):,}", known
             rows.append(" ".join(map(str, filter(None, row))))
             return result
 
         monkeypatch.setattr(preparation._Preparation, name, noted)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        note_rows_of("draw")
+        note_rows_of("draw_and_record")
         note_rows_of("beam_search")
         guide = looking_ahead(Model.load("first-names"), suffix="pp").guide
     return guide, rows

@@ -58,7 +58,7 @@ def groups(guided, numbers, seed=1, budget=MAX_ATTEMPTS):
     """The names of some groups of a seed."""
     sampler = Sampler(guided._model, guided._options)
     drawn = NameGroups(sampler, guided, seed_key(seed), budget)
-    return drawn.groups(np.array(numbers))[0].to_strings()
+    return drawn.names_of_groups(np.array(numbers))[0].to_strings()
 
 
 # --- Names and their probabilities ----------------------------------------------------------------

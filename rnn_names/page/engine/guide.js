@@ -30,7 +30,7 @@ const MIN_SUM = 1e-250; // a smaller sum is replaced by its largest term
 const [MAX_TO_MEASURED, MAX_TO_VISITED] = [8, 1 / 7];
 const MAX_VISITED = 2 ** 23; // the most float64 numbers for visited prefixes
 
-/** Guides draws; has no effect before `learn`. While `isLearning`, it visits prefixes of names. */
+/** Steers draws, once it has learned. While `isLearning`, it visits prefixes of names. */
 export class Guide {
   constructor(automaton, { n_y, parts }, options) {
     const { roots, temperature } = options;
