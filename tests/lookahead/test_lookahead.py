@@ -192,7 +192,13 @@ def example():
             result = run_step(self, size)
             guide, is_draw = self.guide, name == "draw_and_record"
             names, known = f"{size:,}" * is_draw, f"{guide.log_visited:.2f}".replace("-", "−")
-            row = name.removesuffix("_and_record"), self._temperature, names, f"{len(guide.prefixes):,}", known
+            row = (
+                name.removesuffix("_and_record"),
+                self._temperature,
+                names,
+                f"{len(guide.prefixes):,}",
+                known,
+            )
             rows.append(" ".join(map(str, filter(None, row))))
             return result
 
