@@ -13,13 +13,13 @@ help:  ## Show what can be made.
 demo:  ## Train on data/dinosaurs.txt and print twenty new names.
 	$(PYTHON) -m tests demo
 
-test:  ## Run the tests, lint and types, but for slow tests.
+test:  ## Run the whole suite, lint and types.
 	$(PYTHON) -m tests
 
-slow-tests:  ## Run the slow tests: pages in a browser, rare conditions, processes.
-	$(PYTHON) -m tests slow
+quick-tests:  ## Run the suite without its slow tests (of pages, rare conditions, processes).
+	$(PYTHON) -m tests quick
 
-coverage:  ## Run all tests, and count what they cover: at least 95 % of lines and branches.
+coverage:  ## Run the suite, and count what it covers: at least 95 % of lines and branches.
 	$(PYTHON) -m tests coverage
 
 lint:  ## Check format, lint, types and workflows.
@@ -110,4 +110,4 @@ $(STAMPS): pyproject.toml
 build/node_modules/axe-core:
 	npm install --silent --no-save --prefix build axe-core@4
 
-.PHONY: help demo test slow-tests coverage lint torture fuzz bench parity recipes release-check npm npm-check arm-check clean quality short-lists ablation rare missing seeds page-study pictures models docs site site-check site-publish
+.PHONY: help demo test quick-tests coverage lint torture fuzz bench parity recipes release-check npm npm-check arm-check clean quality short-lists ablation rare missing seeds page-study pictures models docs site site-check site-publish

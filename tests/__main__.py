@@ -1,10 +1,10 @@
 """Sets up an environment in .venv, and checks a change in it: on every system, without make.
 
-    python -m tests                set up, then format, lint, types and the quick tests (make test)
-    python -m tests slow           the slow tests: pages, rare conditions      (make slow-tests)
+    python -m tests                set up, then format, lint, types and the whole suite (make test)
+    python -m tests quick          the suite without its slow tests           (make quick-tests)
     python -m tests lint           format, lint and types alone                         (make lint)
-    python -m tests coverage       all tests, their coverage counted                (make coverage)
-    python -m tests oldest         all tests, with the oldest versions of what we need
+    python -m tests coverage       the suite, its coverage counted                  (make coverage)
+    python -m tests oldest         the suite, with the oldest versions of what we need
     python -m tests demo           install, learn from the dinosaurs, write twenty      (make demo)
     python -m tests program        one file for people without Python, into build/program
     python -m tests setup GROUP    install one of the groups below, without a check
@@ -122,24 +122,19 @@ def lint_page() -> None:
     run(tools / "tsc", "--project", "tests/page")
 
 
-def quick_tests(programs: Path, *options: str) -> None:
-    """Runs the tests that are not marked as slow, on all cores."""
+def suite(programs: Path, *options: str) -> None:
+    """Runs all tests, on all cores."""
     run(programs / "python", *"-m pytest --numprocesses auto".split(), *options)
 
 
-def slow_tests(programs: Path) -> None:
-    """Runs the others."""
-    quick_tests(programs, "-m", "slow")
-
-
-def all_tests(programs: Path, *options: str) -> None:
-    """Runs all tests."""
-    quick_tests(programs, "-m", "", *options)
+def quick_tests(programs: Path) -> None:
+    """Runs the tests that are not marked as slow."""
+    suite(programs, "-m", "not slow")
 
 
 def coverage(programs: Path) -> None:
     """Runs all tests, and fails if they reach less than 95 % of lines and branches."""
-    all_tests(programs, "--cov", "--cov-report=term")
+    suite(programs, "--cov", "--cov-report=term")
 
 
 def demo(programs: Path) -> None:
@@ -179,11 +174,11 @@ def run(program: Path, *arguments: str, check: bool = True) -> int:
 
 
 TASKS = {
-    "test": [lint, quick_tests],
-    "slow": [slow_tests],
+    "test": [lint, suite],
+    "quick": [quick_tests],
     "lint": [lint],
     "coverage": [coverage],
-    "oldest": [all_tests],
+    "oldest": [suite],
 }
 
 if __name__ == "__main__":
