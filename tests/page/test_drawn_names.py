@@ -58,7 +58,8 @@ def test_more_names_keep_the_first_ones_and_a_count_has_bounds(page):
     set_to(page, "How many", 20)
     assert names_of(page) == twenty
     count = page.get_by_label("How many")
-    for typed, drawn in (("5000", "1000"), ("-3", "1"), ("20.5", "20")):
+    for typed, drawn in (("5000", "1000"), ("-3", "20"), ("20.5", "20"), ("0", "20")):
+        set_to(page, "How many", 20)
         count.fill(typed)
         count.press("Tab")
         assert count.input_value() == drawn
@@ -75,7 +76,7 @@ def test_temperature_and_boldness_are_set_and_shown(page):
         mean[temperature] = np.mean(page.evaluate(log_probs, names_of(page)))
         assert page.locator("#temperature-value").inner_text() == f"{temperature:.2f}"
     assert mean[0.5] > mean[1] > mean[1.7], "cooler names are more probable"
-    for word, number in (("safe", "1.15"), ("wild", "1.30"), ("balanced", "1.00")):
+    for word, number in (("wild", "1.30"), ("balanced", "1.00"), ("safe", "1.15")):
         # A network of three letters writes one name that is near no other one.
         press(page, word, count=1 if word == "safe" else 20)
         assert page.locator("#temperature-value").inner_text() == number
@@ -225,6 +226,7 @@ def test_without_names_the_earlier_ones_are_dimmed_and_conditions_can_be_dropped
 @pytest.mark.slow
 def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
     page = open_page("dinosaurs")
+    before = names_of(page)
     unfold(page)
     page.get_by_label("Ends with", exact=True).fill("zzzz")
     page.locator("#progress").wait_for()
@@ -236,7 +238,9 @@ def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
     })""")
     assert page.locator("#progress:indeterminate").is_visible(), "it moves, nothing is found"
     assert page.locator("#found").inner_text() == "Looking…"
-    press(page, "Stop", count=0)
+    press(page, "Stop", count=None)
+    assert names_of(page) == before, "they are clear again"
+    page.get_by_role("button", name="Without “zzzz”").wait_for()
     assert re.fullmatch(r"Stopped: 0 of 20 names found in [\d,]+ drawn\.", said(page))
     page.get_by_label("Ends with", exact=True).fill("zzzzz")
     page.locator("#search.busy").wait_for()
@@ -531,3 +535,21 @@ def test_after_a_reload_names_fill_the_window_even_a_large_one(open_page):
     boxes = [each.bounding_box() for each in page.locator(".name:visible").all()]
     assert len(boxes) % len({box["x"] for box in boxes}) == 0, "the last row is full"
     assert boxes[-1]["y"] > 0.8 * 1440
+
+
+def test_an_unticked_box_counts_for_safe_names_and_stays_so_in_the_link(open_page, dinosaurs):
+    page = open_page("dinosaurs", address="#seed=1&boldness=safe", names=None)
+    boxes = ("Only new names", "No near copies", "No name twice", "No rude words")
+    assert all(page.get_by_label(box).is_checked() for box in boxes), "safe names imply them"
+    safe = names_of(page)
+    page.get_by_label("No near copies").uncheck()
+    wait_until_drawn(page)
+    options = {"boldness": "safe", "novel": True, "unique": True, "min_edits": 1}
+    assert names_of(page) == dinosaurs.sample(20, seed=1, **options) != safe
+    assert "no-near-copies=no" in page.url
+    reload(page)
+    wait_until_drawn(page)
+    assert not page.get_by_label("No near copies").is_checked()
+    press(page, "safe", count=None)
+    wait_until_drawn(page)
+    assert page.get_by_label("No near copies").is_checked() and names_of(page) == safe

@@ -17,8 +17,8 @@ const HELD = ["held", "stayed"]; // as in `chosen`
 
 /**
  * The part of the address after #: the seed, and the settings that differ from the opening page's.
- * It contains a checkbox only if it is on, and boldness unless it is balanced: old links rely on
- * these defaults.
+ * It contains boldness unless that is balanced, and a checkbox that is on, or that is off though
+ * safe names imply it: old links rely on these defaults.
  */
 export function addressOfForm() {
   const address = new URLSearchParams({ seed: String(chosen.seed) });
@@ -30,7 +30,10 @@ export function addressOfForm() {
     const texts = [...chosen[key]].filter(isNew).map((each) => each.join(" "));
     if (texts.length) address.set(key, joined(texts));
   }
-  for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
+  for (const id of CHECKS) {
+    if ($(id).checked) address.set(id, "yes");
+    else if (isImplied(id, chosen.boldness)) address.set(id, "no");
+  }
   if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
   if (chosen.isTuned()) address.set("temperature", String(chosen.temperature));
   const areOpening = scaled(chosen.shares).join() === scaled(openingShares()).join();
@@ -40,6 +43,9 @@ export function addressOfForm() {
   if (isCasting() && $("initials").value) address.set("initials", $("initials").value);
   return `#${address}`;
 }
+
+/** Whether a checkbox that a link does not contain is on. */
+const isImplied = (id, boldness) => boldness === "safe" && $(id).defaultChecked;
 
 /** The digests of the lists that the page has learned from, for links. */
 const digestsOfLists = () => models.flatMap(({ digest }) => digest ?? []);
@@ -62,10 +68,11 @@ export function readAddress() {
   for (const id of [...NUMBERS, ...TEXTS]) if (address.has(id)) $(id).value = address.get(id);
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
   const hasSeed = address.has("seed");
-  if (hasSeed) for (const id of CHECKS) $(id).checked = address.get(id) === "yes";
   const boldness = address.get("boldness") ?? "";
   const usual = hasSeed ? "balanced" : "safe";
   chosen.setBoldness(Object.hasOwn(BOLDNESS, boldness) ? boldness : usual);
+  const isOn = (id) => (address.get(id) ?? (isImplied(id, chosen.boldness) && "yes")) === "yes";
+  if (hasSeed) for (const id of CHECKS) $(id).checked = isOn(id);
   const degrees = Number(address.get("temperature"));
   if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
   const wantedLists = address.get("list")?.split(" ") ?? [];

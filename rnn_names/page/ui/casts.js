@@ -125,7 +125,7 @@ function patternOfCast() {
     if (!(error instanceof WrongSettings)) throw error;
     wrong = error.message;
   }
-  const [sentence, ...lines] = wrong.replace("pattern: ", "").split("\n");
+  const [sentence, ...lines] = wrong.replace(/^pattern: (.)/u, firstUpper).split("\n");
   const place = element("pre", { tabIndex: 0 }, lines.join("\n")); // focusable, since it scrolls
   place.hidden = !$("pattern").value.trim(); // nothing for the caret to point at
   $("pattern-error").replaceChildren(sentence, place);
@@ -134,6 +134,8 @@ function patternOfCast() {
   $("pattern").ariaInvalid = wrong !== "";
   return pattern;
 }
+
+const firstUpper = (_, letter) => letter.toUpperCase();
 
 function showParts() {
   $("parts").replaceChildren(...parts.map(partItem));
@@ -276,8 +278,7 @@ function fillField(field, part, i) {
 
 const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
-/** Listens to the controls; `fitAgain` sets the number of lines when parts fold or unfold. */
-export function listenToCasts(fitAgain) {
+export function listenToCasts() {
   const add = (kind, text = "") => {
     parts.push({ kind, text, isSpaced: true });
     partsRebuilt(parts.length - 1);
@@ -292,6 +293,5 @@ export function listenToCasts(fitAgain) {
       useStart(chip);
       changed(true);
     });
-  $("build").addEventListener("toggle", () => isCasting() && fitAgain() && changed());
   $("pattern").addEventListener("input", showPattern);
 }

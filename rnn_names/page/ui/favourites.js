@@ -4,7 +4,7 @@
 import { openCard } from "./card.js";
 import { models } from "./chosen.js";
 import { $, bdi, copyOf, nameOfCard, onClick, toast } from "./elements.js";
-import { asCSV, asText, copy, download, shareLink } from "./sharing.js";
+import { asCSV, asText, copy, download, fileNameOf, shareLink } from "./sharing.js";
 
 /** The name of what the browser stores for a page of these models. */
 export const PAGE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
@@ -14,6 +14,7 @@ export const MAX_NOTE = 200; // characters
 export const favourites = new Map(); // notes by name, in list order
 let isStored = false; // whether the browser stores them
 export let undo = () => {}; // takes back what was kept or removed last
+export let undone = /** @type {any[]} */ ([]); // what that was, in words
 
 /**
  * The stored [name, note] pairs, or those at hand if the browser stores nothing. Old entries are
@@ -49,7 +50,8 @@ function refresh() {
 }
 
 /** Edits the kept [name, note] pairs; `undo` takes back this change, and nothing later. */
-function change(edited) {
+function change(words, edited) {
+  undone = words;
   refresh();
   const before = new Map(favourites);
   const after = new Map(edited([...favourites]));
@@ -66,7 +68,7 @@ function change(edited) {
 
 /** Changes the kept names, and shows a message with a button that undoes it. */
 function undoably(words, edited) {
-  change(edited);
+  change(words, edited);
   toast(words, { undo });
 }
 
@@ -74,10 +76,11 @@ function undoably(words, edited) {
 export function toggleFavourite(name, actions) {
   const without = (pairs) => pairs.filter(([kept]) => kept !== name);
   if (favourites.has(name)) return undoably(["Removed ", bdi(name)], without);
-  change((pairs) => [...without(pairs), [name, favourites.get(name) ?? ""]]);
+  const words = ["Kept ", bdi(name)];
+  change(words, (pairs) => [...without(pairs), [name, favourites.get(name) ?? ""]]);
   $("favourites").scrollTop = $("favourites").scrollHeight; // to the new name
   if (!$("likely").hidden && name === nameOfCard()) return;
-  toast(["Kept ", bdi(name)], actions);
+  toast(words, actions);
 }
 
 export function keepAll(pairs) {
@@ -123,13 +126,16 @@ export function listenToFavourites() {
       if (!notes.some(Boolean)) return shareLink(link, "Link to these names copied");
       shareLink(link + part("notes", notes), "Link to these names and notes copied");
     },
+    "save-text": () => download([asText([...favourites])], `${fileOfNames()}.txt`),
     // Spreadsheets need the byte-order mark to decode accents.
-    "save-text": () => download(["\ufeff", asText([...favourites])], "names.txt"),
-    "save-csv": () => download(["\ufeff", asCSV([...favourites])], "names.csv"),
+    "save-csv": () => download(["\ufeff", asCSV([...favourites])], `${fileOfNames()}.csv`),
     print: () => window.print(),
     clear: () => undoably(["Removed all"], () => []),
   });
 }
+
+/** The stem of a file of names: elvish-names in the page of one model. */
+const fileOfNames = () => (models.length === 1 ? `${fileNameOf(models[0])}-names` : "names");
 
 function showFavourites() {
   $("favourites").replaceChildren(...[...favourites.keys()].map(favouriteItem));

@@ -7,8 +7,8 @@ import { CHECKS, NUMBERS, TEXTS, textsIn } from "./fields.js";
 import { showChips } from "./messages.js";
 import { giveShare, showShares } from "./shares.js";
 
-/** Whether a checkbox is on and enabled; a disabled one may be enabled by another model. */
-const isOn = ({ checked, disabled }) => checked && !disabled;
+/** Whether a checkbox is on; undefined of one that is disabled, as the model has no list. */
+const isOn = ({ checked, disabled }) => (disabled ? undefined : checked);
 
 /** The settings of the form, as arguments of `drawNames`. */
 export function settingsOfForm() {
@@ -17,14 +17,14 @@ export function settingsOfForm() {
     ids.map((id) => [id.replaceAll(/-(.)/g, (_, c) => c.toUpperCase()), valueIn($(id))]);
   const { noNearCopies, ...fields } = /** @type {any} */ (
     Object.fromEntries([
-      ...read(CHECKS, (box) => isOn(box) || undefined), // or as boldness says
+      ...read(CHECKS, isOn),
       ...read(TEXTS, textsIn),
       ...read(NUMBERS, ({ value }) => (value ? Number(value) : undefined)),
     ])
   );
   const count = $("count").validity.valid ? (fields.count ?? data.count) : data.count;
   const own = chosen.isTuned() ? { temperature } : {}; // or as boldness says, also that of a part
-  const minEdits = noNearCopies && 2;
+  const minEdits = noNearCopies && 2; // false: none, whatever boldness says
   return { ...fields, minEdits, count, seed, boldness, ...own, shares };
 }
 

@@ -2,7 +2,7 @@
 
 import { isCasting } from "./casts.js";
 import { $, pressed, toast } from "./elements.js";
-import { favourites, undo } from "./favourites.js";
+import { favourites, undo, undone } from "./favourites.js";
 import { columnsShown, showDetails, shownPlaces, toggleHold } from "./names.js";
 import { copy } from "./sharing.js";
 
@@ -30,7 +30,7 @@ export function listenToKeys(draw) {
       if ($("undo")) return $("undo").click(); // of what was done last
       const { size } = favourites;
       undo();
-      if (favourites.size !== size) toast(["Undone"]);
+      if (favourites.size !== size) toast([...undone, " – undone"]);
     }
     if (isControl || event.altKey) return;
     if (event.key === "?" && $("keys").open) return $("keys").close();

@@ -49,21 +49,45 @@ function conditionsIn(sentence) {
   return inForce().filter((id) => isQuoted(id) || isNamed(id));
 }
 
+/**
+ * Titles of conditions, each with its box and the words of a link that unticks it.
+ * @type {any[]}
+ */
+const REMEDIES = [
+  ["is not in the list", "novel", "Allow names of the list"],
+  ["is no near copy of", "no-near-copies", "Allow near copies"],
+  ["has no rude word", "clean", "Allow rude words"],
+  ["has not come before", "unique", "Allow a name twice"],
+];
+
+/** Links that lift what a message on too few names is about, unless conditions to drop are. */
+function remediesFor(sentence, dropped) {
+  const isOfAll = sentence.includes(" all conditions: ");
+  if (dropped.length && !isOfAll) return [];
+  const isTightest = ([title, id]) => !isOfAll && sentence.includes(title) && $(id).checked;
+  const [, id, label] = REMEDIES.find(isTightest) ?? [];
+  const untick = () => {
+    $(id).checked = false;
+    changed(true);
+  };
+  const ways = id ? [[label, untick]] : [];
+  if (chosen.boldness === "safe" && (isOfAll || sentence.includes(" found in ")))
+    ways.push(["Draw balanced ones", () => $("balanced").click()]);
+  return ways.flatMap(([words, act]) => [" ", button(words, act, { className: "link" })]);
+}
+
 /** Shows a message, if not "", with links that may help; screen readers say how many `names`. */
 export function say(sentence, /** @type {number | undefined} */ names = undefined) {
   const named = conditionsIn(sentence);
-  const wrong = !named.length && sentence.startsWith("No name") ? inForce() : named;
+  const wrong = !named.length && /^(No name|Stopped: 0 )/.test(sentence) ? inForce() : named;
   mark(wrong, sentence);
   const dropped = named.length || wrong.length === 1 ? wrong : [];
-  const isTooFew = / found in | all conditions: /.test(sentence);
-  const isTooSafe = chosen.boldness === "safe" && isTooFew;
-  const beBalanced = () => $("balanced").click();
   const heard = names === undefined ? "" : ` ${names} name${names === 1 ? "" : "s"}.`;
   $("status").replaceChildren(
     sentence,
     element("span", { className: "unseen" }, heard),
     ...dropped.flatMap((id) => [" ", linkWithout(id)]),
-    ...(isTooSafe ? [" ", button("Draw balanced ones", beBalanced, { className: "link" })] : []),
+    ...remediesFor(sentence, dropped),
   );
 }
 

@@ -127,7 +127,10 @@ export function showName(place, name) {
 
 export const shownPlaces = () => [...$("names").querySelectorAll(".name:enabled:not([hidden])")];
 
-/** After all names are shown, chooses the stop of the Tab key, and a size that fits most names. */
+/**
+ * After all names are shown, chooses the stop of the Tab key, and a size that fits most names. If the
+ * size before fits them, too, and is not much too small, it stays, so that nothing jumps.
+ */
 export function settle() {
   showStop();
   showHeld();
@@ -138,7 +141,10 @@ export function settle() {
     const widest = all.at(-1) ?? 0; // if it is hardly wider, it has the size of the others
     const smaller = widest < 1.15 * most ? widest : Math.min(0.75 * widest, 1.25 * most);
     const typical = Math.max(most, smaller);
-    if (all.length) $("names").style.setProperty(`--typical-${measure}`, typical);
+    const { style } = $("names");
+    const before = Number(style.getPropertyValue(`--typical-${measure}`));
+    if (all.length && !(typical <= before && before < 1.25 * typical))
+      style.setProperty(`--typical-${measure}`, typical);
   }
 }
 

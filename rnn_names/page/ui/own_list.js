@@ -20,9 +20,9 @@ import {
 import { showView } from "./drawers.js";
 import { $, bdi, element, onClick, toast, within } from "./elements.js";
 import { showValues } from "./form.js";
-import { fileNameOf, forget, MOST_WAIT, pageWithModels, remember, remembered } from "./saving.js";
+import { forget, MOST_WAIT, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
-import { download } from "./sharing.js";
+import { download, fileNameOf } from "./sharing.js";
 
 const MAX_FILE = 1e6; // bytes, more than a list of a few thousand names takes
 

@@ -11,6 +11,7 @@ import { changed, chosen, data, models } from "./chosen.js";
 import { listenToDrawers, showView } from "./drawers.js";
 import { $, listenToPresses, nameOfCard, onClick, toast, within } from "./elements.js";
 import { keepAll, listenToFavourites } from "./favourites.js";
+import { CHECKS } from "./fields.js";
 import { moved, resetForm, settingsOfForm, showValues } from "./form.js";
 import { listenToKeys, showKeys } from "./keys.js";
 import { say } from "./messages.js";
@@ -46,25 +47,26 @@ async function draw(note = "") {
   const isFull = n_found === free.length;
   // With held names, more are looked for than there are places.
   say((!(isFull && n_held) && sentence) || missingList() || note, n_found + n_held);
-  // If no name was found, the earlier names stay, dimmed.
+  // If no name was found, the earlier names stay, dimmed unless the search was stopped.
   for (const place of free.slice(n_found)) {
     if (n_found || !place.textContent) showName(place, "");
+    else if (mine.isStopped) place.classList.remove("old");
     else place.disabled = true;
   }
   settle();
-  $("copy-names").disabled = $("keep-all").disabled = !n_found && !n_held;
+  $("copy-names").disabled = $("keep-all").disabled = !namesShown().length;
   $("ten-more").disabled = !isFull;
   busy(false);
   return !mine.isStopped && fitsOtherwise() ? draw(note) : isFull;
 }
 
 /** The places that are free for names, and `show`, which fills the next one. */
-function fillingOf({ count, unique, minEdits, boldness }) {
+function fillingOf({ count, unique, minEdits }) {
   chosen.stayed = chosen.staying();
   const free = placesFor(count);
   const numbers = [...Array(count).keys()].filter((i) => !chosen.stayed.has(i)); // of free places
   const held = [...chosen.stayed].filter(([place]) => place < count);
-  const isOnce = unique || (!isCasting() && (minEdits || boldness === "safe"));
+  const isOnce = unique || (!isCasting() && minEdits);
   const filling = { free, n_found: 0, n_held: held.length, show };
   function show(name) {
     const { n_found } = filling;
@@ -100,11 +102,15 @@ async function searched(settings, filling, mine) {
   }
 }
 
-/** Whether another number of lines fits, now that the height of a new pattern's lines is known. */
+/**
+ * Whether another number of lines fits, now that the height of a new pattern's lines is known. While
+ * its parts are shown, the number stays.
+ */
 function fitsOtherwise() {
   const before = drawnPattern;
   drawnPattern = isCasting() ? $("pattern").value : "";
-  if (!drawnPattern || drawnPattern === before || !fitAgain()) return false;
+  const isChanged = drawnPattern && drawnPattern !== before && !$("build").open;
+  if (!isChanged || !fitAgain()) return false;
   writeAddress(false);
   return true;
 }
@@ -256,13 +262,14 @@ function listen() {
   });
   document.addEventListener("input", ({ target }) => {
     if (/** @type {any} */ (target).form !== $("settings")) return;
+    if (target === $("count") && !$("count").validity.valid) return; // it may be half typed
     moved(target);
     changed();
   });
   $("count").addEventListener("change", () => {
-    const { validity, value, max } = $("count");
+    const { validity, max } = $("count");
     if (validity.valid) return;
-    $("count").value = String(Math.trunc(Math.min(Math.max(Number(value) || data.count, 1), max)));
+    $("count").value = validity.rangeOverflow ? max : String($("names").children.length);
     toast([`How many: from 1 to ${max}`]);
     changed();
   });
@@ -278,6 +285,8 @@ function listen() {
     boldness: ({ target }) => {
       if (!VALUE_TYPES.boldness.allows(target.textContent)) return;
       chosen.setBoldness(target.textContent);
+      if (chosen.boldness === "safe")
+        for (const id of CHECKS) $(id).checked ||= $(id).defaultChecked; // what it stands for
       changed();
     },
     "start-over": startOver,
@@ -298,7 +307,7 @@ async function start() {
   buildShares();
   listenToDrawers(fitView);
   listenToCard();
-  listenToCasts(fitAgain);
+  listenToCasts();
   listenToFavourites();
   listenToNames();
   listenToPresses();

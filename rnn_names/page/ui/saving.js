@@ -11,8 +11,6 @@ export const MOST_WAIT = 3000; // ms for the browser's store, which may never an
 const pristine = /** @type {Element} */ (document.documentElement.cloneNode(true));
 for (const script of pristine.querySelectorAll(".unpacked")) script.remove();
 
-export const fileNameOf = ({ name }) => name.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-") || "names";
-
 /** Performs an action on the browser's store; undefined if there is none, or it never answers. */
 const stored = (mode, action) => within(MOST_WAIT, done(mode, action));
 

@@ -14,6 +14,9 @@ export function asCSV(pairs) {
   return [["name", "note"].slice(0, columns), ...rows].map((row) => `${row}\r\n`).join("");
 }
 
+/** The stem of the file that a model, or its names, are saved in. */
+export const fileNameOf = ({ name }) => name.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-") || "names";
+
 export function download(parts, file) {
   const url = URL.createObjectURL(new Blob(parts, { type: "application/octet-stream" }));
   element("a", { href: url, download: file }).click();
@@ -29,9 +32,12 @@ export function shareLink(url, sentence) {
 }
 
 export async function copy(text, sentence = "Copied") {
+  const { classList } = document.activeElement ?? document.body;
   try {
     await navigator.clipboard.writeText(text);
     toast([sentence]);
+    classList.add("done"); // the button has a check mark for a moment
+    setTimeout(() => classList.remove("done"), 2000);
   } catch {
     toast(["The browser does not allow pages to copy here"]);
   }
