@@ -43,7 +43,7 @@ def page() -> str:
         "---\nhide: [navigation]\n---",
         "# Kinds of names",
         f"{len(bundled.MODELS)} kinds come with the program. Each card shows three names that are "
-        "on no list. Press it, and a network that learned from one writes more in your browser.",
+        "on no list. Open one, and the network that learned from its list writes more.",
         "[Mix kinds in your browser](index.md){ .md-button .md-button--primary }\n"
         "[Blends, in the terminal](blending.md){ .aside }",
         '<div class="find">'

@@ -287,6 +287,8 @@ class _Reader:
         while not models or self.take("+"):
             place, model = self.at, self.until("+:|{}").strip().replace("\\=", "=")
             if self.text.startswith("|", self.at):
+                if "}" not in self.text[begin:]:
+                    raise self.error("{ without a }", begin)
                 words = self.text[begin + 1 :].partition("}")[0].split("|")
                 words = [word.strip("[] \n") for word in words]
                 meant = "|".join(f"{{{word}}}" for word in words)

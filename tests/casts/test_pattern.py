@@ -113,6 +113,7 @@ REFUSED = [
     ("[a|b", "[ without a ]; did the shell cut the pattern? Put it in single quotes", 0),
     ("{words.txt:max-length=5}", "only rules=FILE is allowed here: this is not a model", 11),
     ("{men|women} x", "to choose one of several names, write [{men}|{women}]", 4),
+    ("x {men of [a|", "{ without a }", 2),
     ("[Knight=3|Page]", "a weight is a whole number from 1 to 1000 after \\*, as in \\*3; .*", 7),
     ("[a*2-4|b]", "a weight is a whole number from 1 to 1000 after \\*, as in \\*2; .*", 2),
     ("[a*0|b]", "a weight is a whole number from 1 to 1000 after \\*, .*", 2),

@@ -42,7 +42,7 @@ def test_a_released_name_stays_until_others_are_drawn(page):
     third, lock = page.locator(".name").nth(3), page.locator(".hold").nth(3)
     third.press("h")
     held = names_of(page)[3]
-    for change, sign in [("More names", "seed"), ("wild", "wild"), ("Ten more", "count=30")]:
+    for change, sign in [("More names", "seed"), ("wild", "wild"), ("10 more", "count=30")]:
         press(page, change, count=None)
         wait_until_drawn(page)
         shown = names_of(page)

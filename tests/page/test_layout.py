@@ -222,7 +222,7 @@ def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
     assert not page.locator("#toast").inner_text(), "nothing lies on the drawer"
     assert kept(page) == names_of(page)[-1:]
     page.keyboard.press("Escape")
-    press(page, "Ten more", count=30)
+    press(page, "10 more", count=30)
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     below, bar = (page.locator(each).bounding_box() for each in ("#sharing", "#bar"))
     assert below["y"] + below["height"] <= bar["y"], "nothing ends under the bar"

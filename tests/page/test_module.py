@@ -770,6 +770,7 @@ WRONG = [
     ("{gru:max-length=x}", "max-length “x”: must be a whole number from 1 to 200", 5),
     ("{gru:novel=1}", "novel takes no value", 5),
     ("{gru|gru}", "to choose one of several names, write [{gru}|{gru}]", 4),
+    ("x {gru of [a|", "{ without a }", 2),
     ("[Knight=3|Page]", "a weight is a whole number from 1 to 1000 after *, as in *3", 7),
     ("{gru:max-length=2-4}", "for lengths from 2 to 4, write min-length=2,max-length=4", 5),
     ("{=town}", "no part before this is called “town”; write {town=MODEL} for one", 2),

@@ -271,6 +271,7 @@ export class PatternReader extends Reader {
     const place = this.at;
     const text = this.until("+:|{}").trim().replaceAll("\\=", "=");
     if (this.text[this.at] === "|") {
+      if (!this.text.includes("}", begin)) throw this.error("{ without a }", begin);
       const [inside] = this.text.slice(begin + 1).split("}");
       const words = inside.split("|");
       const meant = words.map((word) => `{${word.replace(/[[\] ]/g, "")}}`).join("|");

@@ -11,7 +11,7 @@ import { copy } from "./sharing.js";
 
 const SCALE = [0.3, 0.1, 0.03, 0.01, 0]; // the least probability of each colour in #scale
 const END = "end";
-const PER_ROW = 10; // the most letters in a row; all rows are about equally long
+const PER_ROW = 9; // the most letters in a row; all rows are about equally long
 
 /** A visible label for a character, which may be a space or a combining mark. */
 function visible(character) {

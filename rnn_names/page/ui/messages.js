@@ -13,16 +13,16 @@ export function showChips() {
     const ariaLabel = `Drop ${label.textContent}`;
     return button(label, () => setCondition(id, ""), { className: "chip", ariaLabel });
   });
+  $("n-conditions").textContent = chips.length ? `(${chips.length})` : "";
   $("chips").hidden = !chips.length;
   $("chips").replaceChildren(...chips);
 }
 
 const labelOf = (id) => $(id).labels[0].textContent.replace(/ \(.*/u, "");
 
-/** A link that drops a condition; its label contains the condition's text, or names a length. */
+/** A link that drops a condition, which it calls as the chip does. */
 function linkWithout(id) {
-  const text = id.endsWith("length") ? labelOf(id) : bdi($(id).value);
-  const label = element("span", {}, "Without “", text, "”");
+  const label = element("span", {}, `Without “${labelOf(id)} `, bdi($(id).value), "”");
   return button(label, () => setCondition(id, ""), { className: "link" });
 }
 

@@ -134,13 +134,12 @@ export const shownPlaces = () => [...$("names").querySelectorAll(".name:enabled:
 export function settle() {
   showStop();
   showHeld();
+  const spread = Number(getComputedStyle($("names")).getPropertyValue("--spread"));
   for (const measure of ["width", "half"]) {
     const width = ({ style }) => Number(style.getPropertyValue(`--${measure}`));
     const all = Float64Array.from(shownPlaces(), width).sort();
-    const most = all[Math.floor(0.95 * (all.length - 1))];
-    const widest = all.at(-1) ?? 0; // if it is hardly wider, it has the size of the others
-    const smaller = widest < 1.15 * most ? widest : Math.min(0.75 * widest, 1.25 * most);
-    const typical = Math.max(most, smaller);
+    const most = all[Math.floor(0.9 * (all.length - 1))];
+    const typical = Math.min(all.at(-1) ?? 0, spread * most); // a name far wider is smaller
     const { style } = $("names");
     const before = Number(style.getPropertyValue(`--typical-${measure}`));
     if (all.length && !(typical <= before && before < 1.25 * typical))

@@ -168,7 +168,7 @@ function showSamples(names, className = "") {
 function nearTo(startedFrom) {
   const near = new Set(data.base?.lists.filter((list) => startedFrom?.includes(list)));
   const names = Array.from(near, (list) => list.replace(/, \d+$/u, "")); // without the year
-  if (names.length) return ` Nearest lists: ${names.join(" and ")}.`;
+  if (names.length) return ` Nearest lists: ${names.join("; ")}.`;
   const start = models.find(({ name }) => name === startedFrom);
   return start ? ` It starts from ${titleOf(start)}.` : "";
 }

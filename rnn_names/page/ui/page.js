@@ -38,7 +38,8 @@ async function draw(note = "") {
   const mine = (current = { isStopped: false });
   busy(true);
   say("");
-  const sayOfNone = () => mine === current && !filling.n_found && say("No name found yet.");
+  const sayOfNone = () =>
+    mine === current && !filling.n_found && say(`No name found yet.${lengthsOfList()}`);
   const waiting = setTimeout(sayOfNone, LONG_SEARCH);
   const sentence = await searched(settings, filling, mine);
   clearTimeout(waiting);
@@ -55,9 +56,19 @@ async function draw(note = "") {
   }
   settle();
   $("copy-names").disabled = $("keep-all").disabled = !namesShown().length;
-  $("ten-more").disabled = !isFull;
+  const n_more = afterTen() - filling.count;
+  $("ten-more").disabled = !isFull || !n_more;
+  $("ten-more").textContent = `${n_more} more`;
   busy(false);
   return !mine.isStopped && fitsOtherwise() ? draw(note) : isFull;
+}
+
+/** A sentence on the lengths of the listed names, if names of another length are asked for. */
+function lengthsOfList() {
+  const { value: min, placeholder: shortest } = $("min-length");
+  const { value: max, placeholder: longest } = $("max-length");
+  const isOutside = Number(min) > Number(longest) || (max && Number(max) < Number(shortest));
+  return isOutside ? ` Names of the list have ${shortest} to ${longest} characters.` : "";
 }
 
 /** The places that are free for names, and `show`, which fills the next one. */
@@ -67,7 +78,7 @@ function fillingOf({ count, unique, minEdits }) {
   const numbers = [...Array(count).keys()].filter((i) => !chosen.stayed.has(i)); // of free places
   const held = [...chosen.stayed].filter(([place]) => place < count);
   const isOnce = unique || (!isCasting() && minEdits);
-  const filling = { free, n_found: 0, n_held: held.length, show };
+  const filling = { count, free, n_found: 0, n_held: held.length, show };
   function show(name) {
     const { n_found } = filling;
     if (n_found === free.length) return;
@@ -127,19 +138,30 @@ function more() {
   Object.assign(chosen, { seed: newSeed(), wantedLists: [] });
   chosen.stayed.clear();
   closeCard();
-  if (!isCasting() && fittedWidth !== innerWidth) fitAgain();
+  $("count").value = countBefore();
+  fitOtherRoom();
   writeAddress(true);
   draw();
 }
 
-/** Adds ten names, and as many as the last row has room for. */
-function addTen() {
+let added = ["", ""]; // the numbers before and after names were added, to return to the former
+
+const countBefore = () => (added[1] === $("count").value ? added[0] : $("count").value);
+
+/** The number of names with ten more, and as many as the last row has room for. */
+function afterTen() {
   const rows = Math.ceil((settingsOfForm().count + TEN) / columnsShown());
-  $("count").value = Math.min(rows * columnsShown(), $("count").max);
+  return Math.min(rows * columnsShown(), $("count").max);
+}
+
+function addTen() {
+  added = [countBefore(), String(afterTen())];
+  $("count").value = added[1];
   writeAddress(true);
   draw();
 }
 
+let countAtFocus = ""; // the number as its field got the focus
 let waiting = 0; // timer: drawing waits until settings have not changed for 60 ms
 
 function redraw(/** @type {any} */ { detail: isStep }) {
@@ -153,6 +175,7 @@ function redraw(/** @type {any} */ { detail: isStep }) {
   $("names").ariaBusy = "true";
   clearTimeout(waiting);
   waiting = setTimeout(() => {
+    fitOtherRoom();
     writeAddress(false);
     draw();
     explain(nameOfCard());
@@ -182,13 +205,14 @@ async function open(isToFit, isLink = false, note = "") {
   open(false, false, "The list leaves too few safe names: these are balanced ones.");
 }
 
-let fittedWidth = 0; // of the window when the number was fitted last
+let fittedTo = ""; // the room that the number was fitted to last
+const room = () => `${innerWidth} px, ${columnsShown()} columns`;
 let countedView = ""; // the view that the number is for
 const typedCounts = /** @type {any} */ ({}); // the numbers that the user set, by view
 
 function fitCount() {
   chosen.fitted = $("count").value = String(fitting());
-  fittedWidth = innerWidth;
+  fittedTo = room();
 }
 
 /** Sets the number for the view that was opened: as the user did there, or as many as fit. */
@@ -214,6 +238,11 @@ function fitAgain() {
   const before = $("count").value;
   if (before === chosen.fitted) fitCount();
   return $("count").value !== before;
+}
+
+/** Fits the number of names to a window or a kind of names with another number of columns. */
+function fitOtherRoom() {
+  if (!isCasting() && fittedTo !== room()) fitAgain();
 }
 
 /** The number of names or lines that fit into the window, within bounds. */
@@ -269,10 +298,11 @@ function listen() {
   $("count").addEventListener("change", () => {
     const { validity, max } = $("count");
     if (validity.valid) return;
-    $("count").value = validity.rangeOverflow ? max : String($("names").children.length);
+    $("count").value = countAtFocus;
     toast([`How many: from 1 to ${max}`]);
     changed();
   });
+  $("count").addEventListener("focus", () => (countAtFocus = $("count").value));
   onClick({
     stop: () => current && (current.isStopped = true),
     "ten-more": addTen,
