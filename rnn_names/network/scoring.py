@@ -17,7 +17,7 @@ from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 def log_probs(params: Params, vocabulary: Vocabulary, names: Names, n_given: int = 0) -> Array:
     """The log-probability of each name with its end, given its first `n_given` characters."""
     scores = np.full(len(names), -np.inf)
-    order, _ = names.order()  # names with common prefixes are in one batch
+    order = names.order()  # names with common prefixes are in one batch
     work = Workspace(params["Waa"].dtype)
     batch = rnn.rows_per_batch(len(vocabulary))
     for start in range(0, len(order), batch):
