@@ -24,7 +24,7 @@ from rnn_names.arrays import Array
 from rnn_names.casts.initials import SameInitialSource
 from rnn_names.casts.sources import NO_UNUSED_INITIAL, Cause, Line, NameSource
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import RepeatedInitialsWarning, plural, warn
 from rnn_names.sampling.attempts import NoAttemptPassed
@@ -49,7 +49,7 @@ class UsedNames:
         self._pools = [DistantNames(max(min_edits, 1))]
         self.initials = UsedInitials()  # stays empty unless `initials` is "different"
 
-    def pools_for(self, options: Options) -> list[int]:
+    def pools_for(self, options: CommonOptions) -> list[int]:
         """The indices of the pools for a part: its own, which is added if needed, and pool 0.
 
         Names of a part with fewer `min_edits` than the cast are compared with each other only.

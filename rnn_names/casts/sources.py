@@ -118,7 +118,8 @@ class NameSource(PartSource):
         }
         self.sources = (self,)  # the same attribute as `SameInitialSource.sources`
         model = load(part.models)
-        sampler, self.options = make_sampler(model, replace(part.options, **lists))
+        sampler = make_sampler(model, replace(part.options, **lists))
+        self.options = sampler.options
         self.largest_batch = min(sampler.largest_batch, MAX_LINE_ATTEMPTS)
         self.has_conditions = bool(sampler.may_be_rare or sampler.tested_conditions)
         guided_drawer = guided_drawer_or_none(sampler, RARE_PART if with_initials else None)

@@ -79,7 +79,8 @@ def best(
 def _search(
     model: LanguageModel, count: int, options: CommonOptions, progress: Progress | None, rank: str
 ) -> tuple[Names, SamplingError | None]:
-    sampler, options = make_sampler(model, options)
+    sampler = make_sampler(model, options)
+    options = sampler.options
     search = _Search(sampler, progress, rank)
     last = options.start + count
     if not count:

@@ -19,10 +19,9 @@ from rnn_names.lookahead.visited import Visits
 from rnn_names.network.completion import LEAST_LOG
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.frontier import Children
-from rnn_names.sampling.network_predictor import NetworkPredictor
+from rnn_names.sampling.network_predictor import NetworkPredictor, Prediction
 from rnn_names.sampling.random_keys import pilot_keys, uniform
-from rnn_names.sampling.walk import Prediction, Roots, Walk
-from rnn_names.sampling.walk_drawer import WalkDrawer
+from rnn_names.sampling.walk import Roots, Walk, WalkDrawer
 from rnn_names.system import cached_property
 
 MAX_TRUNCATED = 0.02  # the tolerated share of names from a root that its bound cuts off

@@ -134,10 +134,10 @@ class NameQueue:
         if len(numbers) < MIN_CHUNKED_NAMES and len(numbers) <= max_names:
             return [np.arange(len(numbers), dtype=np.int32)]
         n = self._n_threads * math.ceil(len(numbers) / (self._n_threads * max_names))
-        chunk_of = self._sampler.drawer.chunk_of
+        chunk_by_beginning = self._sampler.drawer.chunk_by_beginning
         # In parts, to bound the memory.
         parts = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
-        chunk = np.concatenate([chunk_of(keys_at(self._key, *part), n) for part in parts])
+        chunk = np.concatenate([chunk_by_beginning(keys_at(self._key, *part), n) for part in parts])
         return [np.flatnonzero(chunk == k).astype(np.int32) for k in range(n)]
 
     def _draw_chunk(self, numbers: Array, attempts: Array, rows: Array) -> DrawnNames:

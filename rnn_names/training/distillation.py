@@ -27,8 +27,9 @@ from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.processes.threads import Submit, deferred
 from rnn_names.sampling.frontier import Children
+from rnn_names.sampling.network_predictor import Prediction, Predictor
 from rnn_names.sampling.random_keys import keys_at, seed_key
-from rnn_names.sampling.walk import Prediction, Predictor, Roots, Walk
+from rnn_names.sampling.walk import Roots, Walk
 from rnn_names.training.batches import Batches
 from rnn_names.training.name_features import NameFeatures
 
