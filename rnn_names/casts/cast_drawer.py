@@ -25,7 +25,6 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.initials import SameInitialSource
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, errors_at
 from rnn_names.casts.requests import (
     CANDIDATES_AT_ONCE,
@@ -45,6 +44,7 @@ from rnn_names.casts.sources import (
     NameSource,
     PartSource,
     ReadLines,
+    SameInitialSource,
 )
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line, initial_of

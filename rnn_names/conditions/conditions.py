@@ -28,8 +28,7 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.corpus.triples import have_triples, lower_case
 from rnn_names.errors import SamplingError, short_repr
-from rnn_names.network.language_model import LanguageModel, require_fingerprints
-from rnn_names.network.scoring import log_probs
+from rnn_names.network.language_model import LanguageModel, log_probs, require_fingerprints
 
 MAX_TABLE = 1 << 24  # the size of a table by state, character and length
 N_GIVEN = 3  # characters that do not count for `min_mean_p`: rare beginnings are no mistakes

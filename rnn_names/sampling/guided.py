@@ -16,7 +16,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, IndexedTexts, Names
 from rnn_names.lookahead.guide import Guide, least_log_bound
 from rnn_names.lookahead.visited import Visits
-from rnn_names.network.completion import LEAST_LOG
+from rnn_names.network.completion_values import LEAST_LOG
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.network_predictor import NetworkPredictor, Prediction

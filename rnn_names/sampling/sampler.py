@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.acceptor import Acceptor
+from rnn_names.conditions.automaton import Acceptor
 from rnn_names.conditions.conditions import (
     Condition,
     Tally,

@@ -17,8 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, records
-from rnn_names.conditions.acceptor import Acceptor
-from rnn_names.conditions.automaton import any_text
+from rnn_names.conditions.automaton import Acceptor, any_text
 from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights

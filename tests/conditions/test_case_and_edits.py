@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, cast, train
-from rnn_names.conditions.acceptor import Acceptor
-from rnn_names.conditions.automaton import without_words
+from rnn_names.conditions.automaton import Acceptor, without_words
 from rnn_names.conditions.conditions import make_conditions
 from rnn_names.conditions.edits import DistantNames, within_edits
 from rnn_names.conditions.near_list import NearList
