@@ -197,7 +197,8 @@ class CastDrawer:
             candidate = request.next_candidate(self.used)
             if candidate and candidate.is_drawn:
                 request.line.names.update(candidate.names)
-                request.count_as_used(candidate, self.used)
+                self.used.add(candidate.names)
+                self.used.initials.add(candidate.initial)
                 requests.popleft()
             elif not request.cause and (candidates := self._candidates_to_draw(requests)):
                 self._draw_by_source(candidates, submit)
@@ -210,9 +211,9 @@ class CastDrawer:
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
         """Returns the candidates that are needed next; none if the first request has no more.
 
-        To look ahead, it counts names that earlier requests would get as used, in a fork of `used`.
+        To look ahead, it counts the initials that earlier requests would get as used.
         """
-        used, to_draw = self.used.fork(), list[Candidate]()
+        used, to_draw = self.used.with_own_initials(), list[Candidate]()
         for k, request in enumerate(requests):
             candidate = request.next_candidate(used)
             if candidate and not candidate.is_drawn:
@@ -220,7 +221,7 @@ class CastDrawer:
             if not to_draw or len(to_draw) >= MAX_TO_DRAW:
                 break
             if candidate:
-                request.count_as_used(candidate, used)
+                used.initials.add(candidate.initial)
         return to_draw
 
     def _draw_by_source(self, candidates: Iterable[Candidate], submit: Submit) -> None:

@@ -14,7 +14,8 @@ asks a `SameInitialSource` for all of them. If lines have different initials, a
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, count, islice
 from typing import Any
 
@@ -62,11 +63,10 @@ class UsedNames:
             self._pools.append(DistantNames.from_options(options) or DistantNames(1))
         return indices
 
-    def fork(self) -> "UsedNames":
-        """A copy to which more can be added; this one stays as it is."""
-        other = UsedNames(self._min_edits)
-        other._pools = [pool.fork() for pool in self._pools]
-        other.initials = self.initials.fork()
+    def with_own_initials(self) -> "UsedNames":
+        """The same names, with initials to which more can be added, without a warning."""
+        other = copy(self)
+        other.initials = replace(self.initials, counts=self.initials.counts.copy(), warns=False)
         return other
 
     def are_far(self, names: Mapping[NameSource, str]) -> bool:
@@ -94,12 +94,10 @@ class UsedInitials:
     ruled_out: set[str] = field(default_factory=set)  # initials with no further names
     warns: bool = True
 
-    def fork(self) -> "UsedInitials":
-        """A copy to which more can be added, without a warning; this one stays as it is."""
-        return UsedInitials(self.counts.copy(), self.ruled_out.copy(), warns=False)
-
     def add(self, initial: str) -> None:
-        """Counts the initial of a line; warns when the first one repeats."""
+        """Counts the initial of a line, if it has to differ; warns when the first one repeats."""
+        if not initial:
+            return
         self.counts[initial] += 1
         if self.warns and self.counts[initial] == 2:
             self.warns = False
@@ -163,10 +161,6 @@ class Request:
         """The first candidate that fits or is not drawn yet; None if there is no further one."""
         return next((each for each in self.candidates(used) if each.may_fit(used)), None)
 
-    def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
-        """Adds the names of a candidate, if it has any, to the names used."""
-        used.add(candidate.names)
-
     def next_batch(self, first: Candidate, used: UsedNames, waits: bool) -> list[Candidate]:
         """The next candidates to draw, in growing batches: 0, then 1 and 2, then 3 to 8.
 
@@ -220,11 +214,6 @@ class DifferentInitialRequest(Request):
                 keys = keys_at(self.source.key, rounds, self.line.number)
                 self._points += uniform(keys, INITIAL_POSITION).tolist()
             yield self.candidate(k, initials[bisect(edges, self._points[k] * edges[-1])])
-
-    def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
-        """Adds the names of a candidate, if it has any, and always its initial."""
-        super().count_as_used(candidate, used)
-        used.initials.add(candidate.initial)
 
     @property
     def _max_candidates(self) -> int:

@@ -41,9 +41,7 @@ def closest_model(names: Names) -> InitialModel:
     return InitialModel(name, models[name], message)
 
 
-def initial_model(
-    corpus: Corpus, settings: Settings, init: str | None
-) -> InitialModel | None:
+def initial_model(corpus: Corpus, settings: Settings, init: str | None) -> InitialModel | None:
     """The model to start from: the closest for CLOSEST, none for NONE, else perhaps the base."""
     if init == CLOSEST:
         return closest_model(corpus.names)
