@@ -12,7 +12,7 @@ asks a `SameInitialSource` for all of them. If lines have different initials, a
 """
 
 from bisect import bisect
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -236,11 +236,19 @@ class DifferentInitialRequest(Request):
         return [name_of.get(row, ()) for row in range(len(keys))]
 
 
-def draw_candidates(candidates: Sequence[Candidate]) -> None:
-    """Draws candidates whose requests are of one kind, and ask one source.
+def draw_candidates(candidates: Iterable[Candidate]) -> None:
+    """Draws candidates: those of each kind of request and source together.
 
     If the search for a candidate ends without a name, its request stores the cause.
     """
+    groups = defaultdict[Any, list[Candidate]](list)
+    for candidate in candidates:
+        groups[type(candidate.request), candidate.request.source].append(candidate)
+    for group in groups.values():
+        _draw_group(group)
+
+
+def _draw_group(candidates: Sequence[Candidate]) -> None:
     first, lines = candidates[0].request, [candidate.request.line for candidate in candidates]
     index = np.array([candidate.index for candidate in candidates])
     rounds = np.array([line.first_round for line in lines]) + index

@@ -72,7 +72,7 @@ class GuidedWalk(Walk):
             node_records["log_weight"] += np.log(total)
         node_records["log_weight"] += top
         # In float64, choices too close to call are so rare that no name is drawn again.
-        return Prediction(probabilities, 0.0)
+        return probabilities, 0.0
 
     def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
         # A log weight is Σ log(total / completion). The last total was added; EOS has completion 1.

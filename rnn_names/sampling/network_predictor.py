@@ -1,6 +1,6 @@
 """Probabilities of the next character of names, with min-p, temperature, top-k and top-p."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -18,11 +18,8 @@ MARGIN = 8e-6
 RELATIVE_ERROR = 1e-4  # the largest relative error of one probability
 
 
-class Prediction(NamedTuple):
-    """What may follow some nodes."""
-
-    probabilities: Array  # (n_y, nodes), of any sum
-    margin: Array | float  # the largest error of a sum of them
+Prediction = tuple[Array, Array | float]
+"""What may follow some nodes: probabilities of any sum, (n_y, nodes); the error of their sums."""
 
 
 class Predictor(Protocol):
@@ -33,7 +30,7 @@ class Predictor(Protocol):
     nodes_at_once: int  # nodes whose states are computed together
 
     def next_probabilities(self, states: Array, work: Workspace) -> Prediction:
-        """The probabilities after each state, (n_y, nodes), and their margin."""
+        """The probabilities after each state, and their margin."""
 
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The states of nodes, one row each; the next call may overwrite them."""
@@ -67,7 +64,7 @@ class NetworkPredictor(Predictor):
         if self.top_p is not None:
             close |= keep_top_p(probabilities, self.top_p, self.margin, self.relative_error)
         margin = np.where(close, np.inf, self.margin) if close.any() else self.margin
-        return Prediction(probabilities, margin)
+        return probabilities, margin
 
     def log_probabilities(self, states: Array, work: Workspace) -> Array:
         """Natural logarithms of the probabilities, exact even for tiny ones: (nodes, n_y)."""

@@ -142,7 +142,7 @@ class Teacher(Predictor):
         """The probabilities of the next character after each state: (n_y, nodes); no margin."""
         log_p = rnn.log_softmax(rnn.output_layer(states["a"], self.network))
         p = self._joint(log_p, states["history"], states["length"])
-        return Prediction(p.T.astype(np.float64), 0.0)
+        return p.T.astype(np.float64), 0.0
 
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The states of m nodes, (m,): hidden state, history and length."""
