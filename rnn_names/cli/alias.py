@@ -11,14 +11,8 @@ import click
 
 from rnn_names.cli.formats import Verbatim
 from rnn_names.cli.input_checks import read_options, refuse_single
-from rnn_names.cli.options import (
-    Models,
-    command,
-    model_option,
-    models_or_default,
-    option,
-    options_of,
-)
+from rnn_names.cli.model_options import Models, model_option, models_or_default
+from rnn_names.cli.options import command, option, options_of
 from rnn_names.cli.output import Form, RecordWriter, output_options
 from rnn_names.cli.streams import open_input, print_note
 from rnn_names.conditions.options import AliasOptions

@@ -6,7 +6,8 @@ import shlex
 import click
 
 from rnn_names.cli.input_checks import check_output
-from rnn_names.cli.options import MODEL, Models, command, output_option
+from rnn_names.cli.model_options import MODEL, Models
+from rnn_names.cli.options import command, output_option
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import BlendError, network_name, printable
 from rnn_names.files import is_same_file

@@ -13,7 +13,8 @@ from typing import Any
 
 import click
 
-from rnn_names.cli.options import MODEL, Models, command, flag, models_or_default
+from rnn_names.cli.model_options import MODEL, Models, models_or_default
+from rnn_names.cli.options import command, flag
 from rnn_names.cli.streams import escape_control_characters, write
 from rnn_names.errors import RnnNamesError, plural, shortened
 from rnn_names.model.selection import find_model_file

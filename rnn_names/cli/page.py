@@ -5,7 +5,8 @@ import os
 import click
 
 from rnn_names.cli.input_checks import check_output
-from rnn_names.cli.options import MODEL, Models, command, flag, option, output_option
+from rnn_names.cli.model_options import MODEL, Models
+from rnn_names.cli.options import command, flag, option, output_option
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import printable
 from rnn_names.model.selection import ModelChoice

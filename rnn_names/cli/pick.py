@@ -8,16 +8,8 @@ import click
 
 from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.cli.input_checks import read_options, wrong_usage
-from rnn_names.cli.options import (
-    Models,
-    command,
-    declared_option,
-    model_option,
-    models_or_default,
-    option,
-    options_of,
-    output_option,
-)
+from rnn_names.cli.model_options import Models, model_option, models_or_default
+from rnn_names.cli.options import command, declared_option, option, options_of, output_option
 from rnn_names.cli.picking.commands import command_table
 from rnn_names.cli.streams import in_utf8
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions

@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.cli.input_checks import read_options
-from rnn_names.cli.options import (
-    Models,
-    command,
-    declared_option,
-    flag,
-    model_option,
-    models_or_default,
-    options_of,
-)
+from rnn_names.cli.model_options import Models, model_option, models_or_default
+from rnn_names.cli.options import command, declared_option, flag, options_of
 from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
 from rnn_names.cli.streams import bar, print_note
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions

@@ -5,14 +5,8 @@ import os
 import click
 
 from rnn_names.cli.input_checks import refuse_single
-from rnn_names.cli.options import (
-    Models,
-    command,
-    declared_option,
-    flag,
-    model_option,
-    models_or_default,
-)
+from rnn_names.cli.model_options import Models, model_option, models_or_default
+from rnn_names.cli.options import command, declared_option, flag
 from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
 from rnn_names.cli.streams import open_input, print_to_stderr
 from rnn_names.conditions.options import BestOptions

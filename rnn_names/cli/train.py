@@ -9,17 +9,8 @@ import click
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.input_checks import check_output, wrong_usage
-from rnn_names.cli.options import (
-    DEFAULT_MODEL,
-    START,
-    Models,
-    command,
-    flag,
-    option,
-    options_of,
-    output_option,
-    word_or_models,
-)
+from rnn_names.cli.model_options import START, Models, word_or_models
+from rnn_names.cli.options import DEFAULT_MODEL, command, flag, option, options_of, output_option
 from rnn_names.cli.streams import open_input
 from rnn_names.errors import RnnNamesError, printable
 from rnn_names.files import is_same_file
