@@ -108,7 +108,11 @@ class CastDrawer:
 
     def lines(self, growth: int | None = None) -> Iterator[list[Line]]:
         """Yields the lines of the cast in batches."""
-        admission, start = self._admission(), self.options.start
+        options, start = self.options, self.options.start
+        is_unique, limits = options.unique or options.remember is not None, [WINDOW]
+        if is_unique:
+            limits += [source.max_candidates(WINDOW) for source in self._name_sources]
+        admission = Admission(options.count, is_unique, options.remember, min(limits))
         first = 0 if self._depends_on_earlier else start
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
         size, cause = FIRST_LINES, None
@@ -133,15 +137,6 @@ class CastDrawer:
             message = f"only {n_found:,} of {count:,} lines found: {why}"
             with errors_at(self.pattern.text, source.part.begin) if source else nullcontext():
                 raise TooFewNamesError(message, n_found=n_found, tightest=tightest)
-
-    def _admission(self) -> Admission:
-        """Returns what admits lines: all of them, or only new ones."""
-        count, remember = self.options.count, self.options.remember
-        is_unique, window = self.options.unique or remember is not None, WINDOW
-        if is_unique:
-            limits = (source.max_candidates(WINDOW) for source in self._name_sources)
-            window = min([WINDOW, *limits])
-        return Admission(count, is_unique, remember, window)
 
     # --- Choices and names ------------------------------------------------------------------------
 

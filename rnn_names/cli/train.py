@@ -9,7 +9,7 @@ import click
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.input_checks import check_output, wrong_usage
-from rnn_names.cli.model_options import START, Models, word_or_models
+from rnn_names.cli.model_options import INITIAL_MODEL, Models, word_or_models
 from rnn_names.cli.options import DEFAULT_MODEL, command, flag, option, options_of, output_option
 from rnn_names.cli.streams import open_input
 from rnn_names.errors import RnnNamesError, printable
@@ -29,7 +29,7 @@ from rnn_names.training.settings import Settings
 @option(
     "--init",
     group="Model",
-    type=START,
+    type=INITIAL_MODEL,
     multiple=True,
     metavar="MODEL[=WEIGHT]",
     callback=word_or_models,
