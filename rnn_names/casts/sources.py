@@ -24,13 +24,7 @@ from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import CorpusError, RareConditionsWarning, warn
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
-from rnn_names.sampling.random_keys import (
-    keys_at,
-    pilot_keys,
-    seed_key,
-    subkeys,
-    weighted_index,
-)
+from rnn_names.sampling.random_keys import keys_at, pilot_keys, seed_key, subkeys, weighted_index
 from rnn_names.sampling.sampler import DrawnNames, make_sampler
 from rnn_names.sampling.stream import guided_drawer_or_none
 from rnn_names.system import cached_property
