@@ -34,7 +34,7 @@ from rnn_names.corpus.corpus import Corpus, read_corpus
 from rnn_names.corpus.fingerprints import PACKED_BITS, upper_bits
 from rnn_names.model import bundled
 from rnn_names.model.bundled import BASE, Source
-from rnn_names.network.scoring import mean_loss
+from rnn_names.network.language_model import mean_loss
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.system import usable_cores
 from rnn_names.training.gradients import PARTS

@@ -59,11 +59,6 @@ def rows_by_length(lengths: Array) -> list[Array]:
     return np.split(order, np.flatnonzero(np.diff(lengths[order])) + 1)
 
 
-def stable_order(keys: Array) -> Array:
-    """The stable sorting order of integers ≥ 0; NumPy sorts integers of 8 and 16 bits faster."""
-    return np.argsort(keys.astype(np.min_scalar_type(int(keys.max(initial=0)))), kind="stable")
-
-
 def rounded(weights: Array, bits: int = 7) -> Array:
     """float32 numbers rounded to a mantissa of `bits` bits, halves away from 0; 7 give bfloat16.
 

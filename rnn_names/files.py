@@ -103,10 +103,6 @@ def write_all(file: io.FileIO, data: bytes) -> None:
         data = data[file.write(data) :]
 
 
-def _created(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CREAT, 0o666)
-
-
 class LockedFile:
     """The file that an option names; SamplingError if it cannot be read or written."""
 
@@ -116,8 +112,12 @@ class LockedFile:
     @contextmanager
     def opened(self, mode: Literal["a+b", "r+b"]) -> Iterator[io.FileIO]:
         """Opens the file, creates it if necessary, and locks it within the context."""
+
+        def created(path: str, flags: int) -> int:
+            return os.open(path, flags | os.O_CREAT, 0o666)
+
         try:
-            with open(self.path, mode, buffering=0, opener=_created) as file:
+            with open(self.path, mode, buffering=0, opener=created) as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     raise self._error("not a regular file; give the name of one")
                 system.lock(file)

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, settings
 from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
-from rnn_names.casts import initials, sources
-from rnn_names.sampling import preparation, walk_drawer
+from rnn_names.casts import sources
+from rnn_names.sampling import preparation, walk
 from rnn_names.training import distillation, warm_start
 from rnn_names.training import settings as training_settings
 from support import browser, package, program
@@ -44,13 +44,13 @@ def bundled_models_are_read_once():
 @pytest.fixture
 def drawn(monkeypatch):
     """How many attempts each draw of the test has made so far."""
-    sizes, draw = [], walk_drawer.WalkDrawer.draw
+    sizes, draw = [], walk.WalkDrawer.draw
 
     def noted(self, keys, *more):
         sizes.append(len(keys))
         return draw(self, keys, *more)
 
-    monkeypatch.setattr(walk_drawer.WalkDrawer, "draw", noted)
+    monkeypatch.setattr(walk.WalkDrawer, "draw", noted)
     return sizes
 
 
@@ -147,8 +147,7 @@ def always_look_ahead(monkeypatch):
 def quick_pilots(monkeypatch):
     """A thousand names, not many thousands, show how rare conditions are: once for each page."""
     monkeypatch.setattr(preparation, "PILOT_SIZE", 1 << 10)
-    for module in (sources, initials):
-        monkeypatch.setattr(module, "PILOTS", (1 << 8, 1 << 10))
+    monkeypatch.setattr(sources, "PILOTS", (1 << 8, 1 << 10))
 
 
 @pytest.fixture

@@ -55,12 +55,7 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
 
 
 def parsed(options: CastOptions) -> Pattern:
-    """Parses the pattern in the options, given as text; see `parse`."""
-    _refuse_cast_in_braces(options)
-    return parse(options.pattern, options.shared, ModelChoice.parse)
-
-
-def _refuse_cast_in_braces(options: CastOptions) -> None:
+    """Parses the pattern in the options, given as text, unless it is a cast's name in braces."""
     name = options.pattern.strip("{ }")
     is_model = name in (options.models or ()) or is_file(name) or name in bundled.names()
     if name.isalpha() and options.pattern.startswith("{") and not is_model:
@@ -69,3 +64,4 @@ def _refuse_cast_in_braces(options: CastOptions) -> None:
             is_cast = f"{near[0]} is a cast, not a model: write {near[0]} without braces"
             message = is_cast if near == [name] else f"there is no model {name}; {is_cast}"
             raise SamplingError(message)
+    return parse(options.pattern, options.shared, ModelChoice.parse)

@@ -25,7 +25,6 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.initials import SameInitialSource
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, errors_at
 from rnn_names.casts.requests import (
     CANDIDATES_AT_ONCE,
@@ -45,15 +44,14 @@ from rnn_names.casts.sources import (
     NameSource,
     PartSource,
     ReadLines,
+    SameInitialSource,
 )
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line, initial_of
 from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning, SamplingError, TooFewNamesError, plural, warn
-from rnn_names.processes.threads import Submit, deferred, one_blas_thread, worker_threads
+from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.admission import WINDOW, Admission
-from rnn_names.sampling.stream import WORTH_THREADS
-from rnn_names.system import usable_cores
 
 FIRST_LINES, LINES_GROWTH = 1 << 3, 16  # lines in the first batch; the growth of later batches
 MAX_INDEPENDENT_LINES = 1 << 14  # the most lines in a batch
@@ -109,44 +107,36 @@ class CastDrawer:
                 yield [line.texts for line in lines]
 
     def lines(self, growth: int | None = None) -> Iterator[list[Line]]:
-        """Yields the lines of the cast in batches. For many lines, the parts share the cores."""
-        is_large = self.options.count * len(self._name_sources) >= WORTH_THREADS
-        n_threads = min(usable_cores(), len(self._name_sources)) if is_large else 1
-        admission, start = self._admission(), self.options.start
+        """Yields the lines of the cast in batches."""
+        options, start = self.options, self.options.start
+        is_unique, limits = options.unique or options.remember is not None, [WINDOW]
+        if is_unique:
+            limits += [source.max_candidates(WINDOW) for source in self._name_sources]
+        admission = Admission(options.count, is_unique, options.remember, min(limits))
         first = 0 if self._depends_on_earlier else start
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
         size, cause = FIRST_LINES, None
-        with worker_threads(n_threads) as (submit, _):
-            while admission.n_admitted < admission.count and not cause:
-                n_to_skip = max(start - first, 0)
-                size = min(size, n_to_skip + admission.n_to_draw())
-                numbers = np.arange(first, first + size)
-                new = self._new_lines(numbers, np.zeros_like(numbers), {})
-                lines, cause = self._complete(new, submit)
-                lines = lines[n_to_skip:]
-                for line in lines:
-                    line.texts = self._texts_of(line)
-                texts = Names.from_strings([in_one_line(line.texts[0]) for line in lines])
-                yield [lines[k] for k in admission.admit(texts).tolist()]
-                if admission.is_exhausted:
-                    cause = Cause(None, MOSTLY_REPEATS)
-                first += size
-                size = min(size * (growth or LINES_GROWTH), max_size)
+        while admission.n_admitted < admission.count and not cause:
+            n_to_skip = max(start - first, 0)
+            size = min(size, n_to_skip + admission.n_to_draw())
+            numbers = np.arange(first, first + size)
+            new = self._new_lines(numbers, np.zeros_like(numbers), {})
+            lines, cause = self._complete(new)
+            lines = lines[n_to_skip:]
+            for line in lines:
+                line.texts = self._texts_of(line)
+            texts = Names.from_strings([in_one_line(line.texts[0]) for line in lines])
+            yield [lines[k] for k in admission.admit(texts).tolist()]
+            if admission.is_exhausted:
+                cause = Cause(None, MOSTLY_REPEATS)
+            first += size
+            size = min(size * (growth or LINES_GROWTH), max_size)
         n_found, count = admission.n_admitted, admission.count
         if cause and n_found < count:
             source, why, tightest = cause
             message = f"only {n_found:,} of {count:,} lines found: {why}"
             with errors_at(self.pattern.text, source.part.begin) if source else nullcontext():
                 raise TooFewNamesError(message, n_found=n_found, tightest=tightest)
-
-    def _admission(self) -> Admission:
-        """Returns what admits lines: all of them, or only new ones."""
-        count, remember = self.options.count, self.options.remember
-        is_unique, window = self.options.unique or remember is not None, WINDOW
-        if is_unique:
-            limits = (source.max_candidates(WINDOW) for source in self._name_sources)
-            window = min([WINDOW, *limits])
-        return Admission(count, is_unique, remember, window)
 
     # --- Choices and names ------------------------------------------------------------------------
 
@@ -186,7 +176,7 @@ class CastDrawer:
             requests += [Request(line, source) for source in missing]
         return requests
 
-    def _complete(self, lines: list[Line], submit: Submit) -> tuple[list[Line], Cause | None]:
+    def _complete(self, lines: list[Line]) -> tuple[list[Line], Cause | None]:
         """Fills in the names that lines lack, line by line, with the first candidates that fit.
 
         Returns all lines and None; or, if no candidate fits a line, the lines before it and why.
@@ -197,10 +187,11 @@ class CastDrawer:
             candidate = request.next_candidate(self.used)
             if candidate and candidate.is_drawn:
                 request.line.names.update(candidate.names)
-                request.count_as_used(candidate, self.used)
+                self.used.add(candidate.names)
+                self.used.initials.add(candidate.initial)
                 requests.popleft()
             elif not request.cause and (candidates := self._candidates_to_draw(requests)):
-                self._draw_by_source(candidates, submit)
+                draw_candidates(candidates)
             else:
                 has_others = request.try_other_initials(self.used)
                 if not has_others:
@@ -210,9 +201,9 @@ class CastDrawer:
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
         """Returns the candidates that are needed next; none if the first request has no more.
 
-        To look ahead, it counts names that earlier requests would get as used, in a fork of `used`.
+        To look ahead, it counts the initials that earlier requests would get as used.
         """
-        used, to_draw = self.used.fork(), list[Candidate]()
+        used, to_draw = self.used.with_own_initials(), list[Candidate]()
         for k, request in enumerate(requests):
             candidate = request.next_candidate(used)
             if candidate and not candidate.is_drawn:
@@ -220,18 +211,8 @@ class CastDrawer:
             if not to_draw or len(to_draw) >= MAX_TO_DRAW:
                 break
             if candidate:
-                request.count_as_used(candidate, used)
+                used.initials.add(candidate.initial)
         return to_draw
-
-    def _draw_by_source(self, candidates: Iterable[Candidate], submit: Submit) -> None:
-        """Draws candidates; submits one call for each kind of request and source."""
-        groups = dict[Any, list[Candidate]]()
-        for candidate in candidates:
-            kind = type(candidate.request), candidate.request.source
-            groups.setdefault(kind, []).append(candidate)
-        calls = [submit(draw_candidates, group) for group in groups.values()]
-        for call in calls:
-            call()
 
     # --- Texts ------------------------------------------------------------------------------------
 
@@ -342,7 +323,7 @@ class CastDrawer:
             requests = self._requests(lines)
             next_ones = (request.next_candidate(self.used) for request in requests)
             candidates = [*filter(None, next_ones)]
-            self._draw_by_source(candidates, deferred)
+            draw_candidates(candidates)
             for candidate in candidates:
                 candidate.request.line.names.update(candidate.names)
             for new in lines:

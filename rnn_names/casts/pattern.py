@@ -189,6 +189,9 @@ class _Reader:
         if self.at == len(self.text):
             hint = "; did the shell cut the pattern? Put it in single quotes" * (bracket == "]")
             raise self.error(f"{self.text[begin]} without a {bracket}{hint}", begin)
+        if bracket == "}" and self.text.startswith("{", self.at):
+            unclosed = self.text[begin + 1 : self.at].strip()
+            raise self.error(f"{short_repr(unclosed)}: is a }} missing?", self.at)
         if not self.take(bracket):
             raise self.unexpected(can_be_text=bracket == "]")
 
@@ -295,8 +298,6 @@ class _Reader:
                 raise self.error(f"to choose one of several names, write [{meant}]", self.at)
             if not model:
                 raise self.error("a model belongs here: a file or a bundled model", place)
-            if self.text.startswith("{", self.at):
-                raise self.error(f"{short_repr(model)}: is a }} missing?", self.at)
             if no_model := re.fullmatch(r"(.+)\.(?:lst|list|text|csv|tsv|md)", model):
                 raise self.error(f"a file of lines ends in .txt, as {{{no_model[1]}.txt}}", place)
             if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):
@@ -353,8 +354,6 @@ class _Reader:
         if (kind is FLAG) != (text is None):
             needs = f"needs a value: {word}=…" if text is None else "takes no value"
             raise self.error(f"{word} {needs}", place)
-        if text is not None and self.text.startswith("{", self.at):
-            raise self.error(f"{word} {short_repr(text + '{')}: is a }} missing?", place)
         given.places.setdefault(name, place)
         try:
             if text is None:

@@ -12,19 +12,19 @@ asks a `SameInitialSource` for all of them. If lines have different initials, a
 """
 
 from bisect import bisect
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, count, islice
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.initials import SameInitialSource
-from rnn_names.casts.sources import NO_UNUSED_INITIAL, Cause, Line, NameSource
+from rnn_names.casts.sources import NO_UNUSED_INITIAL, Cause, Line, NameSource, SameInitialSource
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import RepeatedInitialsWarning, plural, warn
 from rnn_names.sampling.attempts import NoAttemptPassed
@@ -49,7 +49,7 @@ class UsedNames:
         self._pools = [DistantNames(max(min_edits, 1))]
         self.initials = UsedInitials()  # stays empty unless `initials` is "different"
 
-    def pools_for(self, options: Options) -> list[int]:
+    def pools_for(self, options: CommonOptions) -> list[int]:
         """The indices of the pools for a part: its own, which is added if needed, and pool 0.
 
         Names of a part with fewer `min_edits` than the cast are compared with each other only.
@@ -63,11 +63,10 @@ class UsedNames:
             self._pools.append(DistantNames.from_options(options) or DistantNames(1))
         return indices
 
-    def fork(self) -> "UsedNames":
-        """A copy to which more can be added; this one stays as it is."""
-        other = UsedNames(self._min_edits)
-        other._pools = [pool.fork() for pool in self._pools]
-        other.initials = self.initials.fork()
+    def with_own_initials(self) -> "UsedNames":
+        """The same names, with initials to which more can be added, without a warning."""
+        other = copy(self)
+        other.initials = replace(self.initials, counts=self.initials.counts.copy(), warns=False)
         return other
 
     def are_far(self, names: Mapping[NameSource, str]) -> bool:
@@ -95,12 +94,10 @@ class UsedInitials:
     ruled_out: set[str] = field(default_factory=set)  # initials with no further names
     warns: bool = True
 
-    def fork(self) -> "UsedInitials":
-        """A copy to which more can be added, without a warning; this one stays as it is."""
-        return UsedInitials(self.counts.copy(), self.ruled_out.copy(), warns=False)
-
     def add(self, initial: str) -> None:
-        """Counts the initial of a line; warns when the first one repeats."""
+        """Counts the initial of a line, if it has to differ; warns when the first one repeats."""
+        if not initial:
+            return
         self.counts[initial] += 1
         if self.warns and self.counts[initial] == 2:
             self.warns = False
@@ -164,10 +161,6 @@ class Request:
         """The first candidate that fits or is not drawn yet; None if there is no further one."""
         return next((each for each in self.candidates(used) if each.may_fit(used)), None)
 
-    def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
-        """Adds the names of a candidate, if it has any, to the names used."""
-        used.add(candidate.names)
-
     def next_batch(self, first: Candidate, used: UsedNames, waits: bool) -> list[Candidate]:
         """The next candidates to draw, in growing batches: 0, then 1 and 2, then 3 to 8.
 
@@ -222,11 +215,6 @@ class DifferentInitialRequest(Request):
                 self._points += uniform(keys, INITIAL_POSITION).tolist()
             yield self.candidate(k, initials[bisect(edges, self._points[k] * edges[-1])])
 
-    def count_as_used(self, candidate: Candidate, used: UsedNames) -> None:
-        """Adds the names of a candidate, if it has any, and always its initial."""
-        super().count_as_used(candidate, used)
-        used.initials.add(candidate.initial)
-
     @property
     def _max_candidates(self) -> int:
         return MAX_CANDIDATES
@@ -248,11 +236,19 @@ class DifferentInitialRequest(Request):
         return [name_of.get(row, ()) for row in range(len(keys))]
 
 
-def draw_candidates(candidates: Sequence[Candidate]) -> None:
-    """Draws candidates whose requests are of one kind, and ask one source.
+def draw_candidates(candidates: Iterable[Candidate]) -> None:
+    """Draws candidates: those of each kind of request and source together.
 
     If the search for a candidate ends without a name, its request stores the cause.
     """
+    groups = defaultdict[Any, list[Candidate]](list)
+    for candidate in candidates:
+        groups[type(candidate.request), candidate.request.source].append(candidate)
+    for group in groups.values():
+        _draw_group(group)
+
+
+def _draw_group(candidates: Sequence[Candidate]) -> None:
     first, lines = candidates[0].request, [candidate.request.line for candidate in candidates]
     index = np.array([candidate.index for candidate in candidates])
     rounds = np.array([line.first_round for line in lines]) + index

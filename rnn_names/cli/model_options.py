@@ -63,7 +63,7 @@ class ModelParam(click.Path):
 
 
 MODEL = ModelParam()
-START = ModelParam(bundled.CLOSEST, bundled.NONE)  # a model that training may start from
+INITIAL_MODEL = ModelParam(bundled.CLOSEST, bundled.NONE)  # a model that training may start from
 
 model_option = partial(
     option,

@@ -49,13 +49,13 @@ def pick(pattern: str | None, file: str | None, model: Models, output: str, **gi
     """
     from rnn_names.casts.pattern_files import read_pattern
     from rnn_names.cli.picking.session import PickSession
-    from rnn_names.cli.picking.sources import LinesToPick, NamesToPick
+    from rnn_names.cli.picking.supply import LinesToPick, NamesToPick
 
     if pattern is not None and file is not None:
         raise click.UsageError("give a PATTERN or --file")
     if pattern is None and file is None:
         options = read_options(SampleOptions, given)
-        source: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), options)
+        supply: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), options)
     elif model:
         raise click.UsageError("a pattern names its own models: leave out --model")
     else:
@@ -70,8 +70,8 @@ def pick(pattern: str | None, file: str | None, model: Models, output: str, **gi
         text, pattern_file = read_pattern(word, file)
         options = read_options(CastOptions, {"pattern": text, **given})
         with wrong_usage():
-            source = LinesToPick(options, pattern_file)
-        for used_file in source.files:
+            supply = LinesToPick(options, pattern_file)
+        for used_file in supply.files:
             if is_same_file(output, used_file):
                 what = "is the pattern" if used_file == pattern_file else "has words of the pattern"
                 message = f"{printable(output)} {what}; give another file, as in -o chosen.txt"
@@ -79,7 +79,7 @@ def pick(pattern: str | None, file: str | None, model: Models, output: str, **gi
     if options.remember and is_same_file(options.remember, output):
         message = "has what is kept; give another file for what was shown"
         raise SamplingError(f"{printable(output)} {message}", ["remember"])
-    PickSession(source, output).run()
+    PickSession(supply, output).run()
 
 
 pick.help = cleandoc(f"{pick.help}").replace(

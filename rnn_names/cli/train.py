@@ -9,7 +9,7 @@ import click
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.input_checks import check_output, wrong_usage
-from rnn_names.cli.model_options import START, Models, word_or_models
+from rnn_names.cli.model_options import INITIAL_MODEL, Models, word_or_models
 from rnn_names.cli.options import DEFAULT_MODEL, command, flag, option, options_of, output_option
 from rnn_names.cli.streams import open_input
 from rnn_names.errors import RnnNamesError, printable
@@ -29,7 +29,7 @@ from rnn_names.training.settings import Settings
 @option(
     "--init",
     group="Model",
-    type=START,
+    type=INITIAL_MODEL,
     multiple=True,
     metavar="MODEL[=WEIGHT]",
     callback=word_or_models,
@@ -85,7 +85,7 @@ def train(
     from rnn_names.training.checkpoint import Checkpoint, state_path
     from rnn_names.training.setup import TrainingSetup
     from rnn_names.training.trainer import Trainer
-    from rnn_names.training.warm_start import find_start
+    from rnn_names.training.warm_start import initial_model
 
     with wrong_usage():
         settings = Settings(**options)
@@ -101,12 +101,12 @@ def train(
         names = read_corpus([stack.enter_context(open_input(path)) for path in corpus])
     if not as_is:
         refuse_table(names)
-    start = None if models else find_start(names, settings, word)
-    started_from = start.name if start else ", ".join(map(str, models)) or None
+    initial = None if models else initial_model(names, settings, word)
+    started_from = initial.name if initial else ", ".join(map(str, models)) or None
     if resume:
         checkpoint = Checkpoint.resumed(output, names, settings, started_from)
     else:
-        model = start.model if start else blended(models) if models else None
+        model = initial.model if initial else blended(models) if models else None
         trainer = Trainer(TrainingSetup(names, settings, model))
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer
@@ -114,7 +114,7 @@ def train(
         titles = ["standard input" if path == "-" else path for path in corpus]
         page = Report(names, trainer, titles, output, report, started_from) if report else None
         run = TrainingRun(checkpoint, output, progress, page)
-        lines = [opening(names, checkpoint, start and start.message), *list_notes(names)]
+        lines = [opening(names, checkpoint, initial and initial.message), *list_notes(names)]
         progress.say("\n".join(lines))
         with interrupts.on_interrupt(run.interrupted):
             try:

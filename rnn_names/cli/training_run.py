@@ -230,7 +230,7 @@ def _width() -> int:
     return size.columns if size else LOG_WIDTH
 
 
-def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
+def opening(corpus: Corpus, checkpoint: Checkpoint, initial_model: str | None) -> str:
     """The message before training: the list, the network, and the model it starts from."""
     trainer, settings = checkpoint.trainer, checkpoint.trainer.settings
     repeats = f" ({corpus.n_lines:,} with repeats)" if corpus.n_lines > len(corpus) else ""
@@ -246,8 +246,8 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, start: str | None) -> str:
         training = f"{article.capitalize()} {network}."
     characters = plural(len(trainer.vocabulary) - 1, "character")
     lines = [f"{len(corpus):,} distinct names{repeats}, {characters}{held_out}.", training]
-    if start:
-        lines.append(f"{'Started' if trainer.epoch else 'Starts'} from {start}.")
+    if initial_model:
+        lines.append(f"{'Started' if trainer.epoch else 'Starts'} from {initial_model}.")
     if trainer.epoch:
         lines.append(f"Continuing after epoch {trainer.epoch}.")
     elif os.path.exists(checkpoint.path):

@@ -28,8 +28,7 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.corpus.triples import have_triples, lower_case
 from rnn_names.errors import SamplingError, short_repr
-from rnn_names.network.language_model import LanguageModel, require_fingerprints
-from rnn_names.network.scoring import log_probs
+from rnn_names.network.language_model import LanguageModel, log_probs, require_fingerprints
 
 MAX_TABLE = 1 << 24  # the size of a table by state, character and length
 N_GIVEN = 3  # characters that do not count for `min_mean_p`: rare beginnings are no mistakes
@@ -106,8 +105,10 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
     if options.no_words:
         conditions.append(Condition("no_words", lambda names: ~are_words(names)))
     if options.min_edits is not None and not options.listed:
-        any_shape = options.any_shape or bool(options.prefix)
-        conditions.append(_far_from_list(model, options.min_edits, any_shape))
+        require_fingerprints(model, of_own_list=True)
+        near_list = NearList(model, any_shape=options.any_shape or bool(options.prefix))
+        most = options.min_edits - 1
+        conditions.append(Condition("min_edits", lambda names: ~near_list.near(names, most)))
     if options.min_mean_p:
         conditions.append(_probable(model, options.min_mean_p))
     return conditions
@@ -178,12 +179,6 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
         message = f"{title}: too much to follow at once; {hint}"
         raise SamplingError(message, ["like", "edits"]) from None
     return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
-
-
-def _far_from_list(model: LanguageModel, min_edits: int, any_shape: bool) -> Condition:
-    require_fingerprints(model, of_own_list=True)
-    near_list = NearList(model, any_shape)
-    return Condition("min_edits", lambda names: ~near_list.near(names, min_edits - 1))
 
 
 def _probable(model: LanguageModel, least: float) -> Condition:

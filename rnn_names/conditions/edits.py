@@ -75,7 +75,6 @@ class DistantNames:
     def __init__(self, min_edits: int, others: Iterable[str] = ()) -> None:
         self._near = min_edits - 1  # the most edits between names that are too near each other
         self._names: dict[str, list[str]] = {}  # by their shortened texts
-        self._before: DistantNames | None = None
         self.add(others)
 
     @classmethod
@@ -83,12 +82,6 @@ class DistantNames:
         """The set for `min_edits`; None if the option is not set."""
         edits = options.min_edits
         return None if edits is None else cls(edits, options.exclude)
-
-    def fork(self) -> "DistantNames":
-        """A copy to which names can be added without changing this set."""
-        other = DistantNames(self._near + 1)
-        other._before = self
-        return other
 
     def add_if_far(self, name: str) -> bool:
         """Adds a name if it is far from all names; returns whether it was added."""
@@ -99,8 +92,6 @@ class DistantNames:
 
     def is_far(self, name: str) -> bool:
         """Whether a name is far from every name in the set."""
-        if self._before is not None and not self._before.is_far(name):
-            return False
         name, shortened = _shortened(name, self._near)
         return not any(
             self._are_near(name, other)

@@ -12,7 +12,7 @@ names like "de Vries" (`_lower_case_beginnings`). The case of all these beginnin
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -27,16 +27,6 @@ MAX_SPELLINGS = 1 << 6  # spellings of a name whose words may begin in either ca
 
 # Kinds of edits: how many characters are deleted, and how many are inserted there.
 DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
-
-
-class Edits(NamedTuple):
-    """p edits of one kind: each deletes, inserts or replaces a character of a name."""
-
-    row: Array  # (p,) the row of the name
-    place: Array  # (p,) the place in it
-    kind: tuple[int, int]
-    characters: Array  # (p, k) or (k,) indices of those that may be inserted; 0 for none
-    following: Array  # (p,) the character after them, perhaps in another case
 
 
 class NearList:
@@ -118,8 +108,15 @@ class NearList:
             near[row[np.unravel_index(at, edited.shape)[0]]] = True
         return near
 
-    def _edits(self, text: Array, lengths: Array) -> Iterator[Edits]:
-        """Yields all edits of some names, one kind at a time."""
+    def _edits(
+        self, text: Array, lengths: Array
+    ) -> Iterator[tuple[Array, Array, tuple[int, int], Array, Array]]:
+        """Yields all edits of some names, p of one kind at a time.
+
+        For each, yields the row of the name and the place in it, (p,) both; the kind; the indices
+        of characters that may be inserted, (p, k) or (k,), or 0 for none; and the character after
+        them, (p,), perhaps in another case.
+        """
         row, place = np.nonzero(np.arange(text.shape[1]) <= lengths[:, None])
         at, following = text[row, place], text[row, place + 1]
         lower, upper, is_upper = self._lower, self._upper, self._is_upper[at]
@@ -141,4 +138,4 @@ class NearList:
             (INSERTION, either, self._in_both_cases, [at, lower[at]]),
         ]:
             for after in cases:
-                yield Edits(row[places], place[places], kind, characters, after[places])
+                yield row[places], place[places], kind, characters, after[places]

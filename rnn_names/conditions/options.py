@@ -188,6 +188,11 @@ class CommonOptions(CheckedOptions):
             message = "edits needs like: give a name that names should be like"
             raise SamplingError(message, ["edits", "like"])
 
+    @property
+    def is_unique(self) -> bool:
+        """Whether names may not repeat."""
+        return self.min_edits is not None or self.remember is not None
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Options(CommonOptions):
@@ -211,7 +216,7 @@ class Options(CommonOptions):
     @property
     def is_unique(self) -> bool:
         """Whether names may not repeat."""
-        return self.unique or self.min_edits is not None or self.remember is not None
+        return self.unique or super().is_unique
 
     def seed_or_random(self) -> int:
         """The seed, or a random one if none is set."""

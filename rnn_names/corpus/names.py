@@ -5,12 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
 from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, differs_from_previous, ranges
+from rnn_names.arrays import Array, ranges
 from rnn_names.corpus.characters import MAX_DECOMPOSED, composed
 from rnn_names.errors import CorpusError, short_repr
 from rnn_names.system import cached_property
@@ -18,7 +18,6 @@ from rnn_names.system import cached_property
 EOS = 0  # index of the end-of-name symbol, "\n"; characters have the indices 1, 2, …
 UNKNOWN = -1  # the index of a character that is not in the vocabulary
 _ROWS_AT_ONCE = 1 << 15  # names gathered together, to bound the memory
-_COLUMNS = 16  # characters that are compared together
 
 
 @dataclass(frozen=True)
@@ -126,33 +125,20 @@ class Names:
         >>> names.to_strings(), counts.tolist()
         (['a', 'ab', 'b'], [1, 1, 2])
         """
-        order, differs = self.order()
-        starts = np.flatnonzero(differs)  # of each run of equal names
+        texts, order = self.to_strings(), self.order()
+        runs = [len([*run]) for _, run in groupby(order.tolist(), texts.__getitem__)]
+        starts = np.cumsum([0, *runs])[:-1]  # of each run of equal names
         weights = np.ones(len(self), np.int64) if weights is None else weights
         return self.take(order[starts]), np.add.reduceat(weights[order], starts)
 
-    def order(self) -> tuple[Array, Array]:
-        """The rows of names in code-point order, and whether each name differs from the one before.
+    def order(self) -> Array:
+        """The rows of names in code-point order: (n,).
 
-        >>> order, differs = Names.from_strings(["Bo", "Adam", "Ada", "Bo"]).order()
-        >>> order.tolist(), differs.tolist()
-        ([2, 1, 0, 3], [True, True, True, False])
+        >>> Names.from_strings(["Bo", "Adam", "Ada", "Bo"]).order().tolist()
+        [2, 1, 0, 3]
         """
-        order, differs = np.arange(len(self)), np.zeros(len(self), bool)
-        starts = range(0, max(int(self.lengths.max(initial=0)), 1), _COLUMNS)
-        for start in starts[::-1]:
-            order = order[np.argsort(self._sort_keys(start)[order], kind="stable")]
-        for start in starts:
-            differs |= differs_from_previous(self._sort_keys(start)[order])
-        return order, differs
-
-    def _sort_keys(self, start: int) -> Array:
-        """(n,) `_COLUMNS` characters of each name, their codes + 1, so that an end sorts first."""
-        columns = np.arange(start, start + _COLUMNS)
-        inside = columns < self.lengths[:, None]
-        text = np.zeros(inside.shape, np.uint32)
-        text[inside] = self.codes[(self.offsets[:-1, None] + columns)[inside]] + 1
-        return text.view(f"U{_COLUMNS}").ravel()
+        texts = self.to_strings()
+        return np.array(sorted(range(len(texts)), key=texts.__getitem__), np.intp)
 
 
 IndexedNames = Names  # whose codes are the indices of a vocabulary

@@ -20,7 +20,7 @@ from rnn_names.arrays import Array, differs_from_previous
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.visited import LONGEST_CONTEXT, VisitedPrefixes
-from rnn_names.network.completion import value_table
+from rnn_names.network.completion_values import value_table
 from rnn_names.network.rnn import log_softmax, softmax
 from rnn_names.ngram.contexts import Contexts
 
@@ -114,7 +114,7 @@ def _product(
     size = max(min(MAX_WORK // automaton.next_state.size, MAX_CONTEXTS), 1)
     while True:
         contexts = Contexts(np.sort(most_frequent_first[:size]), automaton.next_state.shape[1])
-        context, automaton_state = contexts.rows_of(prefixes.string), prefixes.automaton_state
+        context, automaton_state = contexts.rows_of(prefixes.history), prefixes.automaton_state
         product = ProductStates.reachable_from(contexts, automaton, context, automaton_state)
         share = MAX_WORK / (product.next_row.size * (max_length + 1))
         if share >= 1 or size == 1:
@@ -123,14 +123,14 @@ def _product(
 
 
 def _by_frequency(prefixes: VisitedPrefixes) -> Array:
-    """The endings of prefixes' strings: the empty one, then the others, most frequent first."""
-    strings, n_y = prefixes.string, prefixes.log_probabilities.shape[1]
+    """The endings of prefixes' histories: the empty one, then the others, most frequent first."""
+    histories, n_y = prefixes.history, prefixes.log_probabilities.shape[1]
     keys, counts = [np.zeros(1, np.int64)], [np.full(1, np.inf)]
     for symbols in range(1, LONGEST_CONTEXT + 1):
-        is_long = strings >= (n_y + 1) ** (symbols - 1)
+        is_long = histories >= (n_y + 1) ** (symbols - 1)
         if not is_long.any():
             break
-        key, which = np.unique(strings[is_long] % (n_y + 1) ** symbols, return_inverse=True)
+        key, which = np.unique(histories[is_long] % (n_y + 1) ** symbols, return_inverse=True)
         keys.append(key)
         counts.append(np.bincount(which, weights=prefixes.n_names[is_long]))
     every, count = np.concatenate(keys), np.concatenate(counts)

@@ -37,11 +37,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.acceptor import Acceptor
+from rnn_names.conditions.automaton import Acceptor
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.chain import ProductStates, fitted_chain
 from rnn_names.lookahead.visited import VisitedPrefixes
-from rnn_names.network.completion import LEAST_LOG, log_difference, log_sum
+from rnn_names.network.completion_values import LEAST_LOG, log_difference, log_sum
 from rnn_names.ngram.contexts import Contexts
 
 MAX_COPIES = 32  # the most copies of a name from one proposal
@@ -145,7 +145,7 @@ class Guide:
     @property
     def first_product_row(self) -> Array:
         """The product row of the first prefix, with which names begin: (1,)."""
-        context = self.product.contexts.rows_of(self.prefixes.string[:1])
+        context = self.product.contexts.rows_of(self.prefixes.history[:1])
         first: Array = self.product.row_of[context, self.prefixes.automaton_state[:1]]
         return first
 

@@ -7,7 +7,7 @@ import numpy as np
 from rnn_names.arrays import Array, rows_by_length
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import Names
-from rnn_names.network.completion import LEAST_LOG, log_sum
+from rnn_names.network.completion_values import LEAST_LOG, log_sum
 from rnn_names.ngram.contexts import extended, max_symbols
 from rnn_names.system import cached_property
 
@@ -23,7 +23,7 @@ class VisitedPrefixes:
     character: Array  # (N,) index of the last character
     length: Array  # (N,) characters
     automaton_state: Array  # (N,) state of the conditions' automaton
-    string: Array  # (N,) the last symbols, up to `LONGEST_CONTEXT`, as in `ngram.contexts`
+    history: Array  # (N,) the last symbols, up to `LONGEST_CONTEXT`, as in `ngram.contexts`
     log_probabilities: Array  # (N, n_y) the network's, of the next character
     n_names: Array  # (N,) how many drawn names began with each prefix
 
@@ -31,15 +31,15 @@ class VisitedPrefixes:
     def beginning(cls, prefix: Array, automaton: Automaton) -> "VisitedPrefixes":
         """Only the prefix that every name begins with, not visited yet."""
         n_y = automaton.next_state.shape[1]
-        string = np.zeros(1, np.int64)
+        history = np.zeros(1, np.int64)
         for symbol in (n_y, *prefix):
-            string = extended(string, symbol, n_y, max_symbols(n_y, LONGEST_CONTEXT))
+            history = extended(history, symbol, n_y, max_symbols(n_y, LONGEST_CONTEXT))
         return cls(
             parent=np.zeros(1, np.int64),
             character=np.zeros(1, np.int32),
             length=np.array([len(prefix)]),
             automaton_state=automaton.run(Names.from_lengths(prefix, np.array([len(prefix)]))),
-            string=string,
+            history=history,
             log_probabilities=np.zeros((1, n_y)),
             n_names=np.zeros(1),
         )
@@ -140,7 +140,7 @@ class Visits:
             grown.parent[rows], grown.character[rows] = parent, character
             grown.automaton_state[rows] = automaton_state
             grown.length[rows] = grown.length[parent] + 1
-            grown.string[rows] = extended(grown.string[parent], character, n_y, n_symbols)
+            grown.history[rows] = extended(grown.history[parent], character, n_y, n_symbols)
             first = rows.stop
         for visited, log_probabilities, n_names in self._recorded:
             grown.log_probabilities[visited] = log_probabilities

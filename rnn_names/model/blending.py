@@ -111,7 +111,7 @@ def unknown_logit(model: LanguageModel) -> float:
     with one_blas_thread():
         # With random weights, perhaps no name ends within the longest length.
         names = Names.from_strings(preview(model, NAMES_TO_MEASURE, seed=0) or [""])
-        indices, lengths = model.vocabulary.indexed(names).padded(names.order()[0])
+        indices, lengths = model.vocabulary.indexed(names).padded(names.order())
         tree = prefix_tree(indices, lengths, len(model.vocabulary))
         states = rnn.hidden_states(tree, model.params, Workspace())
         logits = rnn.output_layer(states, model.params).astype(float)  # after each prefix: (N, n_y)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_names.arrays import Array, slices, stable_order
+from rnn_names.arrays import Array, slices
 from rnn_names.corpus.names import EOS
 from rnn_names.system import cached_property
 
@@ -75,7 +75,7 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
 
     # Rows are sorted by level, then by falling number of children, at most n_y - 1.
     row = np.empty(n, np.intp)
-    row[stable_order(level * n_y + (n_y - 1 - n_children))] = np.arange(n)
+    row[np.argsort(level * n_y + (n_y - 1 - n_children), kind="stable")] = np.arange(n)
     starts = np.searchsorted(level, np.arange(level[-1] + 2))  # of each level, and of the next
     row_in_level = row - starts[level]
     x, parent_in_level = np.zeros((2, n), np.intp)  # the root keeps the zeros

@@ -17,7 +17,7 @@ from __future__ import annotations  # else `np.random` is imported for a type, w
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace, ranges, row_maxima, stable_order
+from rnn_names.arrays import Array, Workspace, ranges, row_maxima
 from rnn_names.network.cells import CELLS, Params, StepWeights, block_product, cell_of, step_weights
 from rnn_names.network.prefix_tree import PrefixTree
 
@@ -219,7 +219,7 @@ def _backward_over_time(
     first_parents = np.array([0, *(1 + rows.start for rows in tree.levels[:-1])])
     parent_rows = ranges(first_parents, np.array(tree.n_parents))
     states.take(parent_rows, axis=0, out=parent_states, mode="clip")
-    order = stable_order(tree.x)
+    order = np.argsort(tree.x, kind="stable")
     d_from_x = work("d_from_x", cell.n_gates, n, n_a)
     for block, d in zip(cell.input_gradient_blocks, d_from_x, strict=True):
         cache[block].take(order, axis=0, out=d, mode="clip")

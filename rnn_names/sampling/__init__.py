@@ -2,9 +2,9 @@
 
 An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. Read these in order:
 
-    stream          makes a Sampler from the options: `presets` settles boldness and lengths;
-                    conditions that an automaton can follow join the acceptor, and the others are
-                    tested on whole names
+    stream          makes a Sampler from the options, which settles boldness and lengths; conditions
+                    that an automaton can follow join the acceptor, and the others are tested on
+                    whole names
     name_queue      makes two attempts at number 0, since the first may fail
     random_keys     gives each attempt a key, from the seed, the number and the attempt
     sampler         has a WalkDrawer draw the names of these keys
@@ -22,8 +22,8 @@ A rare condition: `sample -m first-names --suffix pp -n 5 --seed 1`; one name in
     guided          turns the weight of each into a number of copies, mostly 0 or 1
     name_groups     drops the first 31 copies and yields 64: Popp, Pepp, Prepp, …
 
-The other modules: `walk_drawer` draws on walks, and draws names that are too close to call again in
-float64; `frontier` keeps the waiting nodes of a walk; `network_predictor` computes probabilities;
-`attempts` makes attempts until one passes, for streams, casts and aliases; `admission` leaves out
-repeats; `alias` gives each key a name; `best` searches for the most probable names.
+The other modules: `frontier` keeps the waiting nodes of a walk; `network_predictor` computes
+probabilities; `attempts` makes attempts until one passes, for streams, casts and aliases;
+`admission` leaves out repeats; `alias` gives each key a name; `best` searches for the most probable
+names.
 """

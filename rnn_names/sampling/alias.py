@@ -39,7 +39,7 @@ class Aliases:
 
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
         with one_blas_thread():
-            self._sampler, self._options = make_sampler(model, options)
+            self._sampler, self._options = make_sampler(model, options), options
             if self._sampler.may_be_rare:
                 from rnn_names.sampling.preparation import RARE, share_accepted
 
@@ -73,7 +73,8 @@ class Aliases:
         owners = dict[str, int]()  # the row of the key of each name
         waiting = np.arange(n)  # keys without a name
         next_attempt = np.zeros(n, np.int64)  # of each key
-        far_apart = DistantNames.from_options(self._options) if self._options.exclude else None
+        options = self._sampler.options
+        far_apart = DistantNames.from_options(options) if options.exclude else None
 
         def is_free(name: str, row: int) -> bool:  # not if an earlier key has the name
             is_first = not unique or owners.get(name, n) > row

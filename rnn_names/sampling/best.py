@@ -79,7 +79,8 @@ def best(
 def _search(
     model: LanguageModel, count: int, options: CommonOptions, progress: Progress | None, rank: str
 ) -> tuple[Names, SamplingError | None]:
-    sampler, options = make_sampler(model, options)
+    sampler = make_sampler(model, options)
+    options = sampler.options
     search = _Search(sampler, progress, rank)
     last = options.start + count
     if not count:
@@ -126,11 +127,12 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
     for bound in search.bounds(ENDLESS):
         if search.has_all:
             return longest
-        length = np.array([len(text) for _, text in search.names]) - search.uncounted
-        mean = np.array([log_prob for log_prob, _ in search.names]) / length
-        up_to = np.arange(shortest, longest + 1)[:, None] - search.uncounted
-        n_known = np.sum((length <= up_to) & (mean >= bound / up_to), axis=1)
-        reach = max([reach, *(up_to[n_known >= wanted, 0] + search.uncounted).tolist()])
+        ranked = search.n_ranked(np.array([len(text) for _, text in search.names]))
+        mean = np.array([log_prob for log_prob, _ in search.names]) / ranked
+        lengths = np.arange(shortest, longest + 1)
+        most_ranked = search.n_ranked(lengths)[:, None]
+        n_known = np.sum((ranked <= most_ranked) & (mean >= bound / most_ranked), axis=1)
+        reach = max([reach, *lengths[n_known >= wanted].tolist()])
         if reach == longest or search.n_prefixes >= MAX_PER_CHARACTER:
             break
     return reach or longest
@@ -146,14 +148,18 @@ class _Search:
         self.predictor, self.roots = drawer.predictor, drawer.roots
         if (sampler.options.temperature or 1) < COLD:
             self.predictor, self.roots = drawer.exact_predictor, drawer.exact_roots
-        self.log_prob, self.uncounted = self.roots.log_prob, -1  # -1: the end of a name counts
+        self.log_prob, self._n_given = self.roots.log_prob, 0
         if len(drawer.texts) == 1:  # the probability of a single prefix is left out
-            self.log_prob, self.uncounted = np.zeros(1), len(drawer.texts[0]) - 1
+            self.log_prob, self._n_given = np.zeros(1), len(drawer.texts[0])
         size = self.predictor.n_y * self.acceptor.max_length**2
         self.at_once = max(min(PREFIXES_AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace(self.predictor.dtype)
         self.n_extended = 0  # prefixes, in all searches so far
         self.has_all = False  # whether the last search found all possible names
+
+    def n_ranked(self, length: Any) -> Any:
+        """How many characters of a name of some length rank it: without a single prefix."""
+        return length + 1 - self._n_given  # its end counts
 
     def run(self, wanted: int) -> list[str]:
         """The most probable names, most probable first: `wanted` names, or all that were found."""
@@ -208,7 +214,7 @@ class _Search:
 
     def _extend(self, prefixes: Array, states: Array) -> None:
         """Records the names that end at some prefixes, and queues the longer prefixes."""
-        acceptor, uncounted, text = self.acceptor, self.uncounted, prefixes["text"]
+        acceptor, text = self.acceptor, prefixes["text"]
         n, length = text.shape
         self.n_prefixes += n
         self.n_extended += n
@@ -219,7 +225,7 @@ class _Search:
         automaton_state = prefixes["automaton_state"]
         may_follow = acceptor.may_follow(length, automaton_state) & (log_probs > -np.inf)
         if self.is_per_character:
-            log_probs[:, EOS] *= (acceptor.max_length - uncounted) / (length - uncounted)
+            log_probs[:, EOS] *= self.n_ranked(acceptor.max_length) / self.n_ranked(length)
         is_above = may_follow & (log_probs >= self._raised_bound)
         below = log_probs[may_follow & ~is_above]
         self._left_out = max(self._left_out, float(below.max(initial=-np.inf)))

@@ -71,35 +71,21 @@ def choose(
     return rows, branch, distance < margins[(sort_keys >> np.uint64(32)).astype(np.int32)]
 
 
-def keep_top_k(probabilities: Array, k: int, margin: float, relative_error: float) -> Array:
-    """Keeps the k largest of each column, and any equal to the k-th; the others become 0.
-
-    Returns whether each column's cut is too close to call, for errors of sums up to `margin`, and
-    of single probabilities up to `relative_error`.
-    """
-    falling = -np.sort(-probabilities, axis=0)
-    last = np.full(probabilities.shape[1], k - 1)
-    return _cut(probabilities, falling, last, margin, relative_error)
-
-
 def keep_top_p(probabilities: Array, p: float, margin: float, relative_error: float) -> Array:
-    """Like `keep_top_k`: keeps the fewest that together have the share p, and any equal ones."""
+    """Keeps the largest of each column that together have the share p; the others become 0.
+
+    Also keeps any equal to the last one. Returns whether each column's cut is too close to call,
+    for errors of sums up to `margin`, and of single probabilities up to `relative_error`.
+    """
     falling = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
     sums = np.cumsum(falling, axis=0)
     target = p * sums[-1]
     last = np.minimum((sums < target).sum(axis=0), len(sums) - 1)  # (nodes,) the last row kept
-    close = (np.abs(sums - target) < margin).any(axis=0)
-    return close | _cut(probabilities, falling, last, margin, relative_error)
-
-
-def _cut(
-    probabilities: Array, falling: Array, last: Array, margin: float, relative_error: float
-) -> Array:
-    """Keeps numbers of at least falling[last]; returns whether the next one is hardly smaller."""
+    is_close = (np.abs(sums - target) < margin).any(axis=0)
     columns = np.arange(len(last))
     least = falling[last, columns]  # the smallest one kept
     following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
     probabilities[probabilities < least] = 0
     # A character of at most margin / 4 may be cut wrongly, which moves an edge by at most as much.
     # Rounding errors move it by at most margin / 3 (see `MARGIN`): in all by less than the margin.
-    return (least - following < relative_error * least) & (least > margin / 4)
+    return is_close | ((least - following < relative_error * least) & (least > margin / 4))

@@ -16,13 +16,12 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, IndexedTexts, Names
 from rnn_names.lookahead.guide import Guide, least_log_bound
 from rnn_names.lookahead.visited import Visits
-from rnn_names.network.completion import LEAST_LOG
+from rnn_names.network.completion_values import LEAST_LOG
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.frontier import Children
-from rnn_names.sampling.network_predictor import NetworkPredictor
+from rnn_names.sampling.network_predictor import NetworkPredictor, Prediction
 from rnn_names.sampling.random_keys import pilot_keys, uniform
-from rnn_names.sampling.walk import Prediction, Roots, Walk
-from rnn_names.sampling.walk_drawer import WalkDrawer
+from rnn_names.sampling.walk import Roots, Walk, WalkDrawer
 from rnn_names.system import cached_property
 
 MAX_TRUNCATED = 0.02  # the tolerated share of names from a root that its bound cuts off
@@ -73,7 +72,7 @@ class GuidedWalk(Walk):
             node_records["log_weight"] += np.log(total)
         node_records["log_weight"] += top
         # In float64, choices too close to call are so rare that no name is drawn again.
-        return Prediction(probabilities, 0.0)
+        return probabilities, 0.0
 
     def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
         # A log weight is Σ log(total / completion). The last total was added; EOS has completion 1.

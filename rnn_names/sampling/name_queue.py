@@ -12,7 +12,6 @@ Large batches are drawn in chunks, which threads share.
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -33,18 +32,6 @@ CHUNKS = 32  # chunks of the largest batch, to bound the memory
 MIN_CHUNKED_NAMES = 1 << 13  # smaller batches are drawn in chunks only if memory is short
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
-
-
-class NumberedNames(NamedTuple):
-    """The names of n ascending numbers, and the attempts that gave them."""
-
-    numbers: Array  # (n,)
-    attempts: Array  # (n,)
-    names: Names
-
-    def part(self, rows: slice) -> "NumberedNames":
-        """Some of the rows."""
-        return NumberedNames(self.numbers[rows], self.attempts[rows], self.names[rows])
 
 
 class NameQueue:
@@ -72,7 +59,8 @@ class NameQueue:
             first, self._growth = FIRST_BATCH, GROWTH_TO_COUNT
         self._budget, self._largest = budget, sampler.largest_batch
         self._first_size = self._next_size = first  # the most attempts of a batch
-        self._ready = list[NumberedNames]()  # not yielded yet, in the order of drawing
+        # Numbers, attempts and names that are not yielded yet, (n,) each.
+        self._ready = list[tuple[Array, Array, Names]]()
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
         self._tally = Tally()
         # Names below `_next_to_yield` were yielded. `_next_number` is the first number not tried.
@@ -110,7 +98,7 @@ class NameQueue:
             names, rows, _ = results.pop()
             first = np.flatnonzero(is_first[rows])
             at = rows[first]
-            self._ready.append(NumberedNames(numbers[at], attempts[at], names.take(first)))
+            self._ready.append((numbers[at], attempts[at], names.take(first)))
         return True
 
     def _add_numbers(self, max_size: int) -> int:
@@ -134,10 +122,10 @@ class NameQueue:
         if len(numbers) < MIN_CHUNKED_NAMES and len(numbers) <= max_names:
             return [np.arange(len(numbers), dtype=np.int32)]
         n = self._n_threads * math.ceil(len(numbers) / (self._n_threads * max_names))
-        chunk_of = self._sampler.drawer.chunk_of
+        chunk_by_beginning = self._sampler.drawer.chunk_by_beginning
         # In parts, to bound the memory.
         parts = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
-        chunk = np.concatenate([chunk_of(keys_at(self._key, *part), n) for part in parts])
+        chunk = np.concatenate([chunk_by_beginning(keys_at(self._key, *part), n) for part in parts])
         return [np.flatnonzero(chunk == k).astype(np.int32) for k in range(n)]
 
     def _draw_chunk(self, numbers: Array, attempts: Array, rows: Array) -> DrawnNames:
@@ -151,13 +139,13 @@ class NameQueue:
         """Yields the names of all numbers below `end`; OutOfAttempts where the budget ends."""
         if self._next_to_yield == end:
             return
-        ends = [int(np.searchsorted(batch.numbers, end)) for batch in self._ready]
-        below = [batch.part(slice(n)) for batch, n in zip(self._ready, ends, strict=True)]
-        after = [batch.part(slice(n, None)) for batch, n in zip(self._ready, ends, strict=True)]
-        self._ready = [batch for batch in after if len(batch.numbers)]
-        order = np.argsort(np.concatenate([batch.numbers for batch in below]), kind="stable")
-        attempts = np.concatenate([batch.attempts for batch in below])[order]
-        names = Names.concatenate([batch.names for batch in below])
+        all_numbers, all_attempts, parts = zip(*self._ready, strict=True)
+        numbers, names = np.concatenate(all_numbers), Names.concatenate([*parts])
+        order = np.argsort(numbers, kind="stable")
+        order, later = np.split(order, [np.searchsorted(numbers[order], end)])
+        attempts = np.concatenate(all_attempts)
+        self._ready = [(numbers[later], attempts[later], names.take(later))]
+        attempts = attempts[order]
         while self._next_to_yield < end:
             n_attempts = 1 + attempts[:NUMBERS_AT_ONCE].astype(np.int64)
             counted = self._n_counted + np.cumsum(n_attempts)

@@ -1,6 +1,6 @@
 """Probabilities of the next character of names, with min-p, temperature, top-k and top-p."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -8,15 +8,32 @@ from rnn_names.arrays import Array, Workspace, row_maxima
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
-from rnn_names.sampling.choice import keep_top_k, keep_top_p
+from rnn_names.sampling.choice import keep_top_p
 from rnn_names.sampling.frontier import Children
-from rnn_names.sampling.walk import Prediction, Predictor
 
 NODES_AT_ONCE = 1 << 9  # nodes computed together: with fewer, threads wait more often
 # The largest error of a sum of probabilities in float32, and so of an edge in `choose`: three times
 # what `tests/benchmarks/margin.py` measures. At a temperature T < 1, it is MARGIN / T.
 MARGIN = 8e-6
 RELATIVE_ERROR = 1e-4  # the largest relative error of one probability
+
+
+Prediction = tuple[Array, Array | float]
+"""What may follow some nodes: probabilities of any sum, (n_y, nodes); the error of their sums."""
+
+
+class Predictor(Protocol):
+    """Predicts the next characters of the names of a walk."""
+
+    dtype: Any  # of the states
+    n_y: int  # size of the vocabulary, EOS included
+    nodes_at_once: int  # nodes whose states are computed together
+
+    def next_probabilities(self, states: Array, work: Workspace) -> Prediction:
+        """The probabilities after each state, and their margin."""
+
+    def states_after(self, children: Children, work: Workspace) -> Array:
+        """The states of nodes, one row each; the next call may overwrite them."""
 
 
 class NetworkPredictor(Predictor):
@@ -44,19 +61,15 @@ class NetworkPredictor(Predictor):
         logits, close = self._logits(states, work)
         by_column = rnn.softmax(logits, out=logits).T
         probabilities = by_column.astype(np.float64)
-        if self.top_k is not None:
-            close |= keep_top_k(probabilities, self.top_k, self.margin, self.relative_error)
         if self.top_p is not None:
             close |= keep_top_p(probabilities, self.top_p, self.margin, self.relative_error)
         margin = np.where(close, np.inf, self.margin) if close.any() else self.margin
-        return Prediction(probabilities, margin)
+        return probabilities, margin
 
     def log_probabilities(self, states: Array, work: Workspace) -> Array:
         """Natural logarithms of the probabilities, exact even for tiny ones: (nodes, n_y)."""
         logits, _ = self._logits(states, work)
         logs = rnn.log_softmax(logits.astype(np.float64))
-        if self.top_k is not None:
-            logs[logs < np.sort(logs, axis=1)[:, [-self.top_k]]] = -np.inf
         if self.top_p is not None:
             probabilities = np.exp(logs.T)
             keep_top_p(probabilities, self.top_p, 0, 0)
@@ -64,7 +77,7 @@ class NetworkPredictor(Predictor):
         return rnn.log_softmax(logs, out=logs)
 
     def _logits(self, states: Array, work: Workspace) -> tuple[Array, Array]:
-        """Logits after min-p and temperature, (nodes, n_y); whether min-p is too close to call."""
+        """Logits after min-p, temperature and top-k, (nodes, n_y); whether a cut is too close."""
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
         close = np.zeros(len(states), bool)
@@ -76,6 +89,10 @@ class NetworkPredictor(Predictor):
         if self.temperature != 1:
             with np.errstate(over="ignore"):
                 logits /= self.temperature
+        if self.top_k is not None:  # keeps any equal to the k-th, too
+            least, following = -np.sort(-logits, axis=1).T[[self.top_k - 1, self.top_k]]
+            close |= following > least - self.relative_error
+            logits[logits < least[:, None]] = -np.inf
         return logits, close
 
     def states_after(self, children: Children, work: Workspace) -> Array:

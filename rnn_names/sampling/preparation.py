@@ -36,14 +36,13 @@ from dataclasses import replace
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.acceptor import Acceptor
-from rnn_names.conditions.automaton import NoAutomatonError
+from rnn_names.conditions.automaton import Acceptor, NoAutomatonError
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.names import Indices, names_from_indices
 from rnn_names.errors import RareConditionsWarning, warn
 from rnn_names.lookahead.guide import MAX_REPEATS, Guide, log_mean_of
 from rnn_names.lookahead.visited import Visits
-from rnn_names.network.completion import log_difference
+from rnn_names.network.completion_values import log_difference
 from rnn_names.network.rnn import log_softmax
 from rnn_names.sampling.guided import GuidedDrawer, GuidedWalk
 from rnn_names.sampling.random_keys import pilot_keys

@@ -1,7 +1,8 @@
 """Draws names, and tests them by all conditions that concern each name alone.
 
-If an automaton can follow a condition, the condition is part of the acceptor, and walks draw only
-names that meet it. The other conditions are tested on whole names. For `--suffix pp --novel`:
+First it settles the options that depend on the model: boldness and lengths. If an automaton can
+follow a condition, the condition is part of the acceptor, and walks draw only names that meet it.
+The other conditions are tested on whole names. For `--suffix pp --novel`:
 
     acceptor    suffix 'pp', the length, the shape of the list's names
     tested      novel
@@ -14,16 +15,26 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.acceptor import Acceptor
-from rnn_names.conditions.conditions import Condition, Tally, joint_automaton, make_conditions
-from rnn_names.conditions.options import CommonOptions, or_list
+from rnn_names.conditions.automaton import Acceptor
+from rnn_names.conditions.conditions import (
+    Condition,
+    Tally,
+    joint_automaton,
+    known_triples_condition,
+    make_conditions,
+)
+from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, or_list
 from rnn_names.conditions.prefixes import spelled_prefixes
+from rnn_names.conditions.word_lists import common_words
+from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.fingerprints import among
 from rnn_names.corpus.names import Names, names_from_indices
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr, warn
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.presets import AnyOptions, length_limits, with_boldness
-from rnn_names.sampling.walk_drawer import WalkDrawer
+from rnn_names.sampling.walk import WalkDrawer
 
+MAX_WORD_SHARE = 0.1  # share of words in a list, above which boldness safe allows words
+MAX_LOSS = 2.3  # nats per character; if the loss is larger, all names may be improbable
 FEW_POSSIBLE = 1 << 10  # if no more spellings are possible, all are tested at the start
 # Attempts of a batch: a larger one shares more prefixes, but takes more memory, and delays names.
 MIN_BATCH, MAX_BATCH, PROBABILITIES_OF_BATCH = 1 << 5, 1 << 20, 1 << 26
@@ -32,6 +43,55 @@ SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
     "a letter, or two spaces or punctuation marks in a row, where none of the list does"
 )
+
+
+def with_boldness(options: CommonOptions, model: LanguageModel) -> CommonOptions:
+    """The options; those that are not set get the presets of their boldness.
+
+    Presets that the model's list does not allow are left out. `safe` leaves out
+
+        known_triples   if the model has no triples, or a required text contains others
+        min_mean_p      if the model predicts badly, or its loss is not known, as for a blend
+        min_edits       if its list is not known; with `start`, only names of the list are left out,
+                        since other near names depend on earlier ones
+        no_words        if its list is not known, or contains many words
+    """
+    own = model.own_fingerprints
+    preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}
+    if options.boldness == "safe":
+        try:
+            known_triples_condition(model, options)
+        except SamplingError:
+            del preset["known_triples"]
+        loss = model.training.get("training_loss")
+        if not (isinstance(loss, float) and 0 < loss < MAX_LOSS):
+            del preset["min_mean_p"]
+        if own is None:
+            del preset["min_edits"], preset["no_words"]
+        elif isinstance(options, Options) and options.start:
+            preset |= {"min_edits": None, "novel": not options.listed}
+        if own is not None and among(own, common_words()).sum() > MAX_WORD_SHARE * len(own):
+            del preset["no_words"]
+    more = {name: value for name, value in preset.items() if name not in options.non_defaults}
+    return replace(options, **more)
+
+
+def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
+    """The least and the greatest length of names, from the options or else from the list."""
+    prefix_lengths = [*map(len, options.prefix or ("",))]
+    shortest, longest = options.min_length, options.max_length
+    if shortest is None:  # an explicit upper limit wins
+        shortest = min(model.shortest, longest or model.shortest)
+    shortest = max(shortest, min(prefix_lengths), 1)
+    if longest is None:
+        longest = max(model.longest, shortest, *prefix_lengths)
+    if longest > MAX_NAME_LENGTH:
+        raise SamplingError(f"no name can have more than {MAX_NAME_LENGTH} characters")
+    if shortest > longest:
+        cause = "prefix" if options.prefix and min(prefix_lengths) == shortest else "min_length"
+        message = f"{cause} requires at least {shortest} characters, max_length at most {longest}"
+        raise SamplingError(message, [cause, "max_length"])
+    return shortest, longest
 
 
 class DrawnNames(NamedTuple):
@@ -145,22 +205,20 @@ class Sampler:
         return ", ".join([*titles, *(condition.title for condition in conditions)])
 
 
-def make_sampler(model: LanguageModel, options: AnyOptions) -> tuple[Sampler, AnyOptions]:
-    """A sampler, and its options with the presets of boldness.
+def make_sampler(model: LanguageModel, options: CommonOptions) -> Sampler:
+    """A sampler whose options have the presets of their boldness.
 
     If no name can match the texts as typed, ignores case, with a CaseWarning.
     """
-    as_typed, options = options, with_boldness(options, model)
     try:
-        sampler = Sampler(model, options)
+        sampler = Sampler(model, with_boldness(options, model))
         cases = sampler.in_other_case.items()
         notes = [f"prefix {short_repr(typed)} as {short_repr(read)}" for typed, read in cases]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
             raise
         try:
-            options = with_boldness(replace(as_typed, ignore_case=True), model)
-            sampler = Sampler(model, options)
+            sampler = Sampler(model, with_boldness(replace(options, ignore_case=True), model))
         except (SamplingError, VocabularyError):
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]
@@ -168,4 +226,4 @@ def make_sampler(model: LanguageModel, options: AnyOptions) -> tuple[Sampler, An
         notes = [f"{sampler.joined_titles(texts)} in upper or lower case"]
     if notes:
         warn(f"spelled as in the list: {', '.join(notes)}", CaseWarning)
-    return sampler, options
+    return sampler

@@ -46,15 +46,16 @@ def names_of_stream(
     """
     process = os.getpid()
     with one_blas_thread():
-        sampler, options = make_sampler(model, options)
+        sampler = make_sampler(model, options)
+        is_unique = sampler.options.is_unique
         if not count:
             return
-        far_apart = DistantNames.from_options(options)
-        admission = Admission(count, options.is_unique, options.remember, WINDOW, far_apart)
-        n_possible = sampler.n_possible if options.is_unique else np.inf
+        far_apart = DistantNames.from_options(sampler.options)
+        admission = Admission(count, is_unique, options.remember, WINDOW, far_apart)
+        n_possible = sampler.n_possible if is_unique else np.inf
         tally = Tally()
         try:
-            for names in _drawn_names(sampler, options, admission, budget):
+            for names in _drawn_names(sampler, options.seed_or_random(), admission, budget):
                 rows = admission.admit(names)
                 admission.warn_if_few_are_new()
                 yield names if len(rows) == len(names) else names.take(rows)
@@ -67,28 +68,28 @@ def names_of_stream(
                     break
         except OutOfAttempts as error:
             tally = error.tally
-        raise _too_few_names(sampler, options, admission, tally, n_possible)
+        raise _too_few_names(sampler, admission, tally, n_possible)
 
 
 def _drawn_names(
-    sampler: Sampler, options: Options, admission: Admission, budget: int | None
+    sampler: Sampler, seed: int, admission: Admission, budget: int | None
 ) -> Iterator[Names]:
-    """Yields the names from number `options.start`, in parts; the caller admits each part."""
+    """Yields the names from the option `start` on, in parts; the caller admits each part."""
     guided_drawer = guided_drawer_or_none(sampler)
-    key = seed_key(options.seed_or_random())
+    key, start = seed_key(seed), sampler.options.start
     share_of_attempts = guided_drawer.guide.acceptance if guided_drawer else 1
     is_large = admission.count >= WORTH_THREADS * share_of_attempts
     budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.acceptor.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided_drawer is None:
-            queue = NameQueue(sampler, key, options.start, budget, admission, threads)
+            queue = NameQueue(sampler, key, start, budget, admission, threads)
             yield from queue.names()
         else:
             # Imported only where needed, since that takes time.
             from rnn_names.sampling.name_groups import NameGroups
 
             groups = NameGroups(sampler, guided_drawer, key, budget)
-            yield from groups.names(options.start, admission, threads)
+            yield from groups.names(start, admission, threads)
 
 
 def guided_drawer_or_none(sampler: Sampler, rare: float | None = None) -> "GuidedDrawer | None":
@@ -104,9 +105,10 @@ def guided_drawer_or_none(sampler: Sampler, rare: float | None = None) -> "Guide
 
 
 def _too_few_names(
-    sampler: Sampler, options: Options, admission: Admission, tally: Tally, n_possible: float
+    sampler: Sampler, admission: Admission, tally: Tally, n_possible: float
 ) -> TooFewNamesError:
     """The error that says how many names were found, and why there are no more."""
+    options = sampler.options
     count, n_found, causes = admission.count, admission.n_admitted, list[str]()
     if options.is_unique:
         # The condition `min_edits` against the list has the same title. Keep the number of names
@@ -137,7 +139,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
     """The names from one attempt at each of n numbers: fewer than n if attempts fail."""
     with one_blas_thread():
-        sampler, options = make_sampler(model, options)
+        sampler = make_sampler(model, options)
         key, numbers = seed_key(options.seed_or_random()), np.arange(n)
         for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
             yield from sampler.draw_tested(keys_at(key, some)).names.to_strings()

@@ -24,7 +24,7 @@ from rnn_names.training.optimizers import Adam
 
 MAX_FITTED = 300  # the most names that a vector is fitted to
 STEPS, RATE = 80, 0.05  # steps of Adam, and its learning rate
-NEARNESS = 0.002  # weight of the penalty ‖e − start‖²
+NEARNESS = 0.002  # weight of the penalty ‖e − nearest vector‖²
 OTHER = "-"  # replaces a character without a similar one in the base
 
 
@@ -88,14 +88,14 @@ class Base:
                 for e in self.vectors
             ]
             nearest = np.argsort(losses)[:2]
-            start = self.vectors[nearest[0]]
-            e, optimizer = start.copy(), Adam(start)
+            nearest_vector = self.vectors[nearest[0]]
+            e, optimizer = nearest_vector.copy(), Adam(nearest_vector)
             for step in range(STEPS):
                 params = self.network(e, rows)
                 _, gradients = rnn.loss_and_gradients(tree, params, work)
                 of_sums = self.gradient_of_sums(params, gradients, rows)
                 gradient = of_sums @ self.shared["We"] / tree.n_characters
-                gradient += 2 * NEARNESS * (e - start)
+                gradient += 2 * NEARNESS * (e - nearest_vector)
                 optimizer.step(e, gradient, RATE * (1 - step / STEPS))
         params = {name: array.astype(np.float32) for name, array in self.network(e, rows).items()}
         record = {"longest": int(names.lengths.max()), "epoch": 0}

@@ -58,8 +58,9 @@ class Checkpoint:
             model, run = Model.from_contents(meta, model_arrays), _run_in(meta)
             # The best model so far replaces the initial model, which has the same cell, size and
             # vocabulary. `restore` sets fingerprints and sources.
-            start = model if run.get("init") is not None else None
-            checkpoint = cls(output, Trainer(TrainingSetup(corpus, settings, start)), corpus, init)
+            initial = model if run.get("init") is not None else None
+            trainer = Trainer(TrainingSetup(corpus, settings, initial))
+            checkpoint = cls(output, trainer, corpus, init)
             checkpoint._check_is_like(run)
             checkpoint.trainer.restore({**run["state"], **state_arrays}, model)
         except RnnNamesError as error:

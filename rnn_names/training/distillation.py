@@ -17,8 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, records
-from rnn_names.conditions.acceptor import Acceptor
-from rnn_names.conditions.automaton import any_text
+from rnn_names.conditions.automaton import Acceptor, any_text
 from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
@@ -27,8 +26,9 @@ from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.processes.threads import Submit, deferred
 from rnn_names.sampling.frontier import Children
+from rnn_names.sampling.network_predictor import Prediction, Predictor
 from rnn_names.sampling.random_keys import keys_at, seed_key
-from rnn_names.sampling.walk import Prediction, Predictor, Roots, Walk
+from rnn_names.sampling.walk import Roots, Walk
 from rnn_names.training.batches import Batches
 from rnn_names.training.name_features import NameFeatures
 
@@ -142,7 +142,7 @@ class Teacher(Predictor):
         """The probabilities of the next character after each state: (n_y, nodes); no margin."""
         log_p = rnn.log_softmax(rnn.output_layer(states["a"], self.network))
         p = self._joint(log_p, states["history"], states["length"])
-        return Prediction(p.T.astype(np.float64), 0.0)
+        return p.T.astype(np.float64), 0.0
 
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The states of m nodes, (m,): hidden state, history and length."""

@@ -15,7 +15,7 @@ from rnn_names.model.model import Model
 from rnn_names.training.settings import Settings
 from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
-from rnn_names.training.warm_start import find_start
+from rnn_names.training.warm_start import initial_model
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> M
     settings = replace(settings, **given)
     corpus = _corpus(names)
     if not isinstance(init, Model):
-        start = find_start(corpus, settings, init)
-        init = start and start.model
+        initial = initial_model(corpus, settings, init)
+        init = initial and initial.model
     trainer = Trainer(TrainingSetup(corpus, settings, init))
     for _ in trainer.epochs():
         pass

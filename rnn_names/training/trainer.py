@@ -13,7 +13,7 @@ from rnn_names.arrays import rounded
 from rnn_names.errors import TrainingError
 from rnn_names.model.file_checks import MAX_WEIGHT
 from rnn_names.model.model import Model
-from rnn_names.network.scoring import mean_loss
+from rnn_names.network.language_model import mean_loss
 from rnn_names.processes.helper import Helper, SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.batches import Batches

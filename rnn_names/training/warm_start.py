@@ -18,7 +18,7 @@ MAX_NAMES_COMPARED = 2000  # names that bundled models are compared on, which ta
 MIN_ALIKE_SHARE = 0.8  # the least share of a list's characters for which the base has similar ones
 
 
-class Start(NamedTuple):
+class InitialModel(NamedTuple):
     """A model that training starts from, its name, and a message about it."""
 
     name: str
@@ -26,7 +26,7 @@ class Start(NamedTuple):
     message: str
 
 
-def closest_model(names: Names) -> Start:
+def closest_model(names: Names) -> InitialModel:
     """The bundled model with the lowest loss on some names."""
     n = min(len(names), MAX_NAMES_COMPARED)
     sample = names.take(np.arange(n) * len(names) // n)
@@ -38,17 +38,17 @@ def closest_model(names: Names) -> Start:
         reason = "no bundled model can spell any of these names; leave it out"
         raise TrainingError(f"init {CLOSEST}: {reason}", settings=["init"])
     message = f"{name}, the closest bundled model ({losses[name]:.2f} nats per character)"
-    return Start(name, models[name], message)
+    return InitialModel(name, models[name], message)
 
 
-def find_start(corpus: Corpus, settings: Settings, init: str | None) -> Start | None:
+def initial_model(corpus: Corpus, settings: Settings, init: str | None) -> InitialModel | None:
     """The model to start from: the closest for CLOSEST, none for NONE, else perhaps the base."""
     if init == CLOSEST:
         return closest_model(corpus.names)
     return None if init == NONE else base_start(corpus, settings)
 
 
-def base_start(corpus: Corpus, settings: Settings) -> Start | None:
+def base_start(corpus: Corpus, settings: Settings) -> InitialModel | None:
     """The network of the base for a short list; None if settings or characters differ too much."""
     if len(corpus) >= SHORT_LIST or settings.epochs == 0:
         return None
@@ -61,7 +61,7 @@ def base_start(corpus: Corpus, settings: Settings) -> Start | None:
     if not fits or np.isin(corpus.names.codes, known).mean() < MIN_ALIKE_SHARE:
         return None
     model, nearest = base.fitted(corpus)
-    return Start("base", model, f"the base; nearest lists: {', '.join(nearest)}")
+    return InitialModel("base", model, f"the base; nearest lists: {', '.join(nearest)}")
 
 
 def _loss(model: Model, names: Names) -> float:

@@ -34,7 +34,7 @@ def differences(model: Model, temperature: float) -> tuple[float, float]:
     """The largest difference of a sum of probabilities, and the largest relative one of one."""
     options = Options(temperature=temperature, any_shape=True, min_length=1)
     names = Names.from_strings(model.sample(COUNT, seed=1, temperature=temperature, any_shape=True))
-    indices, lengths = model.vocabulary.indexed(names).padded(names.order()[0])
+    indices, lengths = model.vocabulary.indexed(names).padded(names.order())
     tree = prefix_tree(indices, lengths, len(model.vocabulary))
     found = []
     for dtype in (np.float32, np.float64):

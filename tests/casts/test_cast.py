@@ -45,13 +45,6 @@ def test_a_redrawn_line_does_not_depend_on_other_lines():
     assert rows(PATTERN, 5, start=1, redraw=[3, 3])[2] == alone[3]
 
 
-def test_lines_drawn_by_threads_can_be_redrawn(monkeypatch):
-    one = rows(PATTERN, 6, redraw=[2, 5])
-    monkeypatch.setattr(cast_drawer, "WORTH_THREADS", 1)
-    monkeypatch.setattr(cast_drawer, "usable_cores", lambda: 2)
-    assert rows(PATTERN, 6, redraw=[2, 5]) == one
-
-
 def test_a_single_part_can_be_redrawn():
     before = rows(PATTERN, 2)
     first, text, last = (rows(PATTERN, 2, redraw=[f"2.{part}"]) for part in (1, 2, 3))
@@ -71,8 +64,8 @@ def test_a_single_part_can_be_redrawn():
 @pytest.mark.parametrize("how", ["tried", "measured"])
 def test_lines_with_the_same_initial_are_redrawn_whole_or_in_part(how, monkeypatch):
     if how == "measured":
-        monkeypatch.setattr("rnn_names.casts.initials.RARE_LINES", 1)
-        monkeypatch.setattr("rnn_names.casts.initials.PILOTS", (1 << 8, 1 << 10))
+        monkeypatch.setattr("rnn_names.casts.sources.RARE_LINES", 1)
+        monkeypatch.setattr("rnn_names.casts.sources.PILOTS", (1 << 8, 1 << 10))
     text = "{a} {b:contains=a} {c:novel}"
     before, whole, part = (
         rows(text, 3, initials="same", redraw=each) for each in ([], [2], ["2.2"])

@@ -11,7 +11,7 @@ from itertools import chain
 import pytest
 
 from rnn_names import Model
-from rnn_names.cli.picking import pages, sources
+from rnn_names.cli.picking import pages, supply
 from rnn_names.cli.picking.pages import show
 from rnn_names.conditions.edits import DistantNames, within_edits
 from rnn_names.errors import FewNewNamesWarning
@@ -190,7 +190,7 @@ def test_names_like_another_are_near_it_or_share_its_beginning_or_end(pick):
 def test_names_like_another_are_no_near_twins_of_each_other(pick, monkeypatch):
     (_, like), _ = pick("+2")
     assert len(like) == 10 and all(map(DistantNames(2).add_if_far, like))
-    monkeypatch.setattr(sources, "NAMES_BEFORE_TWINS", 40)  # which come after so many names
+    monkeypatch.setattr(supply, "NAMES_BEFORE_TWINS", 40)  # which come after so many names
     (_, like), _ = pick("+2", arguments=[*ELVES, "-n", 40])
     assert not all(map(DistantNames(2).add_if_far, like))
 
@@ -328,7 +328,7 @@ def test_a_message_tells_that_no_names_are_left(pick):
 
 
 def test_a_message_tells_how_to_get_more_names_than_safe_ones(pick, monkeypatch):
-    monkeypatch.setattr(sources, "PICK_BUDGET", 1 << 8)
+    monkeypatch.setattr(supply, "PICK_BUDGET", 1 << 8)
     told = pick("", arguments=[*ELVES, "--prefix", "Zorr", "-n", 200])[1]
     assert "There are no more such names. For more, type --min-edits 1." in told
 

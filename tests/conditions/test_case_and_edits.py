@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, cast, train
-from rnn_names.conditions.acceptor import Acceptor
-from rnn_names.conditions.automaton import without_words
+from rnn_names.conditions.automaton import Acceptor, without_words
 from rnn_names.conditions.conditions import make_conditions
 from rnn_names.conditions.edits import DistantNames, within_edits
 from rnn_names.conditions.near_list import NearList
@@ -23,7 +22,7 @@ from rnn_names.corpus.fingerprints import fingerprint, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling import stream, walk_drawer
+from rnn_names.sampling import stream, walk
 from support.conditions import accepts
 from support.distributions import assert_drawn_from
 from support.enumeration import KNOWN, all_texts, distribution, edits_between, meets, tiny_model
@@ -352,7 +351,7 @@ def test_near_copies_refer_to_the_own_list_not_to_the_start_models(tmp_path):
 )
 def test_few_possible_names_that_all_fail_are_told_at_once(options, monkeypatch):
     """Before any is drawn."""
-    monkeypatch.setattr(walk_drawer.WalkDrawer, "draw", None)
+    monkeypatch.setattr(walk.WalkDrawer, "draw", None)
     for verb in (tiny_model().sample, tiny_model().best):
         with pytest.raises(
             SamplingError, match=r"can meet all of .*(; all \d+ spellings tried|, exclude_words)"

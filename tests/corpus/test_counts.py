@@ -12,7 +12,7 @@ from rnn_names import Settings, train
 from rnn_names.corpus.corpus import corpus_from_strings, read_corpus
 from rnn_names.corpus.reading import PIECE_BYTES
 from rnn_names.errors import CorpusError
-from rnn_names.network.scoring import log_probs
+from rnn_names.network.language_model import log_probs
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer

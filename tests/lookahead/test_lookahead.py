@@ -15,7 +15,7 @@ from rnn_names.lookahead import chain
 from rnn_names.lookahead import guide as guide_module
 from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
-from rnn_names.network.completion import log_sum
+from rnn_names.network.completion_values import log_sum
 from rnn_names.sampling import preparation
 from rnn_names.sampling.guided import GuidedWalk, guided_roots
 from rnn_names.sampling.sampler import Sampler
@@ -115,7 +115,7 @@ def test_a_second_draw_finds_the_prefixes_of_the_first():
     for row, name in enumerate(names[1:], 1):
         assert names[prefixes.parent[row]] == name[:-1]
         digits = [len(LETTERS) + 1, *name][-chain.LONGEST_CONTEXT :]
-        assert prefixes.string[row] == sum(d * 5**i for i, d in enumerate(digits[::-1]))
+        assert prefixes.history[row] == sum(d * 5**i for i, d in enumerate(digits[::-1]))
 
 
 @pytest.mark.parametrize("passed, guess", [([1000], 0.33), ([100] * 10, 0.24), ([1] * 1000, 0.05)])

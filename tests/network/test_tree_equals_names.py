@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from rnn_names.arrays import Workspace
 from rnn_names.corpus.names import Names
-from rnn_names.network import rnn, scoring
+from rnn_names.network import rnn
+from rnn_names.network.language_model import mean_loss
 from rnn_names.training.batches import Batches
 from support import plain_bptt
 from support.networks import CELLS, indexed, prefixes_of, random_model, random_params, tree_of
@@ -122,6 +123,6 @@ def test_the_mean_loss_is_per_character_including_ends():
     scored = random_model("abc")
     names = ["a", "abc", "b"]
     expected = -scored.log_prob(names).sum() / (2 + 4 + 2)
-    assert scoring.mean_loss(
-        scored.params, scored.vocabulary, Names.from_strings(names)
-    ) == pytest.approx(expected)
+    assert mean_loss(scored.params, scored.vocabulary, Names.from_strings(names)) == pytest.approx(
+        expected
+    )

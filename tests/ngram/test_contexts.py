@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.conditions.acceptor import Acceptor
+from rnn_names.conditions.automaton import Acceptor
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.lookahead.chain import MarkovChain, ProductStates
 from rnn_names.lookahead.visited import VisitedPrefixes
-from rnn_names.network.completion import value_table
+from rnn_names.network.completion_values import value_table
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
 N_Y = 3

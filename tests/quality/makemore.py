@@ -18,7 +18,7 @@ import numpy as np
 
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names
-from rnn_names.network.scoring import mean_loss
+from rnn_names.network.language_model import mean_loss
 from rnn_names.training.settings import Settings
 from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer

@@ -39,7 +39,7 @@ from rnn_names.corpus.names import EOS
 from rnn_names.errors import RareConditionsWarning, RnnNamesError
 from rnn_names.lookahead import chain
 from rnn_names.lookahead.guide import MAX_COPIES
-from rnn_names.network.completion import LEAST_LOG, log_sum
+from rnn_names.network.completion_values import LEAST_LOG, log_sum
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import preparation
 from rnn_names.sampling.preparation import guided_drawer_if_rare

@@ -48,7 +48,7 @@ from splits import compared, split, trainer_of
 
 from rnn_names import Model, blend
 from rnn_names.corpus.corpus import read_corpus
-from rnn_names.network.scoring import mean_loss
+from rnn_names.network.language_model import mean_loss
 from rnn_names.training.settings import Settings
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data"

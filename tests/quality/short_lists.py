@@ -43,13 +43,13 @@ from rnn_names import Model
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.model.bundled import MODELS
-from rnn_names.network.scoring import mean_loss
+from rnn_names.network.language_model import mean_loss
 from rnn_names.training import warm_start
 from rnn_names.training.base import Base
 from rnn_names.training.settings import Settings
 from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
-from rnn_names.training.warm_start import Start
+from rnn_names.training.warm_start import InitialModel
 
 RESULTS = Path(__file__).resolve().parent / "SHORT_LISTS.md"
 CUTS = range(3)
@@ -188,7 +188,7 @@ def learned() -> set[str]:
 
 
 @cache
-def parts(name: str, cut: int) -> tuple[Corpus, Names, Start | None]:
+def parts(name: str, cut: int) -> tuple[Corpus, Names, InitialModel | None]:
     """The names to train on, those to measure by, and the start from the base."""
     file, size = (LISTS | FURTHER)[name]
     corpus = names_of(file)
@@ -201,7 +201,7 @@ def parts(name: str, cut: int) -> tuple[Corpus, Names, Start | None]:
         return mine, others, warm_start.base_start(mine, Settings())
 
 
-def train(corpus: Corpus, way: Way, seed: int, start: Start | None) -> Model:
+def train(corpus: Corpus, way: Way, seed: int, start: InitialModel | None) -> Model:
     """The network that one way of training makes of a cut."""
     trainer = Trainer(TrainingSetup(corpus, way.settings(seed), start and start.model))
     for _ in trainer.epochs():

@@ -35,8 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rnn_names import Model
 from rnn_names.arrays import records
-from rnn_names.conditions.acceptor import Acceptor
-from rnn_names.conditions.automaton import any_text
+from rnn_names.conditions.automaton import Acceptor, any_text
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.ngram.kneser_ney import NGram

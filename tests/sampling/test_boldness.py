@@ -14,7 +14,7 @@ from rnn_names.conditions.options import BOLDNESS, AliasOptions, BestOptions, Op
 from rnn_names.conditions.word_lists import COMMON_WORDS, are_words
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError
-from rnn_names.sampling.presets import with_boldness
+from rnn_names.sampling.sampler import with_boldness
 from support.enumeration import tiny_model
 from support.numbered import Network
 

@@ -14,7 +14,7 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import RnnNamesError, TrainingError
 from rnn_names.model.bundled import BASE_SOURCE, MODELS, marked_as_start
 from rnn_names.network import rnn
-from rnn_names.network.scoring import mean_loss
+from rnn_names.network.language_model import mean_loss
 from rnn_names.training import checkpoint, trainer, warm_start
 from rnn_names.training.base import Base
 from rnn_names.training.batches import Batches

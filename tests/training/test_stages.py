@@ -7,7 +7,7 @@ import pytest
 
 from rnn_names import Settings
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.network.scoring import mean_loss
+from rnn_names.network.language_model import mean_loss
 from rnn_names.training import trainer as training
 from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.stages import DISTILLATION_RATE, make_stages

@@ -11,7 +11,7 @@ from rnn_names.arrays import Workspace, rounded
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CorpusError, TrainingError
-from rnn_names.network.scoring import mean_loss
+from rnn_names.network.language_model import mean_loss
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation, gradients
 from rnn_names.training import trainer as training

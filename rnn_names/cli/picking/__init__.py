@@ -1,4 +1,4 @@
 """What `rnn-names pick` does: `session` runs the loop, and `commands` reads what is typed.
 
-`sources` draws the names or lines to show, `pages` lays them out, `kept_file` stores what is kept.
+`supply` draws the names or lines to show, `pages` lays them out, `kept_file` stores what is kept.
 """

@@ -13,7 +13,7 @@ from rnn_names.cli.picking import commands
 from rnn_names.cli.picking.commands import as_typed
 from rnn_names.cli.picking.kept_file import KeptFile
 from rnn_names.cli.picking.pages import brief, is_typed, lines_at, reshow, say, show
-from rnn_names.cli.picking.sources import LinesToPick, NamesToPick
+from rnn_names.cli.picking.supply import LinesToPick, NamesToPick
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.cli.usage_hints import remedy_for
 from rnn_names.corpus.characters import complaint, composed, in_one_line, refused_characters
@@ -26,17 +26,17 @@ MAX_SEEN_IN_A_ROW = 1 << 12  # lines already shown, after which a page ends
 class PickSession:
     """Pages of names, and what is kept of them in a file."""
 
-    def __init__(self, source: NamesToPick | LinesToPick, path: str) -> None:
-        self.source, self.first_options = source, source.options
-        self.kept = KeptFile(path, source.pattern)
+    def __init__(self, supply: NamesToPick | LinesToPick, path: str) -> None:
+        self.supply, self.first_options = supply, supply.options
+        self.kept = KeptFile(path, supply.pattern)
         self.pages, self.at = list[list[str]](), -1  # pages so far; which one is on the screen
         self.seen = {*map(in_one_line, self.kept.entries())}
-        remember = source.options.remember or ""
+        remember = supply.options.remember or ""
         self.remembered = Remembered(remember) if remember else None
         if self.remembered and (shown_before := self.remembered.names()):
             say(f"Note: leaves out {plural(len(shown_before), 'name')} of {printable(remember)}")
             self.seen.update(shown_before)
-        source.keep(self.kept.entries())
+        supply.keep(self.kept.entries())
         self._begin_others()
 
     def run(self) -> None:
@@ -61,10 +61,10 @@ class PickSession:
 
     def help(self) -> None:
         """Shows the commands, the parts of a cast, and the conditions."""
-        source, options = self.source, self.source.options
-        print_to_stderr(commands.command_table(bool(source.parts)))
-        if source.parts:
-            say(source.parts)
+        supply, options = self.supply, self.supply.options
+        print_to_stderr(commands.command_table(bool(supply.parts)))
+        if supply.parts:
+            say(supply.parts)
         given = {name: getattr(options, name) for name in options.non_defaults}
         say(f"Conditions: {as_typed(given) or 'none'}.")
 
@@ -89,7 +89,7 @@ class PickSession:
                 re.sub("$", " (kept)" * (line.strip() in kept), line, count=1, flags=re.MULTILINE)
                 for line in self.page
             ]
-            reshow(marked, self.source.options.count)
+            reshow(marked, self.supply.options.count)
 
     def show_like(self, numbers: str, part: str | None, name: str) -> None:
         """Shows names like a name or like numbered lines; with `part`, they differ only there."""
@@ -97,8 +97,8 @@ class PickSession:
         if not like:
             return
         try:
-            column = self.source.column(part) if part else None
-            others = self.source.like(like, column)
+            column = self.supply.column(part) if part else None
+            others = self.supply.like(like, column)
         except SamplingError as error:
             say(str(error))
             return
@@ -109,11 +109,11 @@ class PickSession:
 
     def set_conditions(self, typed: str) -> None:
         """Shows others under more conditions or fewer."""
-        before = self.source.options
+        before = self.supply.options
         try:
             given, dropped = commands.typed_options(typed)
             given |= {name: getattr(self.first_options, name) for name in dropped}
-            self.source.set(replace(before, **given))
+            self.supply.set(replace(before, **given))
             self._begin_others()
             self._show_others(must_begin=True)
             del self.pages[self.at + 1 :]  # which have other conditions
@@ -122,14 +122,14 @@ class PickSession:
             say(error.format_message() if isinstance(error, click.UsageError) else str(error))
         except RnnNamesError as error:
             say(with_options(error))
-            if remedy := remedy_for(error, vars(self.source.options)):
+            if remedy := remedy_for(error, vars(self.supply.options)):
                 say(f"For more, add {remedy} to it.")
         say("The conditions stay as they were.")
-        self.source.set(before)
+        self.supply.set(before)
         self._begin_others()
 
     def _begin_others(self) -> None:
-        self.others = self.source.others(self.seen)
+        self.others = self.supply.others(self.seen)
         self.shortage: SamplingError | None = None  # the error that ended them
 
     def _show_others(self, must_begin: bool = False) -> None:
@@ -144,7 +144,7 @@ class PickSession:
 
     def _show(self, stream: Iterator[str]) -> tuple[list[str], BaseException | None]:
         """Shows a page of unseen lines, after this page; returns what `show` returns."""
-        page, ending = show(self._unseen(stream), self.source.options.count)
+        page, ending = show(self._unseen(stream), self.supply.options.count)
         if page:
             self.at += 1
             self.pages.insert(self.at, page)
@@ -171,7 +171,7 @@ class PickSession:
 
     def _shortage_message(self) -> str:
         """A short explanation why there are no more lines, naming the conditions."""
-        error, options = self.shortage, self.source.options
+        error, options = self.shortage, self.supply.options
         if error is None:
             return "Hardly any others are left."
         if remedy := remedy_for(error, vars(options)):
@@ -208,7 +208,7 @@ class PickSession:
     def _keep(self, new: Sequence[str], gone: Sequence[str] = ()) -> None:
         self.kept.change(gone, new)
         self.seen.update(map(in_one_line, new))
-        self.source.keep(new)
+        self.supply.keep(new)
 
 
 def _read() -> str | None:

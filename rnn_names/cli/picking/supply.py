@@ -1,4 +1,4 @@
-"""The sources of `pick`: names of a model, or lines of a cast, and names or lines like others."""
+"""What `pick` shows: names of a model, or lines of a cast, and names or lines like others."""
 
 import itertools
 import re
