@@ -115,17 +115,11 @@ STYLE = """
     transparent) fixed var(--page);
 }
 /* On a phone all of it is in the frame, so that a swipe moves the site. */
-@media screen and (max-width: 46rem) {
-  .framed :is(#keep-all, #look) { display: none; }
-}
 @media screen and (max-width: 46rem), screen and (max-width: 78rem) and (max-height: 30rem) {
   .framed #names { --at-least: 3; } /* fewer than a window has at least */
 }
 @media screen and (max-width: 46rem) and (max-height: 36rem) {
   .framed :is(#amount, #first-hint) { display: none; }
-}
-@media screen and (max-width: 23.999rem) {
-  .framed #copy-link { display: none; }
 }
 """
 

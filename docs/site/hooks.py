@@ -67,7 +67,7 @@ LINK = re.compile(r"(\]\(<?|(?:src|href)=\")([^)>#\"\s]+)(#[^)>\"\s]*)?(>?\)|)")
 CODE = re.compile(r"(^```.*?^```$|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
 LANGUAGES = {".py": "python", ".js": "javascript", ".sh": "bash", ".toml": "toml"}
 
-API = """# Python reference
+API = """# Docstrings
 
 [From Python](python.md) says what to use them for.
 

@@ -14,7 +14,7 @@ new MutationObserver(() => {
 // What a command prints, by lines: site.css leaves them out of what is copied.
 for (const output of document.querySelectorAll(".go"))
   output.closest("span[id^=__span]")?.classList.add("output");
-// The options of a command are never broken at a hyphen.
+// Options and names of models are never broken at a hyphen.
 for (const code of document.querySelectorAll(".highlight code"))
   code.classList.toggle("typed", /^(rnn-names|pip|make) /.test(code.textContent));
 for (const code of document.querySelectorAll(".highlight code:is(.typed, :has(.gp))")) {
@@ -22,7 +22,7 @@ for (const code of document.querySelectorAll(".highlight code:is(.typed, :has(.g
   const texts = [];
   while (walker.nextNode()) texts.push(walker.currentNode);
   for (const text of texts) {
-    const parts = text.data.split(/((?<![\w-])--?\w[\w-]*)/).map((part, i) => {
+    const parts = text.data.split(/((?<![\w-])(?:--?\w[\w-]*|\w+(?:-\w+)+))/).map((part, i) => {
       const whole = { className: "whole", textContent: part };
       return i % 2 ? Object.assign(document.createElement("span"), whole) : part;
     });
