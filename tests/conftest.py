@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
-from rnn_names.casts import sources
+from rnn_names.casts import initials, sources
 from rnn_names.sampling import preparation, walk
 from rnn_names.training import distillation, warm_start
 from rnn_names.training import settings as training_settings
@@ -147,7 +147,8 @@ def always_look_ahead(monkeypatch):
 def quick_pilots(monkeypatch):
     """A thousand names, not many thousands, show how rare conditions are: once for each page."""
     monkeypatch.setattr(preparation, "PILOT_SIZE", 1 << 10)
-    monkeypatch.setattr(sources, "PILOTS", (1 << 8, 1 << 10))
+    for module in (sources, initials):
+        monkeypatch.setattr(module, "PILOTS", (1 << 8, 1 << 10))
 
 
 @pytest.fixture

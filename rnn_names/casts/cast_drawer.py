@@ -5,8 +5,9 @@ An example, from the pattern to the texts of a line:
     pattern     [Lord {men}|Lady {women}] of {home=welsh-towns}
     parts       the choice, men, women and home, each with a path in the pattern, and a source
     _new_lines  in line 7, the choice takes its second alternative: women and home need a name
-    _requests   one request asks the source of women, another one the source of home
-    _complete   women: candidate 0, Ada, was used before (with `min_edits`); candidate 1, Eve, fits
+    _complete   asks _requests for a request per missing name, to the sources of women and of home;
+                draw_candidates draws candidate 0 of each, by attempts until one passes;
+                women: candidate 0, Ada, was used before (with `min_edits`); candidate 1, Eve, fits
                 home: candidate 0, Llanfa, fits
     _texts_of   ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
 
@@ -25,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
+from rnn_names.casts.initials import SameInitialSource
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, errors_at
 from rnn_names.casts.requests import (
     CANDIDATES_AT_ONCE,
@@ -44,7 +46,6 @@ from rnn_names.casts.sources import (
     NameSource,
     PartSource,
     ReadLines,
-    SameInitialSource,
 )
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line, initial_of
@@ -109,10 +110,11 @@ class CastDrawer:
     def lines(self, growth: int | None = None) -> Iterator[list[Line]]:
         """Yields the lines of the cast in batches."""
         options, start = self.options, self.options.start
-        is_unique, limits = options.unique or options.remember is not None, [WINDOW]
-        if is_unique:
+        lines_are_unique = options.unique or options.remember is not None  # min_edits is for names
+        limits = [WINDOW]
+        if lines_are_unique:
             limits += [source.max_candidates(WINDOW) for source in self._name_sources]
-        admission = Admission(options.count, is_unique, options.remember, min(limits))
+        admission = Admission(options.count, lines_are_unique, options.remember, min(limits))
         first = 0 if self._depends_on_earlier else start
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
         size, cause = FIRST_LINES, None

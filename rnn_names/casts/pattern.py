@@ -236,8 +236,11 @@ class _Reader:
         self.close("}", begin)
         return part
 
-    def label_and_path(self, label: str, kind: int) -> tuple[str, tuple[int, ...]]:
-        """The label of the next part (the given one, part_N or "") and its path."""
+    def register_part(self, label: str, kind: int) -> tuple[str, tuple[int, ...]]:
+        """Counts the next part, and adds its column; returns its label and its path.
+
+        The label is the given one, part_N, or "".
+        """
         label = label or ("" if self.path else f"part_{len(self.columns) + 1}")
         if label:
             self.columns.setdefault(label)
@@ -248,7 +251,7 @@ class _Reader:
     def read_choice(self, begin: int, bracket: int, label: str) -> Part:
         """Reads the alternatives after [, up to its ]."""
         alternatives, weights = list[tuple[Piece, ...]](), list[int]()
-        outside, (label, path) = self.path, self.label_and_path(label, CHOICES)
+        outside, (label, path) = self.path, self.register_part(label, CHOICES)
         before, labels = self.labels, set[str]()
         while not alternatives or self.take("|"):
             self.path = (*path, len(alternatives))
@@ -302,11 +305,11 @@ class _Reader:
                 raise self.error(f"a file of lines ends in .txt, as {{{no_model[1]}.txt}}", place)
             if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):
                 rules = self.read_options(begin, allows_all=False).rules
-                return ChoicePart(begin, rules, *self.label_and_path(label, CHOICES), (), (), model)
+                return ChoicePart(begin, rules, *self.register_part(label, CHOICES), (), (), model)
             with errors_at(self.text, place):
                 models.append(self.model_of(model))
         given = self.read_options(begin, allows_all=True)
-        label, path = self.label_and_path(label, NAMES)
+        label, path = self.register_part(label, NAMES)
         # A part that sets `listed` does not take the shared `novel`, and vice versa.
         opposite = {"novel": "listed", "listed": "novel"}
         left_out = {opposite.get(name) for name in given.values}

@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.casts.sources import NO_UNUSED_INITIAL, Cause, Line, NameSource, SameInitialSource
+from rnn_names.casts.initials import SameInitialSource
+from rnn_names.casts.sources import NO_UNUSED_INITIAL, Cause, Line, NameSource
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import initial_of

@@ -68,7 +68,7 @@ class Guide:
     product: ProductStates  # P states, each a context of the Markov chain and an automaton state
     log_completion_by_chain: Array  # (max_length + 2, P)
     log_bound: float = 0.0  # natural logarithm of the weight that yields one copy
-    acceptance: float = 0.0  # measured share of draws that yield a name
+    yield_rate: float = 0.0  # measured share of proposals that yield at least one copy
     repeats: float = 1.0  # measured share of names that are repeats
     missed: float = 0.0  # measured share of the visited names' probability that draws missed
 
@@ -186,10 +186,10 @@ class Guide:
         log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), log_weight_of_visited)
         log_bound = min(log_bound, math.log(MAX_BOUND))
         expected = np.exp(log_weights - log_bound)
-        acceptance = float(np.minimum(expected, 1).mean())
+        yield_rate = float(np.minimum(expected, 1).mean())
         repeats = float(np.maximum(expected - 1, 0).sum() / expected.sum())
         log_bound += log_mean
-        return replace(self, log_bound=log_bound, acceptance=acceptance, repeats=repeats)
+        return replace(self, log_bound=log_bound, yield_rate=yield_rate, repeats=repeats)
 
 
 def log_mean_of(log_weights: Array) -> float:

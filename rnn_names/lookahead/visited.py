@@ -64,9 +64,9 @@ class VisitedPrefixes:
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
     def fill_completion(self, log_completion: Array) -> Array:
-        """Returns the log completion of each prefix, (N,).
+        """Fills in `log_completion`, (N, n_y), in place; returns that of each prefix, (N,).
 
-        `log_completion`, (N, n_y), has estimates for each next character. Where that leads to a
+        `log_completion` has estimates for each next character. Where that leads to a
         visited prefix, the prefix's own completion replaces the estimate.
         """
         terms = self.log_probabilities + log_completion

@@ -21,6 +21,7 @@ A rare condition: `sample -m first-names --suffix pp -n 5 --seed 1`; one name in
     guided          draws them on a walk with the guide: after "Phil", it nearly always draws i
     guided          turns the weight of each into a number of copies, mostly 0 or 1
     name_groups     drops the first 31 copies and yields 64: Popp, Pepp, Prepp, …
+    admission       admits the first five; stream yields them
 
 The other modules: `frontier` keeps the waiting nodes of a walk; `network_predictor` computes
 probabilities; `attempts` makes attempts until one passes, for streams, casts and aliases;

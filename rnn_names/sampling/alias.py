@@ -44,7 +44,8 @@ class Aliases:
                 from rnn_names.sampling.preparation import RARE, share_accepted
 
                 if share_accepted(self._sampler, RARE) <= RARE:
-                    reason = f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}"
+                    title = self._sampler.acceptor_title
+                    reason = f"at most 1 in {1 / RARE:,.0f} names can meet {title}"
                     hint = "too few to give each key one; use fewer conditions"
                     raise SamplingError(f"{reason}: {hint}", options.non_defaults)
 

@@ -148,7 +148,7 @@ class _Search:
         self.predictor, self.roots = drawer.predictor, drawer.roots
         if (sampler.options.temperature or 1) < COLD:
             self.predictor, self.roots = drawer.exact_predictor, drawer.exact_roots
-        self.log_prob, self._n_given = self.roots.log_prob, 0
+        self.log_prob, self._n_given = self.roots.log_relative_p, 0
         if len(drawer.texts) == 1:  # the probability of a single prefix is left out
             self.log_prob, self._n_given = np.zeros(1), len(drawer.texts[0])
         size = self.predictor.n_y * self.acceptor.max_length**2

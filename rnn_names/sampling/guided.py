@@ -41,7 +41,7 @@ class GuidedWalk(Walk):
     """
 
     predictor: NetworkPredictor
-    _log_completion: Array  # (nodes, n_y) set by `_predict`, read by `_child_records`
+    _log_completion: Array  # (nodes, n_y) set by `_visit`, read by `_child_records`
 
     def __init__(
         self, predictor: NetworkPredictor, keys: Array, guide: Guide, visits: Visits | None = None
@@ -50,11 +50,11 @@ class GuidedWalk(Walk):
         self.guide, self.visits = guide, visits
         self.log_weights = np.full(len(keys), -np.inf)
 
-    def _predict(self, length: int, states: Array, node_records: Array, node: Array) -> Prediction:
-        """As `Walk._predict`, with each probability times the estimate.
+    def _visit(self, length: int, states: Array, node_records: Array, node: Array) -> Prediction:
+        """As `Walk._visit`, with each probability times the estimate.
 
-        Also multiplies the weights of the nodes by the total, records visits, and keeps the
-        estimates for `_child_records`, which is called next.
+        Also multiplies the weights in `node_records` by the total, in place, records visits, and
+        keeps the estimates for `_child_records`, which is called next.
         """
         log_p = self.predictor.log_probabilities(states, self._work)
         visited_row = node_records["visited_row"]
@@ -98,7 +98,7 @@ class GuidedWalk(Walk):
         states, node_records, length = roots.states, roots.node_records.copy(), len(roots.texts[0])
         log_prob = np.zeros(1)
         while len(states):
-            p, _ = self._predict(length, states, node_records, np.arange(len(states)))
+            p, _ = self._visit(length, states, node_records, np.arange(len(states)))
             with np.errstate(divide="ignore"):
                 log_probs = log_prob[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
             log_probs[:, EOS] = -np.inf
@@ -124,7 +124,7 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
     if [*map(len, roots.texts)] != [guide.prefixes.length[0]]:
         last = np.array([text[-1] for text in roots.texts])
         log_completion = guide.log_completion[0, last]
-        roots = roots._replace(log_prob=roots.log_prob + log_completion)
+        roots = roots._replace(log_relative_p=roots.log_relative_p + log_completion)
         product_row = guide.product.next_row[product_row[0], last]
         visited_row = guide.prefixes.child(np.zeros_like(last), last)
         # The weight's first factor is total / completion.
@@ -167,7 +167,7 @@ class GuidedDrawer(WalkDrawer):
         log_bounds = np.array([least_log_bound(w, MAX_TRUNCATED) for w in log_weights])
         raised = np.maximum(log_bounds, 0)
         roots.node_records["log_weight"] -= raised
-        return roots._replace(log_prob=roots.log_prob + raised)
+        return roots._replace(log_relative_p=roots.log_relative_p + raised)
 
     def propose(self, keys: Array, root_of_name: Array | None = None) -> tuple[Names, Array, Array]:
         """The names with copies, their rows, and the number of copies of every proposal, (n,)."""

@@ -40,7 +40,7 @@ class NameGroups:
         submit, n_threads = threads
         next_group, n_skipped = divmod(start, GROUP_SIZE)  # the next group; names in it to skip
         size = 1  # groups that a thread draws together
-        max_size = max(int(MAX_PROPOSALS * self._drawer.guide.acceptance) // GROUP_SIZE, 1)
+        max_size = max(int(MAX_PROPOSALS * self._drawer.guide.yield_rate) // GROUP_SIZE, 1)
         tally = Tally()
         while names_left := admission.n_to_draw():
             size = min(size, names_left // GROUP_SIZE // n_threads + 1, max_size)
@@ -60,7 +60,7 @@ class NameGroups:
         tally = Tally()
         waiting = np.arange(len(numbers))  # groups without enough names
         n_proposals = 0  # drawn for each waiting group
-        at_a_time = int(1.1 * DRAWN_PER_GROUP / self._drawer.guide.acceptance) + 8  # for each group
+        at_a_time = int(1.1 * DRAWN_PER_GROUP / self._drawer.guide.yield_rate) + 8  # for each group
         # From each batch: the group and the proposal of m names, (m,) both, and these names.
         batches: list[tuple[Array, Array, Names]] = []
         n_names = np.zeros(len(numbers), np.intp)

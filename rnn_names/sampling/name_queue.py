@@ -1,7 +1,8 @@
 """The names of a stream, in the order of their numbers, batch by batch.
 
-A batch makes attempts at the lowest numbers without a name, and at new numbers, so that it is full.
-If three names are requested, and in batch 1 only the attempts at number 1 fail:
+A batch makes attempts at the lowest numbers without a name, and at new numbers, as far as names are
+requested and there is room. If three names are requested, and in batch 1 only the attempts at
+number 1 fail:
 
     batch    attempts at numbers    yields
     1        0 0 1 1 2 2            name 0, from the first attempt that passed; name 2 waits
@@ -27,7 +28,7 @@ from rnn_names.sampling.sampler import DrawnNames, Sampler
 FIRST_BATCH = 1 << 12  # attempts: the most of the first batch, and what later ones may always have
 FIRST_OF_ENDLESS = 1 << 5  # the same for an endless stream, of which few names may be read
 GROWTH = 16  # the largest factor by which the number of names grows from batch to batch
-GROWTH_TO_COUNT = 256  # the same, if the number of requested names is known
+GROWTH_TO_COUNT = 256  # with a known count, the second batch may already be the largest
 CHUNKS = 32  # chunks of the largest batch, to bound the memory
 MIN_CHUNKED_NAMES = 1 << 13  # smaller batches are drawn in chunks only if memory is short
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
@@ -139,23 +140,27 @@ class NameQueue:
         """Yields the names of all numbers below `end`; OutOfAttempts where the budget ends."""
         if self._next_to_yield == end:
             return
-        all_numbers, all_attempts, parts = zip(*self._ready, strict=True)
-        numbers, names = np.concatenate(all_numbers), Names.concatenate([*parts])
-        order = np.argsort(numbers, kind="stable")
-        order, later = np.split(order, [np.searchsorted(numbers[order], end)])
-        attempts = np.concatenate(all_attempts)
-        self._ready = [(numbers[later], attempts[later], names.take(later))]
-        attempts = attempts[order]
+        rows, attempts, names = self._take_ready(end)
         while self._next_to_yield < end:
             n_attempts = 1 + attempts[:NUMBERS_AT_ONCE].astype(np.int64)
             counted = self._n_counted + np.cumsum(n_attempts)
             n = int(np.searchsorted(counted, self._budget_now, side="right"))
             if not n:
                 raise OutOfAttempts(self._tally)
-            part = names.take(order[:n])
-            order, attempts = order[n:], attempts[n:]
+            part = names.take(rows[:n])
+            rows, attempts = rows[n:], attempts[n:]
             self._next_to_yield, self._n_counted = self._next_to_yield + n, int(counted[n - 1])
             yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
+
+    def _take_ready(self, end: int) -> tuple[Array, Array, Names]:
+        """Removes the numbers below `end`: the rows of their names in all names; the attempts."""
+        all_numbers, all_attempts, parts = zip(*self._ready, strict=True)
+        numbers, names = np.concatenate(all_numbers), Names.concatenate([*parts])
+        attempts = np.concatenate(all_attempts)
+        order = np.argsort(numbers, kind="stable")
+        rows, later = np.split(order, [np.searchsorted(numbers[order], end)])
+        self._ready = [(numbers[later], attempts[later], names.take(later))]
+        return rows, attempts[rows], names
 
     @property
     def _budget_now(self) -> int:

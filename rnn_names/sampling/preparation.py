@@ -59,14 +59,14 @@ MAX_BEAM_SEARCHES = 8  # at the end, if few names dominate
 MIN_BEAM_GAIN = 0.003  # the last one raises log P(visited names) by less than this
 FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
 MAX_CHARACTERS = 1 << 19  # the most characters of a draw's names
-ENOUGH_ACCEPTED = 1 / 8  # a guide is good enough if this share of proposals yields a name
+ENOUGH_YIELD = 1 / 8  # a guide is good enough if this share of proposals yields a name
 ENOUGH_VISITS = 1 << 16  # visits of nodes after which a lower share will do
 MAX_VISITS = 1 << 18  # visits of nodes after which preparation ends in any case
 MAX_TEST = 1 << 23  # names of the largest test, which is the last
 MANY_MISSED = 0.5  # a test fails if a larger share of the visited names' probability was missed
 
 
-def guided_drawer_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer | None:
+def prepare_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer | None:
     """A drawer that looks ahead, or None if that is not needed or hardly helps.
 
     It is needed if at most a share of `rare` (default: `RARE`) of the model's names is accepted. It
@@ -77,7 +77,7 @@ def guided_drawer_if_rare(sampler: Sampler, rare: float | None = None) -> Guided
     if share > rare:
         return None
     drawer = prepared_drawer(sampler)
-    if drawer is None or drawer.guide.acceptance <= MIN_GAIN * share:
+    if drawer is None or drawer.guide.yield_rate <= MIN_GAIN * share:
         return None
     _warn_of_rarity(drawer)
     return drawer
@@ -117,11 +117,11 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
     preparation.explore()
     preparation.explore_by_beam_search(MAX_BEAM_SEARCHES if few_may_dominate else 1)
     size = FIRST_TEST
-    tested = preparation.run_test(size)
-    while size < MAX_TEST and not preparation.is_ready(tested):
+    guide = preparation.measured_guide(size)
+    while size < MAX_TEST and not preparation.is_ready(guide):
         size *= 2
-        tested = preparation.run_test(size)
-    return preparation.drawer_with(tested)
+        guide = preparation.measured_guide(size)
+    return preparation.drawer_with(guide)
 
 
 def falling_temperatures(temperature: float) -> list[float]:
@@ -167,7 +167,7 @@ def _with_one_root(sampler: Sampler) -> tuple[Acceptor, Indices]:
 
 
 class _Preparation:
-    """A guide that learns, at a temperature, from the prefixes that draws visit."""
+    """Improves a guide: draws names at a temperature, and lets it learn from visited prefixes."""
 
     def __init__(
         self, sampler: Sampler, acceptor: Acceptor, root: Indices, temperature: float
@@ -230,7 +230,7 @@ class _Preparation:
         self._temperature = temperature
         self._log_unvisited = np.inf
 
-    def run_test(self, size: int) -> Guide:
+    def measured_guide(self, size: int) -> Guide:
         """The guide, with the bound and the shares that a test of `size` draws measures."""
         self.learn(explores=False)
         learned = self.guide
@@ -241,11 +241,11 @@ class _Preparation:
         missed = -math.expm1(min(log_mean - visited_now, 0)) if visited_now > -np.inf else 0
         return replace(learned.with_bound(log_weights), missed=missed)
 
-    def is_ready(self, tested: Guide) -> bool:
-        """Whether a tested guide is good, or can hardly become better."""
+    def is_ready(self, guide: Guide) -> bool:
+        """Whether a measured guide is good, or can hardly become better."""
         # Top-k and top-p, for example, may rule out all names that meet the conditions.
-        is_impossible = tested.log_p_conditions == -np.inf
+        is_impossible = guide.log_p_conditions == -np.inf
         cannot_improve = is_impossible or self._n_visits >= MAX_VISITS
-        is_accurate = tested.repeats <= MAX_REPEATS and tested.missed <= MANY_MISSED
-        accepts_enough = tested.acceptance >= ENOUGH_ACCEPTED or self._n_visits >= ENOUGH_VISITS
-        return cannot_improve or (is_accurate and accepts_enough)
+        is_accurate = guide.repeats <= MAX_REPEATS and guide.missed <= MANY_MISSED
+        yields_enough = guide.yield_rate >= ENOUGH_YIELD or self._n_visits >= ENOUGH_VISITS
+        return cannot_improve or (is_accurate and yields_enough)

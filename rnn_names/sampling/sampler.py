@@ -126,7 +126,7 @@ class Sampler:
         self.n_possible = float(ways_on.sum())  # accepted texts; infinity for very many
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
-        self.title = ", ".join(filter(None, titles))
+        self.acceptor_title = ", ".join(filter(None, titles))
         self._check_spellings(all_conditions, limits)
         self._check_first_draw()
 
@@ -137,7 +137,7 @@ class Sampler:
     def test(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
         """Tests the names that were accepted out of `n_drawn` attempts; returns those that pass."""
         chosen, tally = self.rows_that_pass(names)
-        tally = Tally({self.title: (n_drawn, len(names)), **tally})
+        tally = Tally({self.acceptor_title: (n_drawn, len(names)), **tally})
         return DrawnNames(names.take(chosen), rows[chosen], tally)
 
     def rows_that_pass(self, names: Names) -> tuple[Array, Tally]:
@@ -168,16 +168,16 @@ class Sampler:
 
     def _check_spellings(self, all_conditions: Sequence[Condition], limits: str) -> None:
         """Raises SamplingError if no spelling is possible, or if there are few and none passes."""
-        possible, hint, titles = self.n_possible, "", self.automaton_conditions
+        possible, hint, conditions = self.n_possible, "", self.automaton_conditions
         if not possible and self.shape is not None:
             hint = SHAPE_HINT
         elif self.tested_conditions and 0 < possible <= FEW_POSSIBLE:
             texts = self.acceptor.accepted_texts(self.drawer.texts)
             spelled = self.drawer.in_characters(names_from_indices(texts))
-            hint, titles = f"; all {possible:,.0f} spellings tried", [*all_conditions]
+            hint, conditions = f"; all {possible:,.0f} spellings tried", [*all_conditions]
             possible = len(self.rows_that_pass(spelled)[0])
         if not possible:
-            what = f"no name of {limits} can meet all of {self.joined_titles(titles)}"
+            what = f"no name of {limits} can meet all of {self.joined_titles(conditions)}"
             raise SamplingError(what + hint, [*self.options.non_defaults, "any_shape"])
 
     def _check_first_draw(self) -> None:
@@ -187,7 +187,7 @@ class Sampler:
         if options.prefix:
             # A single prefix is not drawn, so only top-k and top-p can rule it out.
             is_drawn = len(roots.texts) > 1 or predictor.top_k or predictor.top_p
-            is_possible = not is_drawn or (roots.log_prob > -np.inf).any()
+            is_possible = not is_drawn or (roots.log_relative_p > -np.inf).any()
             what = f"prefix {or_list(options.prefix)}: no name can begin this way"
         else:
             log_p = predictor.log_probabilities(roots.states, Workspace())
@@ -222,8 +222,8 @@ def make_sampler(model: LanguageModel, options: CommonOptions) -> Sampler:
         except (SamplingError, VocabularyError):
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]
-        texts = [each for each in all_conditions if each.automaton and not each.ignores_case]
-        notes = [f"{sampler.joined_titles(texts)} in upper or lower case"]
+        on_text = [each for each in all_conditions if each.automaton and not each.ignores_case]
+        notes = [f"{sampler.joined_titles(on_text)} in upper or lower case"]
     if notes:
         warn(f"spelled as in the list: {', '.join(notes)}", CaseWarning)
     return sampler

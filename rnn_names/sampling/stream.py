@@ -40,9 +40,9 @@ def names_of_stream(
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises TooFewNamesError after the last if there are fewer.
 
-    Ends after `budget` attempts (by default `MAX_ATTEMPTS`; fewer if names must be long), and
-    `budget` more for every 16 admitted names. Under rare conditions, each group of 64 names has a
-    budget of its own.
+    It may make `budget` attempts (by default `MAX_ATTEMPTS`, fewer if names must be long), and as
+    many again for every 16 admitted names. Under rare conditions, each group of 64 names may make
+    `budget` proposals.
     """
     process = os.getpid()
     with one_blas_thread():
@@ -75,10 +75,10 @@ def _drawn_names(
     sampler: Sampler, seed: int, admission: Admission, budget: int | None
 ) -> Iterator[Names]:
     """Yields the names from the option `start` on, in parts; the caller admits each part."""
-    guided_drawer = guided_drawer_or_none(sampler)
+    guided_drawer = guided_drawer_if_rare(sampler)
     key, start = seed_key(seed), sampler.options.start
-    share_of_attempts = guided_drawer.guide.acceptance if guided_drawer else 1
-    is_large = admission.count >= WORTH_THREADS * share_of_attempts
+    yield_rate = guided_drawer.guide.yield_rate if guided_drawer else 1
+    is_large = admission.count >= WORTH_THREADS * yield_rate
     budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.acceptor.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided_drawer is None:
@@ -92,16 +92,16 @@ def _drawn_names(
             yield from groups.names(start, admission, threads)
 
 
-def guided_drawer_or_none(sampler: Sampler, rare: float | None = None) -> "GuidedDrawer | None":
-    """Like `preparation.guided_drawer_if_rare`, but imports it only if the conditions may be rare.
+def guided_drawer_if_rare(sampler: Sampler, rare: float | None = None) -> "GuidedDrawer | None":
+    """A drawer that looks ahead, or None; imports `preparation` only if conditions may be rare.
 
     Importing it takes longer than drawing a few names.
     """
     if not sampler.may_be_rare:
         return None
-    from rnn_names.sampling.preparation import guided_drawer_if_rare
+    from rnn_names.sampling.preparation import prepare_if_rare
 
-    return guided_drawer_if_rare(sampler, rare)
+    return prepare_if_rare(sampler, rare)
 
 
 def _too_few_names(
@@ -119,7 +119,7 @@ def _too_few_names(
     if n_found < n_possible:
         causes.append(tally.explanation())
     if n_possible < count < ENDLESS or n_found >= n_possible:
-        causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
+        causes.append(f"no more than {n_possible:,.0f} can meet {sampler.acceptor_title}")
     names = plural(n_found, "name")
     if count < ENDLESS:
         names = f"{n_found:,} of {plural(count, 'name')}"

@@ -46,7 +46,7 @@ class Roots(NamedTuple):
 
     texts: IndexedTexts
     states: Array  # (R, n_a) hidden states after them
-    log_prob: Array  # (R,) natural logarithms of numbers proportional to the probabilities
+    log_relative_p: Array  # (R,) natural logarithms of the probabilities, up to a common factor
     node_records: Array  # (R,) records, as in `NodeBatch`
 
     @property
@@ -55,15 +55,15 @@ class Roots(NamedTuple):
         return np.array([*map(len, self.texts)])
 
     @property
-    def weights(self) -> Array:
+    def relative_p(self) -> Array:
         """Numbers proportional to the probabilities, at most 1: (R,)."""
-        return np.exp(self.log_prob - max(self.log_prob.max(), LEAST_LOG))
+        return np.exp(self.log_relative_p - max(self.log_relative_p.max(), LEAST_LOG))
 
     def choose(self, keys: Array) -> Array:
         """A root for each name, (n,), by its first random number; see `random_keys`."""
         if len(self.texts) == 1:
             return np.zeros(len(keys), np.intp)
-        return weighted_index(keys, 0, self.weights)
+        return weighted_index(keys, 0, self.relative_p)
 
     def texts_of(self, rows: Array) -> Array:
         """The texts of some roots, by their rows, (n,), all of one length: (n, length)."""
@@ -122,7 +122,7 @@ class Walk:
         children        the new nodes, which wait in the frontier for a later call
         """
         acceptor, n_y = self.acceptor, self.predictor.n_y
-        probabilities, margin = self._predict(length, states, node_records, node)
+        probabilities, margin = self._visit(length, states, node_records, node)
         rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
         self.is_close[rows[is_close]] = True
         # For each distinct branch: (branches,)
@@ -153,8 +153,11 @@ class Walk:
         return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
     # What a guided walk overrides:
-    def _predict(self, length: int, states: Array, node_records: Array, node: Array) -> Prediction:
-        """The probabilities of the next character after some nodes, and their margin."""
+    def _visit(self, length: int, states: Array, node_records: Array, node: Array) -> Prediction:
+        """Visits some nodes: returns the probabilities of what follows them, and their margin.
+
+        A guided walk also updates `node_records` in place.
+        """
         return self.predictor.next_probabilities(states, self._work)
 
     def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
@@ -192,7 +195,7 @@ class WalkDrawer:
 
     def in_characters(self, names: IndexedNames) -> Names:
         """Names with code points instead of indices."""
-        return Names(self._model.vocabulary.codes[names.codes], names.offsets)
+        return Names(self._model.vocabulary.codes[names.indices], names.offsets)
 
     @cached_property
     def predictor(self) -> NetworkPredictor:
@@ -215,7 +218,8 @@ class WalkDrawer:
         roots = self._roots_by(self.predictor)
         if len(self.texts) == 1:
             return roots
-        return roots._replace(log_prob=self.exact_roots.log_prob)  # no margin guards their choice
+        exact = self.exact_roots.log_relative_p  # no margin guards their choice
+        return roots._replace(log_relative_p=exact)
 
     def _roots_by(self, predictor: NetworkPredictor) -> Roots:
         names, work = names_from_indices(self.texts), Workspace(predictor.dtype)
@@ -242,7 +246,7 @@ class WalkDrawer:
         The first two random numbers of a name decide its beginning.
         """
         roots = self.roots
-        p, position, position_after = roots.weights, 0, roots.lengths
+        p, position, position_after = roots.relative_p, 0, roots.lengths
         if len(roots.texts) == 1:
             position = len(roots.texts[0])
             p = self.predictor.next_probabilities(roots.states, Workspace())[0][:, 0]

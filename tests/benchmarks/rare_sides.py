@@ -13,7 +13,7 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import MAX_ATTEMPTS
 from rnn_names.sampling.guided import GuidedDrawer
 from rnn_names.sampling.name_groups import GROUP_SIZE, MAX_PROPOSALS, NameGroups
-from rnn_names.sampling.preparation import guided_drawer_if_rare
+from rnn_names.sampling.preparation import prepare_if_rare
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import names_of_stream
@@ -33,7 +33,7 @@ class RareSampling:
         order = f"{model} {options}"
         if order not in self._ready:
             sampler = Sampler(self._loaded(model), Options(**options))
-            guided = guided_drawer_if_rare(sampler) if self._looks_ahead else None
+            guided = prepare_if_rare(sampler) if self._looks_ahead else None
             self._ready = {order: (sampler, guided)}
         return self._ready[order]
 
@@ -59,7 +59,7 @@ class RareSampling:
             sampler, guided = self._sampler(model, options)
             size = sampler.largest_batch // 4
             if guided:  # in groups, as many as `NameGroups.names` draws at most
-                size = max(int(MAX_PROPOSALS * guided.guide.acceptance) // GROUP_SIZE, 1)
+                size = max(int(MAX_PROPOSALS * guided.guide.yield_rate) // GROUP_SIZE, 1)
                 groups = NameGroups(sampler, guided, seed_key(seed), MAX_ATTEMPTS)
             key, began, begun, found = seed_key(seed), time.perf_counter(), 0, 0
             while found < n and time.perf_counter() - began < seconds:

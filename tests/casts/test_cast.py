@@ -64,8 +64,8 @@ def test_a_single_part_can_be_redrawn():
 @pytest.mark.parametrize("how", ["tried", "measured"])
 def test_lines_with_the_same_initial_are_redrawn_whole_or_in_part(how, monkeypatch):
     if how == "measured":
-        monkeypatch.setattr("rnn_names.casts.sources.RARE_LINES", 1)
-        monkeypatch.setattr("rnn_names.casts.sources.PILOTS", (1 << 8, 1 << 10))
+        monkeypatch.setattr("rnn_names.casts.initials.RARE_LINES", 1)
+        monkeypatch.setattr("rnn_names.casts.initials.PILOTS", (1 << 8, 1 << 10))
     text = "{a} {b:contains=a} {c:novel}"
     before, whole, part = (
         rows(text, 3, initials="same", redraw=each) for each in ([], [2], ["2.2"])

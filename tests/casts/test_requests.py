@@ -40,7 +40,7 @@ def test_names_with_the_same_initial_have_their_probabilities(text, how, monkeyp
     if how == "look-ahead, measured":
         request.getfixturevalue("always_look_ahead")
     if how != "tried":
-        monkeypatch.setattr("rnn_names.casts.sources.RARE_LINES", 1)
+        monkeypatch.setattr("rnn_names.casts.initials.RARE_LINES", 1)
     each = zip("abc", SAME_INITIAL_PATTERNS[text], strict=False)
     names = [distribution(MODELS[model], max_length=3, **options) for model, options in each]
     expected = joint(*names, weight=lambda *names: len({name[0] for name in names}) == 1)
@@ -194,7 +194,8 @@ def test_names_of_different_parts_are_no_near_twins():
 @pytest.mark.parametrize("initials", ["same", "different"])
 def test_found_lines_are_returned_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
-    monkeypatch.setattr("rnn_names.casts.sources.MAX_ATTEMPTS", 1000)
+    for module in ("initials", "sources"):
+        monkeypatch.setattr(f"rnn_names.casts.{module}.MAX_ATTEMPTS", 1000)
     monkeypatch.setattr("rnn_names.casts.requests.MAX_CANDIDATES", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
     assert {row[0] for row in next(lines)} == {*"abc"}

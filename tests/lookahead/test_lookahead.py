@@ -145,7 +145,7 @@ def test_a_low_yield_extends_the_preparation(always_look_ahead, monkeypatch):
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
     known = []
     for enough in (0, 2):  # at once, and never
-        monkeypatch.setattr(preparation, "ENOUGH_ACCEPTED", enough)
+        monkeypatch.setattr(preparation, "ENOUGH_YIELD", enough)
         monkeypatch.setattr(preparation, "ENOUGH_VISITS", 3000)
         for module in (preparation, guide_module):
             monkeypatch.setattr(module, "MAX_REPEATS", 1)
@@ -217,7 +217,7 @@ def test_the_example_of_a_preparation_has_the_figures_of_its_steps(example):
     documented = [" ".join(line.split()) for line in preparation.__doc__.splitlines()]
     assert [line for line in documented if re.match("(draw|beam_search) [12] ", line)] == rows
     shares = (
-        f"{guide.acceptance:.1%} of its proposals yield a name, of which {guide.repeats:.1%} are"
+        f"{guide.yield_rate:.1%} of its proposals yield a name, of which {guide.repeats:.1%} are"
     )
     assert shares.replace("%", " %") in preparation.__doc__
 

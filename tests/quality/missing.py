@@ -42,7 +42,7 @@ from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.network.completion_values import LEAST_LOG, log_sum
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import preparation
-from rnn_names.sampling.preparation import guided_drawer_if_rare
+from rnn_names.sampling.preparation import prepare_if_rare
 from rnn_names.sampling.sampler import Sampler
 
 MODELS = (
@@ -88,7 +88,7 @@ def study(model, options):
 
     with mock.patch.object(preparation, "_Preparation", Kept):
         began = time.process_time()
-        guided = guided_drawer_if_rare(Sampler(model, options))
+        guided = prepare_if_rare(Sampler(model, options))
         seconds = time.process_time() - began
     if guided is None:
         return None
@@ -148,7 +148,7 @@ def main():
         failed += is_wrong
         print(
             f"{spelled(name, options)} | lost {share:.2%} | draws that yield a name "
-            f"{guide.acceptance:.0%} | repeats {guide.repeats:.2%}{' (said)' * warned} | "
+            f"{guide.yield_rate:.0%} | repeats {guide.repeats:.2%}{' (said)' * warned} | "
             f"{seconds:.1f} s{'  WRONG' * is_wrong}",
             flush=True,
         )

@@ -85,7 +85,7 @@ def test_without_any_name_no_key_can_have_one(n, keys, monkeypatch):
 
 
 def test_conditions_that_hardly_any_name_meets_are_refused():
-    with pytest.raises(SamplingError, match="fewer than 1 in 200 names meets suffix 'pp'"):
+    with pytest.raises(SamplingError, match="at most 1 in 200 names can meet suffix 'pp'"):
         Model.load("first-names").alias(["a"], suffix="pp")
 
 

@@ -315,7 +315,7 @@ def test_names_with_a_probability_of_1e_6_are_drawn():
     assert all(name.endswith("zxqj") for name in names)
     weights = log_weights(guided, 4000)
     assert log_mean(weights) < math.log(1e-6), "so many come without looking ahead"
-    assert guided.guide.acceptance > 1 / 65, "so many come with it"
+    assert guided.guide.yield_rate > 1 / 65, "so many come with it"
 
 
 @pytest.mark.slow
@@ -342,7 +342,7 @@ def test_a_group_is_a_function_of_the_seed_and_its_number(always_look_ahead):
 def test_when_names_run_out_a_group_ends_as_if_it_were_alone():
     """Regression: groups shared a budget, so names changed with how many were drawn together."""
     guided = looking_ahead(random_model(string.ascii_lowercase, seed=1, longest=8), suffix="zxqj")
-    budget = int(0.99 * GROUP_SIZE / guided.guide.acceptance)  # not enough for all of them
+    budget = int(0.99 * GROUP_SIZE / guided.guide.yield_rate)  # not enough for all of them
     alone = [groups(guided, [number], budget=budget) for number in range(8)]
     last = [len(names) < GROUP_SIZE for names in alone].index(True)
     assert last < 7 and any(len(names) == GROUP_SIZE for names in alone)

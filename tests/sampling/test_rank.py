@@ -62,7 +62,9 @@ def test_excluded_beginnings_do_not_shift_the_ranking():
 def test_a_single_prefix_is_left_out():
     model = tiny_model()
     names = [name for name in all_texts()[1:] if name.startswith("ca")]
-    to_come = model.log_prob(names) - Sampler(model, Options(prefix="ca")).drawer.roots.log_prob
+    to_come = (
+        model.log_prob(names) - Sampler(model, Options(prefix="ca")).drawer.roots.log_relative_p
+    )
     scores = to_come / (np.array([len(name) for name in names]) - 2 + 1)
     wanted = [names[i] for i in np.argsort(-scores, kind="stable")]
     assert model.best(30, rank="per-character", prefix="ca") == wanted[:30]

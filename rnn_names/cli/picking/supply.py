@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
-from rnn_names.casts.cast import parsed
+from rnn_names.casts.cast import parse_options
 from rnn_names.casts.cast_drawer import CastDrawer, roundrobin
 from rnn_names.casts.pattern_files import errors_in, lines_of_file, path_of_named
 from rnn_names.casts.sources import Line
@@ -115,7 +115,7 @@ class LinesToPick:
         self._draw_options = replace(options, count=LINES_OF_A_SEED, remember=None)
         self._first_seed += 1  # the lines of one seed, under other conditions, are mostly alike
         with errors_in(self._file):
-            self._pattern = parsed(self._draw_options)
+            self._pattern = parse_options(self._draw_options)
 
     def keep(self, lines: Iterable[str]) -> None:
         """Notes the words and first lines of kept lines; `others` avoids them."""

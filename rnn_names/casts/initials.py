@@ -1,0 +1,171 @@
+"""Initials that the names of a line share, drawn in proportion to their probabilities.
+
+The initial L of a line has a probability proportional to the product over its names of
+
+    P(L) · P(conditions | L)
+
+An attempt draws L by the factors P(L), and then a name of each part. Where nearly all attempts
+would fail, P(conditions | L) is also measured ("First letters of a cast" in docs/how-it-works.md).
+"""
+
+from collections.abc import Sequence, Set
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from rnn_names.arrays import Array
+from rnn_names.casts.pattern import INITIALS
+from rnn_names.casts.sources import NO_COMMON_INITIAL, PILOTS, Cause, NameSource
+from rnn_names.conditions.conditions import Tally
+from rnn_names.errors import RareConditionsWarning, warn
+from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
+from rnn_names.sampling.random_keys import keys_at, pilot_keys, seed_key, subkeys, weighted_index
+from rnn_names.system import cached_property
+
+RARE_LINES = 1 / 500  # share of attempts that pass, below which conditions are measured
+MORE_PILOTS = 15  # more pilots of the largest size, while a probable initial has too few names
+ENOUGH_OF_INITIAL = 256  # passing names of each part, after which its share is known to 6 %
+MIN_MET = 4  # an initial with fewer passing names of any part is left out: a line might find none
+MIN_MEASURED = 1e-3  # an initial below this share of the most probable one is measured no further
+MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of rough and of missing lines that cause a warning
+
+
+class SameInitialSource:
+    """Gives names of several parts that share an initial: one of `kept` if given, else any."""
+
+    def __init__(self, seed: int, sources: tuple[NameSource, ...], kept: Set[str]) -> None:
+        self.sources, self._kept = sources, kept
+        self._key = seed_key(seed, INITIALS)
+
+    @cached_property
+    def _weights(self) -> tuple[dict[str, float], bool]:
+        """The weights of the initials that lines may have, and whether they are measured."""
+        weights_of = [source.initial_weights for source in self.sources]
+        common = {*weights_of[0]}.intersection(*weights_of)
+        if self._kept:
+            return dict.fromkeys(self._kept & common, 1.0), False
+        weights = {initial: prod(own[initial] for own in weights_of) for initial in sorted(common)}
+        has_conditions = any(source.has_conditions for source in self.sources)
+        counts = _names_met_in_pilots(self.sources, weights) if common and has_conditions else None
+        measured = counts and _measured_or_none(weights, *counts)
+        return (measured, True) if measured else (weights, False)
+
+    def max_candidates(self, limit: int) -> int:
+        """The fewest `NameSource.max_candidates` of the parts."""
+        return min(source.max_candidates(limit) for source in self.sources)
+
+    def cause(self, tally: Tally | None = None) -> Cause:
+        """Why no names were found, by the part whose names met their conditions least often."""
+        shares = {source: met / max(made, 1) for source, (made, met) in (tally or {}).items()}
+        worst = min(shares, key=shares.__getitem__, default=self.sources[0])
+        return Cause(worst, NO_COMMON_INITIAL)
+
+    def names_of_lines(self, rounds: Array, numbers: Array) -> list[tuple[str, ...]]:
+        """A name of each source for each round and number, (n,) both; may raise NoAttemptPassed."""
+        weights, is_measured = self._weights
+        if not weights:
+            raise NoAttemptPassed(Tally(), 0, [])
+        initials, shares = np.array([*weights]), [*weights.values()]
+        keys = keys_at(self._key, rounds, numbers)
+        keys_of = {source: keys_at(source.key, rounds, numbers) for source in self.sources}
+        if is_measured:
+            initial = initials[weighted_index(subkeys(keys, 0), 0, shares)]
+            return _names_one_by_one(keys_of, initial)
+
+        def make_attempts(lines: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
+            initial = initials[weighted_index(subkeys(keys[lines], attempts), 0, shares)]
+            left, tally = np.arange(len(lines)), Tally()
+            found: list[tuple[str, ...]] = [()] * len(lines)  # the names of the lines left
+            for source, own_keys in keys_of.items():
+                name_keys = subkeys(own_keys[lines[left]], attempts[left])
+                names, rows, _ = source.draw_tested(name_keys, initial[left])
+                tally[source] = len(left), len(rows)
+                left = left[rows]
+                new = zip(rows.tolist(), names.to_strings(), strict=True)
+                found = [(*found[row], name) for row, name in new]
+            return found, left, tally
+
+        largest = min(source.largest_batch for source in self.sources)
+        return first_passing_results(make_attempts, len(keys), largest, MAX_ATTEMPTS)
+
+
+def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[tuple[str, ...]]:
+    """A name of each source for each line, with the line's initial; may raise NoAttemptPassed."""
+    lines, tally = list[tuple[str, ...]]([()] * len(initial)), Tally()
+    for source, keys in keys_of.items():
+        n = len(lines)
+        try:
+            names = source.names_for(subkeys(keys[:n], 0), initial[:n])
+        except NoAttemptPassed as error:
+            names = error.results[: error.number]
+        tally[source] = n, len(names)
+        lines = [(*line, *name) for line, name in zip(lines, names, strict=False)]
+    if len(lines) < len(initial):  # the line after these gets no names
+        raise NoAttemptPassed(tally, len(lines), lines)
+    return lines
+
+
+def _names_met_in_pilots(
+    sources: Sequence[NameSource], prior: dict[str, float]
+) -> tuple[Array, Array] | None:
+    """How many names of each source were drawn, (initials,), and met their conditions.
+
+    The latter is (sources, initials). Returns None if lines are not rare. An initial is measured
+    until enough names met the conditions, or until it is known to be improbable.
+    """
+    initials, weights = np.array([*prior]), np.array([*prior.values()])
+    made, n_met = np.zeros(len(initials)), np.zeros((len(sources), len(initials)))
+    left = np.arange(len(initials))
+    for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
+        n = max(size, len(left))  # names
+        row = np.resize(left, n)  # the row of each name's initial
+        pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has keys of its own
+        made += np.bincount(row, minlength=len(initials))
+        for place, source in enumerate(sources):
+            keys = pilot_keys(n, place, inner=pilot_number)
+            _, rows, _ = source.draw_tested(keys, initials[row])
+            n_met[place] += np.bincount(row[rows], minlength=len(initials))
+        passing, _, is_probable = _measured_weights(weights, made, n_met)
+        if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():
+            return None
+        left = np.flatnonzero(is_probable & (n_met.min(axis=0) < ENOUGH_OF_INITIAL))
+        if not len(left):
+            break
+    return made, n_met
+
+
+def _measured_weights(weights: Array, made: Array, n_met: Array) -> tuple[Array, Array, Array]:
+    """The initials' weights times the measured shares; bounds of them; whether they matter.
+
+    The bound adds three names that met the conditions (the rule of three: a 95 % bound where none
+    did). An initial matters unless its bound is negligible beside the most probable initial.
+    """
+    passing = weights * np.prod(n_met / made, axis=0)
+    possible = weights * np.prod((n_met + 3) / made, axis=0)
+    return passing, possible, possible >= MIN_MEASURED * passing.max()
+
+
+def _measured_or_none(
+    prior: dict[str, float], made: Array, n_met: Array
+) -> dict[str, float] | None:
+    """The measured weights, 0 for initials with few names; None if no initial has enough names.
+
+    Warns if too many lines may have other initials.
+    """
+    weights = np.array([*prior.values()])
+    passing, possible, is_probable = _measured_weights(weights, made, n_met)
+    least_met = n_met.min(axis=0)
+    passing[least_met < MIN_MET] = 0
+    if not passing.any():
+        return None
+
+    def share_below(n_names: int) -> float:
+        """An upper bound of the share of lines whose initial has fewer than `n_names` names."""
+        return float(possible[is_probable & (least_met < n_names)].sum() / passing.sum())
+
+    if share_below(ENOUGH_OF_INITIAL) >= MAX_ROUGH or share_below(MIN_MET) >= MAX_MISSING:
+        few = "so few names meet the conditions that the shares of the initials"
+        message = f"{few} are rough estimates, and some initials may be missing"
+        warn(message, RareConditionsWarning)
+    return dict(zip(prior, passing.tolist(), strict=True))
