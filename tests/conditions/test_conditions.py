@@ -214,7 +214,11 @@ def test_texts_match_in_any_normal_form():
         ({"match": "(a{900}){2000}"}, "no name of 1 to 6 characters can meet all of match"),
         ({"match": r"(a|b)\1" + "c" * 199}, "no name of 1 to 6 characters can meet all of match"),
         ({"match": "(" * 5000 + ")" * 5000}, r"match '\({60}…': its groups are nested too deeply"),
-        ({"match": "(" * 300 + ")" * 300}, r"match '\({60}…': its groups are nested too deeply"),
+        # Python 3.13 reads what is too deep for 3.11; it matches no name.
+        (
+            {"match": "(" * 300 + ")" * 300},
+            r"match '\({60}…'(: its groups are nested too deeply)?$",
+        ),
         ({"match": "a{" + "9" * 5000 + "}"}, "expression: the repetition number is too large"),
         ({"suffix": "abcabca"}, "no name of 1 to 6 characters can meet all of suffix 'abcabca'"),
         (

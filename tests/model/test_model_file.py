@@ -54,7 +54,7 @@ def test_contents_of_wrong_types_are_refused():
     odd = model.params["by"], 10**5000
     wrong += [({**model.meta, key: value}, {}) for key in ("format", "cell") for value in odd]
     nested: list = []
-    for _ in range(3000):
+    for _ in range(100_000):
         nested = [nested]
     records = {"x": nested}, {"known_triples": {1: 2}}
     metas = [{**model.meta, "training": {**model.training, **record}} for record in records]
