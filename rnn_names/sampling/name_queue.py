@@ -13,6 +13,7 @@ Large batches are drawn in chunks, which threads share.
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,6 +34,18 @@ CHUNKS = 32  # chunks of the largest batch, to bound the memory
 MIN_CHUNKED_NAMES = 1 << 13  # smaller batches are drawn in chunks only if memory is short
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
+
+
+class NumberedNames(NamedTuple):
+    """The names of n ascending numbers, and the attempts that gave them."""
+
+    numbers: Array  # (n,)
+    attempts: Array  # (n,)
+    names: Names
+
+    def part(self, rows: slice) -> "NumberedNames":
+        """Some of the rows, without a copy."""
+        return NumberedNames(self.numbers[rows], self.attempts[rows], self.names[rows])
 
 
 class NameQueue:
@@ -60,8 +73,7 @@ class NameQueue:
             first, self._growth = FIRST_BATCH, GROWTH_TO_COUNT
         self._budget, self._largest = budget, sampler.largest_batch
         self._first_size = self._next_size = first  # the most attempts of a batch
-        # Numbers, attempts and names that are not yielded yet, (n,) each.
-        self._ready = list[tuple[Array, Array, Names]]()
+        self._ready = list[NumberedNames]()  # not yielded yet, in the order of drawing
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
         self._tally = Tally()
         # Names below `_next_to_yield` were yielded. `_next_number` is the first number not tried.
@@ -99,7 +111,7 @@ class NameQueue:
             names, rows, _ = results.pop()
             first = np.flatnonzero(is_first[rows])
             at = rows[first]
-            self._ready.append((numbers[at], attempts[at], names.take(first)))
+            self._ready.append(NumberedNames(numbers[at], attempts[at], names.take(first)))
         return True
 
     def _add_numbers(self, max_size: int) -> int:
@@ -153,14 +165,14 @@ class NameQueue:
             yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
 
     def _take_ready(self, end: int) -> tuple[Array, Array, Names]:
-        """Removes the numbers below `end`: the rows of their names in all names; the attempts."""
-        all_numbers, all_attempts, parts = zip(*self._ready, strict=True)
-        numbers, names = np.concatenate(all_numbers), Names.concatenate([*parts])
-        attempts = np.concatenate(all_attempts)
-        order = np.argsort(numbers, kind="stable")
-        rows, later = np.split(order, [np.searchsorted(numbers[order], end)])
-        self._ready = [(numbers[later], attempts[later], names.take(later))]
-        return rows, attempts[rows], names
+        """Removes the numbers below `end`: returns rows of names by number, attempts, and names."""
+        ends = [int(np.searchsorted(batch.numbers, end)) for batch in self._ready]
+        below = [batch.part(slice(n)) for batch, n in zip(self._ready, ends, strict=True)]
+        after = [batch.part(slice(n, None)) for batch, n in zip(self._ready, ends, strict=True)]
+        self._ready = [batch for batch in after if len(batch.numbers)]
+        rows = np.argsort(np.concatenate([batch.numbers for batch in below]), kind="stable")
+        attempts = np.concatenate([batch.attempts for batch in below])[rows]
+        return rows, attempts, Names.concatenate([batch.names for batch in below])
 
     @property
     def _budget_now(self) -> int:
