@@ -67,9 +67,9 @@ LINK = re.compile(r"(\]\(<?|(?:src|href)=\")([^)>#\"\s]+)(#[^)>\"\s]*)?(>?\)|)")
 CODE = re.compile(r"(^```.*?^```$|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
 LANGUAGES = {".py": "python", ".js": "javascript", ".sh": "bash", ".toml": "toml"}
 
-API = """# Docstrings
+API = """# Python API
 
-[From Python](python.md) says what to use them for.
+Each public function and class, from its docstring. [From Python](python.md) shows how to use them.
 
 ::: rnn_names.training.train.train
 ::: rnn_names.model.model.Model

@@ -12,7 +12,7 @@ from rnn_names.page.page import hue_of
 ROOT = Path(__file__).resolve().parents[2]
 
 GROUPS = {
-    "Fantasy": "Peoples of nobody’s book or game, and what their world is made of.",
+    "Fantasy": "Invented peoples, from no book or game, and their world.",
     "Creatures": "From the bones in museums to what nobody has seen.",
     "People": "First names and surnames, as they are given today and as the sagas have them.",
     "Places": "Towns and villages of 21 countries and peoples.",

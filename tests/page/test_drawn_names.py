@@ -58,11 +58,11 @@ def test_more_names_keep_the_first_ones_and_a_count_has_bounds(page):
     set_to(page, "How many", 20)
     assert names_of(page) == twenty
     count = page.get_by_label("How many")
-    for typed, drawn in (("5000", "20"), ("-3", "20"), ("20.5", "20"), ("0", "20")):
+    for typed, key in (("5000", "Tab"), ("-3", "Enter"), ("20.5", "Tab"), ("0", "Enter")):
         set_to(page, "How many", 20)
         count.fill(typed)
-        count.press("Tab")
-        assert count.input_value() == drawn
+        count.press(key)
+        assert count.input_value() == "20"
     wait_until_drawn(page)
     assert names_of(page) == twenty
 
@@ -118,7 +118,7 @@ def test_controls_set_conditions(page, small_models):
     near = NearList(small_models["gru"])
     set_to(page, "How many", 8, count=8)
     set_to(page, "Longest length", 9, count=8)
-    set_to(page, "Upper and lower case are equal", True, count=8)
+    set_to(page, "Ignore upper and lower case", True, count=8)
     for label, value, holds in [
         ("Begins with", "ab, CA", lambda name: name.startswith(("ab", "ca"))),
         ("Ends with", "b,ca", lambda name: name.endswith(("b", "ca"))),

@@ -90,6 +90,23 @@ def test_a_second_step_back_waits_for_the_first(page):
     assert names_of(page) == first and page.get_by_role("button", name="Forward").is_enabled()
 
 
+def test_where_fingers_touch_the_browsers_way_back_closes_a_drawer_first(open_page):
+    page = open_page("gru", has_touch=True, is_mobile=True, width=360, height=740)
+    first = names_of(page)
+    press(page, "More names")
+    drawn = names_of(page)
+    page.get_by_role("button", name="Settings").click()
+    page.evaluate("history.back()")
+    page.locator("#settings").wait_for(state="hidden")
+    page.wait_for_function("known === location.hash && !isBack()")
+    assert names_of(page) == drawn
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("button", name="Back").click()  # of the page
+    page.wait_for_url(re.compile("#seed=1$"))
+    wait_for_names(page, 20)
+    assert names_of(page) == first
+
+
 def test_undo_takes_back_nothing_that_was_done_since(page):
     """Regression: it restored the whole list, without the notes and names added since."""
     names = list(dict.fromkeys(names_of(page)))[:4]
@@ -408,6 +425,7 @@ def test_kept_names_have_notes_and_an_order(page):
     page.emulate_media(media="print")
     assert page.locator(".name:visible").count() == 0, "on paper there are the kept names"
     assert page.locator(".kept-name:visible").all_inner_texts() == names[::-1]
+    assert not page.locator("h1").is_visible() and page.locator("#kept-title").is_visible()
 
 
 def test_a_held_name_keeps_its_size_on_a_phone(open_page, bundled):

@@ -414,7 +414,7 @@ def test_on_a_phone_a_card_scrolls_the_page_only_if_it_covers_its_name(open_page
     page.set_viewport_size({"width": 320, "height": 568})
     page.keyboard.press("Escape")
     boxes = [each.bounding_box() for each in page.locator("#bar button:visible").all()]
-    assert len(boxes) == 4 and all(b["x"] >= 0 and b["x"] + b["width"] <= 320 for b in boxes)
+    assert len(boxes) == 5 and all(b["x"] >= 0 and b["x"] + b["width"] <= 320 for b in boxes)
 
 
 def test_each_view_has_a_title(open_page):

@@ -763,6 +763,7 @@ def test_lines_of_a_cast_equal_python(pattern, in_node, small_models, tmp_path, 
 WRONG = [
     ("{nors} x", "no model “nors” here; available: gru", 1),
     ("a {gru", "{ without a }", 2),
+    ("a {nobody", "{ without a }", 2),
     ("[a|b", "[ without a ]", 0),
     ("a } b", "unexpected '}'; write \\} for a literal one", 2),
     ("just text", "a pattern has at least one {MODEL} or [a|b]", 0),

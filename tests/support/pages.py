@@ -64,7 +64,7 @@ def kept(page):
     return page.locator("#favourites bdi").all_inner_texts()
 
 
-FOR_FILES = "It needs this same file."
+FOR_FILES = "It works only with this file."
 SIZES = "all => all.map((e) => parseFloat(getComputedStyle(e).fontSize))"
 """The sizes of the type of some elements, in px."""
 

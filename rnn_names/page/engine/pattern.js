@@ -279,6 +279,7 @@ export class PatternReader extends Reader {
     }
     if (!text) throw this.error("a model belongs here", place);
     if (this.text[this.at] === "{") throw this.error(`“${text}”: is a } missing?`, this.at);
+    if (this.at === this.text.length) throw this.error("{ without a }", begin);
     const [, name, weight] = text.match(/^(.*)=([^=]*)$/su) ?? [];
     const named = (wanted) => this.models.findIndex((model) => model.name === wanted);
     const isWhole = named(text) >= 0 || name === undefined;

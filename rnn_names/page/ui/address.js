@@ -105,6 +105,9 @@ let known = ""; // the address that was read or written last
 let last = -1; // the entry of the history at which we are
 let furthest = 0; // the last one that Forward can reach
 
+/** Whether the entry of the history is one before that at which we were. */
+export const isBack = () => (history.state?.depth ?? last) < last;
+
 /** Writes the settings to the address, in a new entry of the history or in the current one. */
 export function writeAddress(isNew) {
   if (!isNew && location.hash !== known) return; // another address is about to be read

@@ -32,6 +32,8 @@ const wrongHint = element("p", { className: "wrong wide" }); // shown if the fie
 function mark(wrong, sentence) {
   for (const id of [...TEXTS, ...NUMBERS])
     $(id).ariaInvalid = wrong.includes(id) || !$(id).validity.valid;
+  for (const [i, id] of inForce().entries())
+    $("chips").children[i]?.classList.toggle("at-fault", wrong.includes(id));
   wrongHint.remove();
   wrongHint.textContent = sentence;
   if (!wrong.length) return;

@@ -4,11 +4,11 @@ import { engineOf } from "../engine/api.js";
 import { drawNames } from "../engine/draw_names.js";
 import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
-import { addressOfForm, missingList, readAddress, writeAddress } from "./address.js";
+import { addressOfForm, isBack, missingList, readAddress, writeAddress } from "./address.js";
 import { closeCard, explain, listenToCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts, useStart } from "./casts.js";
 import { changed, chosen, data, models } from "./chosen.js";
-import { listenToDrawers, showView } from "./drawers.js";
+import { listenToDrawers, openDrawer, showView } from "./drawers.js";
 import { $, listenToPresses, nameOfCard, onClick, toast, within } from "./elements.js";
 import { keepAll, listenToFavourites } from "./favourites.js";
 import { CHECKS } from "./fields.js";
@@ -25,7 +25,7 @@ const FEW = 5; // the fewest lines of a cast
 const [LOW, FEWER] = [900, 16]; // in a window lower than this (px), the page has at least 16 names
 const SPARE = 20; // px that an opening page of lines leaves free
 const MAX_FITTING = 120; // the most names of an opening page
-const WAIT = 500; // ms for the font before names are drawn
+const [FONT_WAIT, HISTORY_WAIT] = [500, 500]; // ms for the font, and for a step in the history
 const LONG_SEARCH = 2000; // ms of a search without a name, after which a condition can be dropped
 
 let drawnPattern = ""; // the pattern of the lines that are shown; "" for names
@@ -40,9 +40,9 @@ async function draw(note = "") {
   say("");
   const sayOfNone = () =>
     mine === current && !filling.n_found && say(`No name found yet.${lengthsOfList()}`);
-  const waiting = setTimeout(sayOfNone, LONG_SEARCH);
+  const sayTimer = setTimeout(sayOfNone, LONG_SEARCH);
   const sentence = await searched(settings, filling, mine);
-  clearTimeout(waiting);
+  clearTimeout(sayTimer);
   if (mine !== current) return true;
   const { n_found, n_held, free } = filling;
   const isFull = n_found === free.length;
@@ -265,11 +265,35 @@ function fitting() {
   return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
 }
 
+/** Gives back the number before if the typed one is wrong; returns whether it was. */
+function correctCount() {
+  const { validity, max } = $("count");
+  if (validity.valid) return false;
+  $("count").value = countAtFocus;
+  toast([`How many: from 1 to ${max}`]);
+  changed();
+  return true;
+}
+
+let isOwnStep = false; // whether a button or a key of the page, not the browser, made a step
+
 /** Goes a step in the history. A second step must wait for it, since it could leave the page. */
 function step(by) {
+  isOwnStep = true;
   $("back").disabled = $("forward").disabled = true;
   history.go(by);
-  setTimeout(writeAddress, WAIT, false); // if there was no such step
+  setTimeout(writeAddress, HISTORY_WAIT, false); // if there was no such step
+}
+
+/** Opens the address that is now in the browser; where fingers touch, Back closes a drawer first. */
+function follow() {
+  const isOwn = isOwnStep;
+  isOwnStep = false;
+  if (!isOwn && isBack() && document.body.dataset.drawer && matchMedia("(hover: none)").matches) {
+    openDrawer(null);
+    history.forward();
+  } else if (location.hash !== addressOfForm()) openAddress();
+  else writeAddress(false);
 }
 
 function startOver() {
@@ -295,12 +319,9 @@ function listen() {
     moved(target);
     changed();
   });
-  $("count").addEventListener("change", () => {
-    const { validity, max } = $("count");
-    if (validity.valid) return;
-    $("count").value = countAtFocus;
-    toast([`How many: from 1 to ${max}`]);
-    changed();
+  $("count").addEventListener("change", correctCount);
+  $("count").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && correctCount()) event.preventDefault(); // else others are drawn
   });
   $("count").addEventListener("focus", () => (countAtFocus = $("count").value));
   onClick({
@@ -323,10 +344,7 @@ function listen() {
   });
   addEventListener("resize", placeAmount);
   placeAmount();
-  window.addEventListener("hashchange", () => {
-    if (location.hash !== addressOfForm()) openAddress();
-    else writeAddress(false);
-  });
+  window.addEventListener("hashchange", follow);
 }
 
 /** The engine with the models of the page, for scripts. */
@@ -346,7 +364,7 @@ async function start() {
   showView(document.body.dataset.view);
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
-  await Promise.allSettled([recall(), within(WAIT, letters)]); // a face may be missing
+  await Promise.allSettled([recall(), within(FONT_WAIT, letters)]); // a face may be missing
   document.body.inert = false; // now that the model of an earlier visit is there
   openAddress();
 }

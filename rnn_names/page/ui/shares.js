@@ -147,6 +147,7 @@ export function showShares() {
   $("like")?.replaceChildren(...headingOf(chosen.writing())); // unless the page has another title
   $("like")?.parentElement.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
   if (models.length < 2) return;
+  if ($("like") && !$("results").hidden) document.title = $("like").textContent;
   const texts = sharesAsTexts();
   const inAll = models.map((model, i) => `${titleOf(model)} ${texts[i]}`).join(", ");
   texts.forEach((text, i) => {

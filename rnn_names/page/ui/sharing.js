@@ -28,7 +28,7 @@ export function shareLink(url, sentence) {
   const isTouched = matchMedia("(hover: none)").matches;
   if (isTouched && navigator.canShare?.({ url })) navigator.share({ url }).catch(() => {});
   else if (location.protocol !== "file:") copy(url, sentence);
-  else copy(url, `${sentence}. It needs this same file.`);
+  else copy(url, `${sentence}. It works only with this file.`);
 }
 
 export async function copy(text, sentence = "Copied") {
