@@ -24,7 +24,7 @@ from rnn_names.network import rnn
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.base import Base
 from rnn_names.training.batches import Batches
-from rnn_names.training.gradients import part_gradients
+from rnn_names.training.gradients import gradients_with_dropout
 from rnn_names.training.optimizers import Adam, views
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.setup import TrainingSetup
@@ -79,7 +79,7 @@ def base_of(corpora: Mapping[str, Corpus]) -> Base:
             tree, rows, e = batches[k].tree(names), rows_of[k], vectors[k].copy()
             is_known = rng.random() >= UNKNOWN_LIST
             network = base.network(e * is_known, rows)
-            batch_loss, found = part_gradients(network, STAGE, tree, work, rng)
+            batch_loss, found = gradients_with_dropout(network, STAGE, tree, work, rng)
             sums = base.gradient_of_sums(network, found, rows)
             gradient[:] = 0
             d["Waa"][:], d["Wax"][:, rows], d["Wya"][rows] = (

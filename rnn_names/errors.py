@@ -53,7 +53,7 @@ class TooFewNamesError(SamplingError):
 
     Attributes:
         n_found: how many were found.
-        tightest: the title of the condition that the smallest share of draws met; "" if unknown.
+        tightest: see `Tally.tightest`; "" if unknown.
     """
 
     def __init__(

@@ -42,7 +42,7 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
     options = CastOptions(*positional, **given)
     text, file = read_pattern(options.pattern)
     options = replace(options, pattern=text)
-    pattern = parse_options(options)
+    pattern = parsed_pattern(options)
     known = options.models or {}
     for name, model in known.items():
         if not isinstance(model, Model):
@@ -54,8 +54,8 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
     return [texts[1:] if options.parts else texts[0] for texts in lines]
 
 
-def parse_options(options: CastOptions) -> Pattern:
-    """Parses the options' pattern; raises SamplingError for a bundled cast's name in braces."""
+def parsed_pattern(options: CastOptions) -> Pattern:
+    """The parsed pattern of a cast; raises SamplingError for a bundled cast's name in braces."""
     name = options.pattern.strip("{ }")
     is_model = name in (options.models or ()) or is_file(name) or name in bundled.names()
     if name.isalpha() and options.pattern.startswith("{") and not is_model:

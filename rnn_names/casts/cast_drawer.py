@@ -39,13 +39,13 @@ from rnn_names.casts.requests import (
 )
 from rnn_names.casts.sources import (
     MOSTLY_REPEATS,
-    Cause,
     ChoiceSource,
     Line,
     LoadModel,
     NameSource,
     PartSource,
     ReadLines,
+    Shortage,
 )
 from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line, initial_of
@@ -117,25 +117,25 @@ class CastDrawer:
         admission = Admission(options.count, lines_are_unique, options.remember, min(limits))
         first = 0 if self._depends_on_earlier else start
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
-        size, cause = FIRST_LINES, None
-        while admission.n_admitted < admission.count and not cause:
+        size, shortage = FIRST_LINES, None
+        while admission.n_admitted < admission.count and not shortage:
             n_to_skip = max(start - first, 0)
             size = min(size, n_to_skip + admission.n_to_draw())
             numbers = np.arange(first, first + size)
             new = self._new_lines(numbers, np.zeros_like(numbers), {})
-            lines, cause = self._complete(new)
+            lines, shortage = self._complete(new)
             lines = lines[n_to_skip:]
             for line in lines:
                 line.texts = self._texts_of(line)
             texts = Names.from_strings([in_one_line(line.texts[0]) for line in lines])
             yield [lines[k] for k in admission.admit(texts).tolist()]
             if admission.is_exhausted:
-                cause = Cause(None, MOSTLY_REPEATS)
+                shortage = Shortage(None, MOSTLY_REPEATS)
             first += size
             size = min(size * (growth or LINES_GROWTH), max_size)
         n_found, count = admission.n_admitted, admission.count
-        if cause and n_found < count:
-            source, why, tightest = cause
+        if shortage and n_found < count:
+            source, why, tightest = shortage
             message = f"only {n_found:,} of {count:,} lines found: {why}"
             with errors_at(self.pattern.text, source.part.begin) if source else nullcontext():
                 raise TooFewNamesError(message, n_found=n_found, tightest=tightest)
@@ -178,7 +178,7 @@ class CastDrawer:
             requests += [Request(line, source) for source in missing]
         return requests
 
-    def _complete(self, lines: list[Line]) -> tuple[list[Line], Cause | None]:
+    def _complete(self, lines: list[Line]) -> tuple[list[Line], Shortage | None]:
         """Fills in the names that lines lack, line by line, with the first candidates that fit.
 
         Returns all lines and None; or, if no candidate fits a line, the lines before it and why.
@@ -192,12 +192,12 @@ class CastDrawer:
                 self.used.add(candidate.names)
                 self.used.initials.add(candidate.initial)
                 requests.popleft()
-            elif not request.cause and (candidates := self._candidates_to_draw(requests)):
+            elif not request.shortage and (candidates := self._candidates_to_draw(requests)):
                 draw_candidates(candidates)
             else:
                 has_others = request.try_other_initials(self.used)
                 if not has_others:
-                    return lines[: lines.index(request.line)], request.cause_of_shortage()
+                    return lines[: lines.index(request.line)], request.final_shortage()
         return lines, None
 
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
@@ -332,7 +332,7 @@ class CastDrawer:
                 if None not in new.names.values():
                     new.texts = self._texts_of(new)
                     yield new
-            if any(request.cause for request in requests):
+            if any(request.shortage for request in requests):
                 return
             first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.pattern import INITIALS
-from rnn_names.casts.sources import NO_COMMON_INITIAL, PILOTS, Cause, NameSource
+from rnn_names.casts.sources import NO_COMMON_INITIAL, PILOTS, NameSource, Shortage
 from rnn_names.conditions.conditions import Tally
 from rnn_names.errors import RareConditionsWarning, warn
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
@@ -55,19 +55,19 @@ class SameInitialSource:
         """The fewest `NameSource.max_candidates` of the parts."""
         return min(source.max_candidates(limit) for source in self.sources)
 
-    def cause(self, tally: Tally | None = None) -> Cause:
+    def shortage(self, tally: Tally | None = None) -> Shortage:
         """Why no names were found, by the part whose names met their conditions least often."""
         shares = {source: met / max(made, 1) for source, (made, met) in (tally or {}).items()}
         worst = min(shares, key=shares.__getitem__, default=self.sources[0])
-        return Cause(worst, NO_COMMON_INITIAL)
+        return Shortage(worst, NO_COMMON_INITIAL)
 
-    def names_of_lines(self, rounds: Array, numbers: Array) -> list[tuple[str, ...]]:
-        """A name of each source for each round and number, (n,) both; may raise NoAttemptPassed."""
+    def names_by_attempts(self, numbers: Array, rounds: Array) -> list[tuple[str, ...]]:
+        """A name of each source for each line and round, (n,) both; may raise NoAttemptPassed."""
         weights, is_measured = self._weights
         if not weights:
             raise NoAttemptPassed(Tally(), 0, [])
         initials, shares = np.array([*weights]), [*weights.values()]
-        keys = keys_at(self._key, rounds, numbers)
+        keys = keys_at(self._key, rounds, numbers)  # round first; in `ChoiceSource`, line first
         keys_of = {source: keys_at(source.key, rounds, numbers) for source in self.sources}
         if is_measured:
             initial = initials[weighted_index(subkeys(keys, 0), 0, shares)]
@@ -96,7 +96,7 @@ def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[
     for source, keys in keys_of.items():
         n = len(lines)
         try:
-            names = source.names_for(subkeys(keys[:n], 0), initial[:n])
+            names = source.first_passing_names(subkeys(keys[:n], 0), initial[:n])
         except NoAttemptPassed as error:
             names = error.results[: error.number]
         tally[source] = n, len(names)

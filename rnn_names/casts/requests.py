@@ -4,11 +4,15 @@ A request has candidates, numbered from 0, each drawn with its own random number
 first candidate that fits: its name was found, and is far from all names used.
 
     candidate   0: Ada   1: Eve                  Ada is used, so the line gets Eve
-    candidate   0: Ada   1: none   2: not drawn  no name was found for 1, so 2 is drawn next
 
 A request asks a source for one name of a line. If the names of a line share an initial, one request
-asks a `SameInitialSource` for all of them. If lines have different initials, a
-`DifferentInitialRequest` asks for the first name of each line.
+asks a `SameInitialSource` for all of them. A candidate makes attempts until one passes; if none
+does, the cast ends before this line.
+
+If lines have different initials, a `DifferentInitialRequest` asks for the first name of each line.
+Its candidates make a single attempt, so they may have no name:
+
+    candidate   0: Ada   1: none   2: not drawn  no name was found for 1, so 2 is drawn next
 """
 
 from bisect import bisect
@@ -23,7 +27,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SameInitialSource
-from rnn_names.casts.sources import NO_UNUSED_INITIAL, Cause, Line, NameSource
+from rnn_names.casts.sources import NO_UNUSED_INITIAL, Line, NameSource, Shortage
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import initial_of
@@ -146,7 +150,7 @@ class Request:
     def __init__(self, line: Line, source: NameSource | SameInitialSource) -> None:
         self.line, self.source = line, source
         self._candidates = dict[tuple[int, str], Candidate]()  # by index and initial
-        self.cause: Cause | None = None  # why no further candidate can be drawn
+        self.shortage: Shortage | None = None  # why no further candidate can be drawn
 
     def candidate(self, index: int, initial: str = "") -> Candidate:
         """The candidate with this index, and with an initial or none."""
@@ -183,13 +187,13 @@ class Request:
         """Switches to other initials if no candidate fits; returns False if none are left."""
         return False
 
-    def cause_of_shortage(self) -> Cause:
+    def final_shortage(self) -> Shortage:
         """Why no candidate fits, and none is left to draw."""
-        return self.cause or self.source.cause()
+        return self.shortage or self.source.shortage()
 
-    def names_in_rounds(self, rounds: Array, numbers: Array, initials: Array) -> list[Any]:
-        """The names of candidates, by the rounds and numbers of their lines, (n,) each."""
-        return self.source.names_of_lines(rounds, numbers)
+    def names_of_candidates(self, numbers: Array, rounds: Array, initials: Array) -> list[Any]:
+        """The names of candidates, by the numbers of their lines and their rounds, (n,) each."""
+        return self.source.names_by_attempts(numbers, rounds)
 
 
 class DifferentInitialRequest(Request):
@@ -225,12 +229,12 @@ class DifferentInitialRequest(Request):
         self._begin = 1  # 0 would also work, but change the names of existing seeds
         return used.initials.rule_out(self.source)
 
-    def cause_of_shortage(self) -> Cause:
+    def final_shortage(self) -> Shortage:
         """Why no candidate fits, and none is left to draw."""
-        return Cause(self.source, NO_UNUSED_INITIAL)
+        return Shortage(self.source, NO_UNUSED_INITIAL)
 
-    def names_in_rounds(self, rounds: Array, numbers: Array, initials: Array) -> list[Any]:
-        """As `Request.names_in_rounds`, with these initials."""
+    def names_of_candidates(self, numbers: Array, rounds: Array, initials: Array) -> list[Any]:
+        """As `Request.names_of_candidates`, with these initials."""
         keys = subkeys(keys_at(self.source.key, rounds, numbers), ONLY_ATTEMPT)
         names, rows, _ = self.source.draw_tested(keys, initials)
         name_of = dict(zip(rows.tolist(), zip(names.to_strings(), strict=True), strict=True))
@@ -240,7 +244,7 @@ class DifferentInitialRequest(Request):
 def draw_candidates(candidates: Iterable[Candidate]) -> None:
     """Draws candidates: those of each kind of request and source together.
 
-    If the search for a candidate ends without a name, its request stores the cause.
+    If the search for a candidate ends without a name, its request stores why.
     """
     groups = defaultdict[Any, list[Candidate]](list)
     for candidate in candidates:
@@ -255,11 +259,11 @@ def _draw_group(candidates: Sequence[Candidate]) -> None:
     rounds = np.array([line.first_round for line in lines]) + index
     numbers = np.array([line.number for line in lines])
     initials = np.array([candidate.initial for candidate in candidates])
-    try:
-        names_of_each = first.names_in_rounds(rounds, numbers, initials)
+    try:  # any request of the group will do: names depend only on its type and source
+        names_of_each = first.names_of_candidates(numbers, rounds, initials)
     except NoAttemptPassed as error:
         names_of_each = error.results[: error.number]
-        candidates[error.number].request.cause = first.source.cause(error.tally)
+        candidates[error.number].request.shortage = first.source.shortage(error.tally)
     for candidate, names in zip(candidates, names_of_each, strict=False):
         candidate.is_drawn = True
         candidate.names = dict(zip(first.source.sources, names, strict=False))

@@ -48,7 +48,7 @@ class Line:
         self.choices = dict[ChoiceSource, int]()
 
 
-class Cause(NamedTuple):
+class Shortage(NamedTuple):
     """Why a line gets no name."""
 
     source: "NameSource | None"  # of the part that has no more names
@@ -123,7 +123,7 @@ class NameSource(PartSource):
 
     def _group_by_initial(self, model: LanguageModel) -> None:
         """Makes the first characters of names their roots, and groups these by initial."""
-        self._drawer = self._drawer.from_first_characters()
+        self._drawer = self._drawer.rooted_at_first_characters()
         roots = self._drawer.roots
         codes = model.vocabulary.codes[[text[0] for text in roots.texts]]
         initials = np.array([initial_of(chr(code)) for code in codes])
@@ -164,17 +164,17 @@ class NameSource(PartSource):
         """The most candidates for a name of a line: below `limit` if names take many attempts."""
         return min(limit, max(int(MAX_ATTEMPTS * self._share_met), MIN_CANDIDATES))
 
-    def names_of_lines(self, rounds: Array, numbers: Array) -> list[tuple[str]]:
-        """(name,) for each round and number, (n,) both; may raise NoAttemptPassed."""
-        return self.names_for(keys_at(self.key, rounds, numbers))
+    def names_by_attempts(self, numbers: Array, rounds: Array) -> list[tuple[str]]:
+        """(name,) for each line and round, (n,) both; may raise NoAttemptPassed."""
+        return self.first_passing_names(keys_at(self.key, rounds, numbers))
 
-    def cause(self, tally: Tally | None = None) -> Cause:
+    def shortage(self, tally: Tally | None = None) -> Shortage:
         """Why no name was found: the conditions that attempts failed; without a tally, repeats."""
         if tally is None:
-            return Cause(self, MOSTLY_REPEATS)
-        return Cause(self, tally.explanation(), tally.tightest)
+            return Shortage(self, MOSTLY_REPEATS)
+        return Shortage(self, tally.explanation(), tally.tightest)
 
-    def names_for(self, keys: Array, initials: Array | None = None) -> list[tuple[str]]:
+    def first_passing_names(self, keys: Array, initials: Array | None = None) -> list[tuple[str]]:
         """For each key, (name,) of the first attempt that passes; may raise NoAttemptPassed."""
 
         def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:

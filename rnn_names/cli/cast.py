@@ -61,7 +61,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     them itself. Each part has random numbers of its own: with a --seed, a change to one part leaves
     the others as they were, except that --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
-    from rnn_names.casts.cast import parse_options
+    from rnn_names.casts.cast import parsed_pattern
     from rnn_names.casts.cast_drawer import CastDrawer
     from rnn_names.casts.pattern_files import errors_in, lines_of_file, read_pattern
     from rnn_names.model.model import blended
@@ -73,12 +73,12 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
         return
     options: CastOptions = read_options(CastOptions, {"pattern": text, **given})
     with wrong_usage(), errors_in(pattern_file):
-        parsed_pattern = parse_options(options)
-    _note_oddities(parsed_pattern, options)
-    out = RecordWriter(["name", *parsed_pattern.columns], form, title=file or "".join(pattern))
+        parsed = parsed_pattern(options)
+    _note_oddities(parsed, options)
+    out = RecordWriter(["name", *parsed.columns], form, title=file or "".join(pattern))
     with errors_in(pattern_file), out:
         read = partial(lines_of_file, pattern_file=pattern_file)
-        for rows in CastDrawer(parsed_pattern, options, blended, read).texts():
+        for rows in CastDrawer(parsed, options, blended, read).texts():
             if form.kind != "text":  # only readers need the empty line after a cast
                 rows = [(line.rstrip("\n"), *texts) for line, *texts in rows]
             out.write_records(rows)

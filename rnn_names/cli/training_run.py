@@ -22,9 +22,9 @@ from rnn_names.files import standard_stream, write_all
 from rnn_names.model.model import Model
 from rnn_names.report.report import Report
 from rnn_names.report.terminal import loss_curves
-from rnn_names.sampling.stream import preview
+from rnn_names.sampling.preview import preview
 from rnn_names.training.checkpoint import Checkpoint
-from rnn_names.training.stages import Epoch, next_epoch_to_show
+from rnn_names.training.stages import EpochRecord, next_epoch_to_show
 from rnn_names.training.trainer import DIVERGENCE_FACTOR, Trainer
 
 LOG_WIDTH = 100  # columns of messages without a terminal
@@ -39,23 +39,23 @@ class TrainingRun:
     ) -> None:
         self.checkpoint, self.trainer = checkpoint, checkpoint.trainer
         self.output, self.progress, self.report = output, progress, report
-        self.epoch = self.trainer.epoch  # the last in the state; the trainer may be ahead
+        self.last_saved_epoch = self.trainer.epoch  # the trainer may be ahead
         self.model: Model | None = None  # the model that this run has written last
         self.is_finished = False  # whether nothing is left to write but the report
 
-    def go(self, write_log: Callable[[Epoch], object]) -> None:
+    def go(self, write_log: Callable[[EpochRecord], object]) -> None:
         """Trains to the end. The files follow each epoch in this order: model, log, state."""
         try:
             with interrupts.critical_section():
                 self._save()  # the file of a resumed run may be missing
             self.progress.announce_stage()
-            for epoch in self.trainer.epochs(self.progress.batch):
+            for record in self.trainer.epochs(self.progress.batch):
                 with interrupts.critical_section():
                     self._save()
                 # Before the state: a resumed run drops the log of epochs after its state.
-                write_log(epoch)
-                self._keep(epoch)
-                self.progress.epoch(epoch)
+                write_log(record)
+                self._keep(record)
+                self.progress.show(record)
                 if not self.trainer.position.stage_epoch:
                     self.progress.announce_stage()
             self._finish()
@@ -73,12 +73,12 @@ class TrainingRun:
                 self.checkpoint.remove()  # the state that an earlier run left
             self.model = model
 
-    def _keep(self, epoch: Epoch) -> None:
+    def _keep(self, record: EpochRecord) -> None:
         with interrupts.critical_section():
             self.checkpoint.keep()
-            self.epoch = epoch.epoch
+            self.last_saved_epoch = record.epoch
             if self.report is not None:
-                self.report.add(epoch)
+                self.report.add(record)
 
     def _finish(self) -> None:
         with interrupts.critical_section():
@@ -104,7 +104,8 @@ class TrainingRun:
                 threading.Timer(SECONDS_TO_SPEAK, os._exit, [interrupts.INTERRUPTED]).start()
         self.progress.screen_lock.acquire()  # never released, so other threads show nothing more
         self.progress.close()
-        when = f"after epoch {self.epoch}" if self.is_finished else f"in epoch {self.epoch + 1}"
+        last = self.last_saved_epoch
+        when = f"after epoch {last}" if self.is_finished else f"in epoch {last + 1}"
         message = f"Interrupted {when}: {self._saved()}"
         if self.checkpoint.written:
             message += "; to continue, give the same command with --resume"
@@ -134,13 +135,13 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
         check_beginning(path, "log", b'{"epoch"', "--log")
     with open(path if stream is None else os.dup(stream), "ab", buffering=0) as file:
 
-        def write(epoch: Epoch) -> None:
+        def write(record: EpochRecord) -> None:
             try:
-                if epoch.epoch == epochs + 1 and stream is None and os.path.isfile(path):
+                if record.epoch == epochs + 1 and stream is None and os.path.isfile(path):
                     with open(path, "rb") as old:  # a power cut may leave an incomplete line
                         complete = (line for line in islice(old, epochs) if line.endswith(b"\n"))
                         file.truncate(sum(map(len, complete)))
-                write_all(file, json.dumps(asdict(epoch)).encode() + b"\n")
+                write_all(file, json.dumps(asdict(record)).encode() + b"\n")
             except OSError as error:
                 raise OSError(error.errno, error.strerror, path) from None
 
@@ -156,7 +157,7 @@ class Progress:
     def __init__(self, trainer: Trainer, quiet: bool) -> None:
         self.trainer, self.quiet = trainer, quiet
         self.screen_lock = threading.RLock()  # an interrupt writes from another thread
-        self.epochs: list[Epoch] = []
+        self.records: list[EpochRecord] = []
         self.next_line = 1  # the earliest epoch that may show a line
         self.began = time.perf_counter()
         self.bar = bar(
@@ -189,23 +190,23 @@ class Progress:
             self.bar.set_description_str("preparing distillation", refresh=False)
             self.say("Distillation stage: learning a teacher's predictions.")
 
-    def epoch(self, epoch: Epoch) -> None:
+    def show(self, record: EpochRecord) -> None:
         """Shows a line with a few names after better epochs, at growing intervals."""
-        self.epochs.append(epoch)
+        self.records.append(record)
         with self.screen_lock:  # a stage may end early; distillation's size was an estimate
             self.bar.total = self.bar.n + self.trainer.characters_left
-        if self.trainer.has_diverged(epoch.training_loss, epoch.held_out_loss):
+        if self.trainer.has_diverged(record.training_loss, record.held_out_loss):
             self.say(
-                f"{epoch.stage.capitalize()}: it ends with epoch {epoch.epoch}, in which its loss "
-                f"passed {DIVERGENCE_FACTOR} times that of a uniform guess. The best weights so "
-                "far are kept."
+                f"{record.stage.capitalize()}: it ends with epoch {record.epoch}, in which its "
+                f"loss passed {DIVERGENCE_FACTOR} times that of a uniform guess. The best weights "
+                "so far are kept."
             )
-        if self.quiet or not epoch.is_best or epoch.epoch < self.next_line:
+        if self.quiet or not record.is_best or record.epoch < self.next_line:
             return
-        self.next_line = next_epoch_to_show(epoch.epoch)
-        held_out = "" if epoch.held_out_loss is None else f", held-out {epoch.held_out_loss:.3f}"
-        losses = f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out}  "
-        names = preview(self.trainer.model, 4, epoch.epoch)
+        self.next_line = next_epoch_to_show(record.epoch)
+        held_out = "" if record.held_out_loss is None else f", held-out {record.held_out_loss:.3f}"
+        losses = f"epoch {record.epoch:>3}: loss {record.training_loss:.3f}{held_out}  "
+        names = preview(self.trainer.model, 4, record.epoch)
         while len(names) > 1 and len(losses + ", ".join(names)) > _width():
             names.pop()
         self.say(losses + (", ".join(names) or "(no names yet)"))
@@ -270,9 +271,9 @@ def summary(progress: Progress, output: str, started_from: str | None) -> str:
     losses = f"training loss {record['training_loss']:.4f}"
     if record["held_out_loss"] is not None:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
-    n_epochs = len(progress.epochs)
+    n_epochs = len(progress.records)
     more = " more" if n_epochs < trainer.epoch else ""  # than before the run was resumed
     seconds = time.perf_counter() - progress.began
     epochs = f"{plural(n_epochs, 'epoch')}{more} in {seconds:.0f} s"
     best = f"the best was epoch {record['epoch']}:\n{losses} nats per character."
-    return "\n".join([*loss_curves(progress.epochs, _width()), f"{epochs}; {best}", model])
+    return "\n".join([*loss_curves(progress.records, _width()), f"{epochs}; {best}", model])

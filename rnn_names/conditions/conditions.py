@@ -55,7 +55,10 @@ class Tally(dict[Any, tuple[int, int]]):
 
     @property
     def tightest(self) -> str:
-        """The title of the condition that the smallest share of draws met; "" without a draw."""
+        """The title of the condition that passed the smallest share of the names tested for it.
+
+        "" without any.
+        """
         rates = {title: max(n, 0.5) / tested for title, (tested, n) in self.items() if tested}
         return min(rates, key=rates.__getitem__, default="")
 
@@ -65,7 +68,7 @@ class Tally(dict[Any, tuple[int, int]]):
             return "allow other lengths or another temperature, or train for longer"
         tested, passed = self[self.tightest]
         rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
-        return f"the tightest condition was {self.tightest} (met by {rate} draws)"
+        return f"the tightest condition was {self.tightest} (met by {rate} names tested)"
 
 
 def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condition]:

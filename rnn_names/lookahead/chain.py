@@ -76,7 +76,7 @@ class MarkovChain:
     end_shift: Array  # (L + 1,) added to the log-odds of the end, by the length of the name
     sharpness: float  # the power to which probabilities are raised below a temperature of 1
 
-    def log_completion(self, log_may_end: Array) -> Array:
+    def log_completion_table(self, log_may_end: Array) -> Array:
         """Natural logarithm of the probability that a name will be accepted: (L + 2, P).
 
         The axes are the length so far and the product row; `log_may_end`, (L + 1, P), is 0 or −∞.
@@ -165,13 +165,11 @@ def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names:
     return p
 
 
-def _end_shift(
-    guessed_ends: Array, ends: Array, prefixes: VisitedPrefixes, max_length: int
-) -> Array:
+def _end_shift(chain_ends: Array, ends: Array, prefixes: VisitedPrefixes, max_length: int) -> Array:
     """The shift of log-odds, by length, that makes estimated ends as frequent as the network's."""
     length, n_names = prefixes.length, prefixes.n_names
     shift = np.zeros(max_length + 1)
-    logit = np.log(np.clip(guessed_ends, 1e-12, 1)) - np.log(np.clip(1 - guessed_ends, 1e-9, 1))
+    logit = np.log(np.clip(chain_ends, 1e-12, 1)) - np.log(np.clip(1 - chain_ends, 1e-9, 1))
     for _ in range(8):  # Newton's method, damped
         p = 1 / (1 + np.exp(-(logit + shift[length])))
         gradient = np.bincount(length, n_names * (ends - p), max_length + 1) - 2 * shift

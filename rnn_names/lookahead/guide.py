@@ -64,7 +64,7 @@ class Guide:
     prefixes: VisitedPrefixes  # the N that it learned from, then those visited since
     # (N, n_y) log completion of each next character, after those N only. Column EOS is 0 where a
     # name may end, else −∞; while exploring, always −∞.
-    log_completion: Array
+    log_completion_visited: Array
     product: ProductStates  # P states, each a context of the Markov chain and an automaton state
     log_completion_by_chain: Array  # (max_length + 2, P)
     log_bound: float = 0.0  # natural logarithm of the weight that yields one copy
@@ -96,7 +96,7 @@ class Guide:
         # The chain's estimates for all prefixes; then for the next characters of visited ones.
         chain, row = fitted_chain(prefixes, acceptor.automaton, acceptor.max_length, temperature)
         product = chain.product
-        by_chain = chain.log_completion(acceptor.log_may_end[:, product.automaton_state])
+        by_chain = chain.log_completion_table(acceptor.log_may_end[:, product.automaton_state])
         log_completion = by_chain[prefixes.length[:, None] + 1, product.next_row[row]]  # (N, n_y)
         log_completion[:, EOS] = acceptor.log_may_end[prefixes.length, product.automaton_state[row]]
         log_completion[:, EOS + 1 :] += self._log_reduction(log_completion, log_unvisited)
@@ -120,7 +120,7 @@ class Guide:
         If there are too many prefixes, it keeps only the most probable ones. To explore, names that
         end at these are then ruled out, and the estimates computed again.
         """
-        prefixes, log_completion = self.prefixes, self.log_completion
+        prefixes, log_completion = self.prefixes, self.log_completion_visited
         is_large = log_completion.size > MAX_STORED_NUMBERS
         if is_large or not explores:
             prefixes.fill_completion(log_completion)
@@ -131,7 +131,7 @@ class Guide:
         if explores:
             log_completion[:, EOS] = -np.inf
             prefixes.fill_completion(log_completion)
-        return replace(self, prefixes=prefixes, log_completion=log_completion)
+        return replace(self, prefixes=prefixes, log_completion_visited=log_completion)
 
     @property
     def log_visited(self) -> float:
@@ -152,7 +152,7 @@ class Guide:
     @property
     def log_p_conditions(self) -> float:
         """Natural logarithm of the estimated probability of the conditions."""
-        return float(log_sum(self.prefixes.log_probabilities[0] + self.log_completion[0]))
+        return float(log_sum(self.prefixes.log_probabilities[0] + self.log_completion_visited[0]))
 
     def log_completion_of_next(self, visited_row: Array, product_row: Array, length: int) -> Array:
         """The log estimates for each next character after m prefixes of one length: (m, n_y).
@@ -160,13 +160,13 @@ class Guide:
         `visited_row` (m,) contains rows of `prefixes`, or −1. Estimates are the chain's for −1, and
         for prefixes that were visited after this guide learned.
         """
-        has_learned = (visited_row >= 0) & (visited_row < len(self.log_completion))
+        has_learned = (visited_row >= 0) & (visited_row < len(self.log_completion_visited))
         next_row = self.product.next_row[product_row]
         log_completion: Array = self.log_completion_by_chain[length + 1][next_row]
         log_completion[:, EOS] = self.acceptor.log_may_end[
             length, self.product.automaton_state[product_row]
         ]
-        log_completion[has_learned] = self.log_completion[visited_row[has_learned]]
+        log_completion[has_learned] = self.log_completion_visited[visited_row[has_learned]]
         return log_completion
 
     def copies(self, log_weights: Array, uniform: Array) -> Array:

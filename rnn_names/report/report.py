@@ -20,8 +20,8 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import network_name, plural, printable
 from rnn_names.files import write_atomically
 from rnn_names.report.markup import assets, definitions, isolated
-from rnn_names.sampling.stream import preview
-from rnn_names.training.stages import Epoch, next_epoch_to_show
+from rnn_names.sampling.preview import preview
+from rnn_names.training.stages import EpochRecord, next_epoch_to_show
 from rnn_names.training.trainer import Trainer
 from rnn_names.version import __version__
 
@@ -43,13 +43,13 @@ class Report:
     output: str  # the model's file
     path: str  # the report's file
     init: str | None = None  # the model that training started from, if any
-    epochs: list[Epoch] = field(default_factory=list)  # since the run started or resumed
+    epochs: list[EpochRecord] = field(default_factory=list)  # since the run started or resumed
     samples: dict[int, list[str]] = field(default_factory=dict)  # drawn names by epoch
 
     def __post_init__(self) -> None:
         self.samples[self.trainer.epoch] = drawn_from(self.trainer, NAMES_SHOWN)
 
-    def add(self, epoch: Epoch) -> None:
+    def add(self, epoch: EpochRecord) -> None:
         """Adds an epoch, and at growing intervals names drawn with the best weights so far."""
         self.epochs.append(epoch)
         if epoch.is_best and epoch.epoch >= next_epoch_to_show(max(self.samples)):
@@ -128,7 +128,7 @@ def _key_figures(report: Report, is_listed: Sequence[bool]) -> str:
     return "".join(f"<li><strong>{figure}</strong> {text}</li>" for figure, text in figures)
 
 
-def _loss_curves(epochs: Sequence[Epoch]) -> str:
+def _loss_curves(epochs: Sequence[EpochRecord]) -> str:
     if len(epochs) < 2:
         return "<p>Fewer than two epochs: there are no curves to draw.</p>"
     curves = {"training": [(epoch.epoch, epoch.training_loss) for epoch in epochs]}
@@ -208,7 +208,7 @@ def _list_facts(report: Report) -> dict[str, str]:
     }
 
 
-def _every_epoch(epochs: Sequence[Epoch]) -> str:
+def _every_epoch(epochs: Sequence[EpochRecord]) -> str:
     rows = [
         (
             str(epoch.epoch),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import fmean
 
-from rnn_names.training.stages import Epoch
+from rnn_names.training.stages import EpochRecord
 
 HEIGHT = 6  # lines of a curve
 NARROWEST, WIDEST = len("held-out loss"), 48  # columns of a curve
@@ -14,7 +14,7 @@ BLOCKS = " ▁▂▃▄▅▆▇█"
 GAP = "   "
 
 
-def loss_curves(epochs: Sequence[Epoch], width: int = 80) -> list[str]:
+def loss_curves(epochs: Sequence[EpochRecord], width: int = 80) -> list[str]:
     """The lines of the curves; none if there is no room or there are too few epochs."""
     n = len(epochs)
     if n < MIN_EPOCHS:

@@ -25,6 +25,6 @@ A rare condition: `sample -m first-names --suffix pp -n 5 --seed 1`; one name in
 
 The other modules: `frontier` keeps the waiting nodes of a walk; `network_predictor` computes
 probabilities; `attempts` makes attempts until one passes, for streams, casts and aliases;
-`admission` leaves out repeats; `alias` gives each key a name; `best` searches for the most probable
-names.
+`admission` leaves out repeats; `preview` draws a few names from few attempts; `alias` gives each
+key a name; `best` searches for the most probable names.
 """

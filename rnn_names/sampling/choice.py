@@ -37,12 +37,12 @@ def choose(
     Args:
         probabilities: (n_y, nodes), of any sum; overwritten.
         margin: the largest error of a sum of probabilities: a number, or (nodes,).
-        rows: (m,) the row of each name in `keys`, (names,), as in `random_keys`.
-        node: (m,) the node of each name, ascending.
+        rows: (k,) the row of each name in `keys`, (names,), as in `random_keys`.
+        node: (k,) the node of each name, ascending.
         position: the position of the character in its name.
 
     Returns:
-        The rows in a new order; the branch of each, ascending; whether it is too close: (m,) each.
+        The rows in a new order; the branch of each, ascending; whether it is too close: (k,) each.
     """
     n_y, n_nodes = probabilities.shape
     assert n_nodes <= MAX_NODES  # or a node would not fit into a sort key

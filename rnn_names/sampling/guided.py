@@ -19,7 +19,7 @@ from rnn_names.lookahead.visited import Visits
 from rnn_names.network.completion_values import LEAST_LOG
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.frontier import Children
-from rnn_names.sampling.network_predictor import NetworkPredictor, Prediction
+from rnn_names.sampling.network_predictor import NetworkPredictor
 from rnn_names.sampling.random_keys import pilot_keys, uniform
 from rnn_names.sampling.walk import Roots, Walk, WalkDrawer
 from rnn_names.system import cached_property
@@ -41,7 +41,6 @@ class GuidedWalk(Walk):
     """
 
     predictor: NetworkPredictor
-    _log_completion: Array  # (nodes, n_y) set by `_visit`, read by `_child_records`
 
     def __init__(
         self, predictor: NetworkPredictor, keys: Array, guide: Guide, visits: Visits | None = None
@@ -50,11 +49,13 @@ class GuidedWalk(Walk):
         self.guide, self.visits = guide, visits
         self.log_weights = np.full(len(keys), -np.inf)
 
-    def _visit(self, length: int, states: Array, node_records: Array, node: Array) -> Prediction:
-        """As `Walk._visit`, with each probability times the estimate.
+    def _visit(
+        self, length: int, states: Array, node_records: Array, node: Array
+    ) -> tuple[Array, Array | float, Array]:
+        """As `Walk._visit`, with each probability times the estimate; also returns the estimates.
 
-        Also multiplies the weights in `node_records` by the total, in place, records visits, and
-        keeps the estimates for `_child_records`, which is called next.
+        Multiplies the weights in `node_records` by the total, in place, and records visits. The log
+        estimates are (nodes, n_y).
         """
         log_p = self.predictor.log_probabilities(states, self._work)
         visited_row = node_records["visited_row"]
@@ -62,8 +63,8 @@ class GuidedWalk(Walk):
             n_names = np.bincount(node, minlength=len(states))
             self.visits.record(visited_row, log_p, n_names)
         rows = visited_row, node_records["product_row"]
-        self._log_completion = self.guide.log_completion_of_next(*rows, length)
-        terms = np.ascontiguousarray((log_p + self._log_completion).T)  # (n_y, nodes)
+        log_completion = self.guide.log_completion_of_next(*rows, length)
+        terms = np.ascontiguousarray((log_p + log_completion).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
         total = probabilities.sum(axis=0)
@@ -72,14 +73,16 @@ class GuidedWalk(Walk):
             node_records["log_weight"] += np.log(total)
         node_records["log_weight"] += top
         # In float64, choices too close to call are so rare that no name is drawn again.
-        return probabilities, 0.0
+        return probabilities, 0.0, log_completion
 
     def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
         # A log weight is Σ log(total / completion). The last total was added; EOS has completion 1.
         super()._end(length, node_records, rows, node)
         self.log_weights[rows] = node_records["log_weight"][node]
 
-    def _child_records(self, node_records: Array, children: Children, next_state: Array) -> Array:
+    def _child_records(
+        self, node_records: Array, children: Children, next_state: Array, completion: Array
+    ) -> Array:
         _, parent, character = children
         parent_row = node_records["visited_row"][parent]
         if self.visits is None:
@@ -90,24 +93,25 @@ class GuidedWalk(Walk):
             automaton_state=next_state,
             product_row=self.guide.product.next_row[node_records["product_row"][parent], character],
             visited_row=visited_row,
-            log_weight=node_records["log_weight"][parent] - self._log_completion[parent, character],
+            log_weight=node_records["log_weight"][parent] - completion[parent, character],
         )
 
     def beam_search(self, roots: Roots, width: int) -> None:
         """Visits the `width` prefixes of each length that draws most probably visit."""
         states, node_records, length = roots.states, roots.node_records.copy(), len(roots.texts[0])
-        log_prob = np.zeros(1)
+        log_reach = np.zeros(1)  # of each node; then of its branches
         while len(states):
-            p, _ = self._visit(length, states, node_records, np.arange(len(states)))
+            node = np.arange(len(states))
+            p, _, log_completion = self._visit(length, states, node_records, node)
             with np.errstate(divide="ignore"):
-                log_probs = log_prob[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
-            log_probs[:, EOS] = -np.inf
-            parent, character = np.divmod(_largest(log_probs.ravel(), width), self.predictor.n_y)
+                log_branch = log_reach[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
+            log_branch[:, EOS] = -np.inf
+            parent, character = np.divmod(_largest(log_branch.ravel(), width), self.predictor.n_y)
             children = Children(states, parent, character)
             automaton_state = node_records["automaton_state"][parent]
             next_state = self.acceptor.automaton.next_state[automaton_state, character]
-            node_records = self._child_records(node_records, children, next_state)
-            log_prob, length = log_probs[parent, character], length + 1
+            node_records = self._child_records(node_records, children, next_state, log_completion)
+            log_reach, length = log_branch[parent, character], length + 1
             states = self.predictor.states_after(children, self._work).copy()
 
 
@@ -123,7 +127,7 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
     product_row, visited_row, log_weight = guide.first_product_row, np.zeros(1, int), np.zeros(1)
     if [*map(len, roots.texts)] != [guide.prefixes.length[0]]:
         last = np.array([text[-1] for text in roots.texts])
-        log_completion = guide.log_completion[0, last]
+        log_completion = guide.log_completion_visited[0, last]
         roots = roots._replace(log_relative_p=roots.log_relative_p + log_completion)
         product_row = guide.product.next_row[product_row[0], last]
         visited_row = guide.prefixes.child(np.zeros_like(last), last)
@@ -148,7 +152,7 @@ class GuidedDrawer(WalkDrawer):
         self.guide = guide
 
     def with_texts(self, texts: IndexedTexts) -> "GuidedDrawer":
-        """A drawer whose names begin from other texts, which are one character longer."""
+        """A drawer whose names begin with other texts, which are one character longer."""
         return GuidedDrawer(self._model, self._options, texts, self.guide)
 
     @cached_property
@@ -157,7 +161,7 @@ class GuidedDrawer(WalkDrawer):
         roots = guided_roots(self.exact_roots, self.guide)
         if len(roots.texts) == 1:
             return roots
-        # An estimate that is too low for one root shows in the weights of names that begin from it.
+        # An estimate that is too low for one root shows in the weights of names that begin with it.
         size = max(PILOT_OF_ROOTS // len(roots.texts), 1)
         root_of_name = np.repeat(np.arange(len(roots.texts)), size)
         keys = pilot_keys(len(root_of_name))

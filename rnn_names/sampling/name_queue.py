@@ -26,8 +26,8 @@ from rnn_names.sampling.attempts import AttemptQueue, OutOfAttempts, budget_afte
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import DrawnNames, Sampler
 
-FIRST_BATCH = 1 << 12  # attempts: the most of the first batch, and what later ones may always have
-FIRST_OF_ENDLESS = 1 << 5  # the same for an endless stream, of which few names may be read
+FIRST_BATCH = 1 << 12  # the most attempts of a first batch; any later one may make as many
+FIRST_OF_ENDLESS = 1 << 5  # the most of the first of an endless stream: few names may be read
 GROWTH = 16  # the largest factor by which the number of names grows from batch to batch
 GROWTH_TO_COUNT = 256  # with a known count, the second batch may already be the largest
 CHUNKS = 32  # chunks of the largest batch, to bound the memory
@@ -73,7 +73,7 @@ class NameQueue:
             first, self._growth = FIRST_BATCH, GROWTH_TO_COUNT
         self._budget, self._largest = budget, sampler.largest_batch
         self._first_size = self._next_size = first  # the most attempts of a batch
-        self._ready = list[NumberedNames]()  # not yielded yet, in the order of drawing
+        self._ready = list[NumberedNames]()  # drawn, not yielded yet
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
         self._tally = Tally()
         # Names below `_next_to_yield` were yielded. `_next_number` is the first number not tried.

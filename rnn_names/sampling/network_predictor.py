@@ -57,7 +57,7 @@ class NetworkPredictor(Predictor):
         self.logit_error = in_float32 * 2 * RELATIVE_ERROR  # error of a difference of two logits
 
     def next_probabilities(self, states: Array, work: Workspace) -> Prediction:
-        """The probabilities of the next character after each state, and their margin."""
+        """The probabilities of the next character, (n_y, nodes), and their margin."""
         logits, close = self._logits(states, work)
         by_column = rnn.softmax(logits, out=logits).T
         probabilities = by_column.astype(np.float64)
@@ -67,7 +67,7 @@ class NetworkPredictor(Predictor):
         return probabilities, margin
 
     def log_probabilities(self, states: Array, work: Workspace) -> Array:
-        """Natural logarithms of the probabilities, exact even for tiny ones: (nodes, n_y)."""
+        """Their natural logarithms, exact even for tiny ones; the axes are (nodes, n_y)."""
         logits, _ = self._logits(states, work)
         logs = rnn.log_softmax(logits.astype(np.float64))
         if self.top_p is not None:

@@ -6,9 +6,11 @@ A pilot measures how rare they are. Then, with t as the requested temperature:
     at this temperature, and at each half as high, down to the requested t:
         twice, learn, and draw names that are not visited
         learn, and search for the most probable prefixes (above t, only if few names may dominate)
-    until a test shows that few names are repeats, that few visited names are missed, and that
-    enough proposals yield a name (or enough prefixes were visited), or until it costs too much:
-        learn, draw 4,096 names (twice as many each time), set the bound, and measure these shares
+    learn, draw 4,096 names, set the bound and measure; repeat with twice as many names, as far as
+    MAX_CHARACTERS allows, until all of these hold, or until MAX_VISITS or MAX_TEST ends it:
+        at most 0.5 % of the names are repeats
+        draws missed at most half of the visited names' probability
+        1 proposal in 8 yields a name (after ENOUGH_VISITS visits, any share will do)
 
 An example, first names that end in "pp", with t = 1:
 
@@ -62,7 +64,7 @@ MAX_CHARACTERS = 1 << 19  # the most characters of a draw's names
 ENOUGH_YIELD = 1 / 8  # a guide is good enough if this share of proposals yields a name
 ENOUGH_VISITS = 1 << 16  # visits of nodes after which a lower share will do
 MAX_VISITS = 1 << 18  # visits of nodes after which preparation ends in any case
-MAX_TEST = 1 << 23  # names of the largest test, which is the last
+MAX_TEST = 1 << 23  # the size of the last test; MAX_CHARACTERS bounds the names it draws
 MANY_MISSED = 0.5  # a test fails if a larger share of the visited names' probability was missed
 
 
@@ -218,7 +220,7 @@ class _Preparation:
         for _ in range(most):
             self.learn(explores=True)
             before = self.guide.log_visited
-            self.beam_search(max(BEAM_PREDICTIONS // self.guide.log_completion.shape[1], 1))
+            self.beam_search(max(BEAM_PREDICTIONS // self.guide.log_completion_visited.shape[1], 1))
             if self.guide.log_visited - before < MIN_BEAM_GAIN:
                 break
 

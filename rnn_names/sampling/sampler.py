@@ -46,15 +46,15 @@ SHAPE_HINT = (
 
 
 def with_boldness(options: CommonOptions, model: LanguageModel) -> CommonOptions:
-    """The options; those that are not set get the presets of their boldness.
+    """The options, with the presets of `boldness` for those that are not set.
 
-    Presets that the model's list does not allow are left out. `safe` leaves out
+    A preset that does not suit the model is skipped. `safe` skips
 
-        known_triples   if the model has no triples, or a required text contains others
-        min_mean_p      if the model predicts badly, or its loss is not known, as for a blend
-        min_edits       if its list is not known; with `start`, only names of the list are left out,
-                        since other near names depend on earlier ones
-        no_words        if its list is not known, or contains many words
+        known_triples   if the model has no triples, or a required text breaks the condition
+        min_mean_p      if the training loss is not known, as for a blend, or is too high
+        min_edits       if the list is not known; with `start`, `novel` replaces it, unless `listed`
+                        is set: which names are near drawn ones depends on the earlier names
+        no_words        if the list is not known, or many of its names are words
     """
     own = model.own_fingerprints
     preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}
@@ -118,17 +118,28 @@ class Sampler:
         self.acceptor = Acceptor(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
         self.drawer = WalkDrawer(model, options, self.acceptor, texts)
-        # The most names to draw together: fewer for a large vocabulary.
-        largest_batch = PROBABILITIES_OF_BATCH >> len(model.vocabulary).bit_length()
-        self.largest_batch = min(max(largest_batch, MIN_BATCH), MAX_BATCH)
+        self.n_possible = self._count_accepted_texts()
+        self.acceptor_title = self._describe_acceptor(limits)
+        self._check_spellings(all_conditions, limits)
+        self._check_first_characters()
+
+    @property
+    def largest_batch(self) -> int:
+        """The most names to draw together: fewer for a large vocabulary."""
+        largest_batch = PROBABILITIES_OF_BATCH >> len(self.model.vocabulary).bit_length()
+        return min(max(largest_batch, MIN_BATCH), MAX_BATCH)
+
+    def _count_accepted_texts(self) -> float:
+        """The number of texts that the acceptor accepts; infinity for very many."""
         roots = self.drawer.roots
-        ways_on = self.acceptor.n_completions[roots.lengths, roots.node_records["automaton_state"]]
-        self.n_possible = float(ways_on.sum())  # accepted texts; infinity for very many
+        state = roots.node_records["automaton_state"]
+        return float(self.acceptor.n_completions[roots.lengths, state].sum())
+
+    def _describe_acceptor(self, limits: str) -> str:
+        """What the acceptor requires, for messages."""
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
-        self.acceptor_title = ", ".join(filter(None, titles))
-        self._check_spellings(all_conditions, limits)
-        self._check_first_draw()
+        return ", ".join(filter(None, titles))
 
     def draw_tested(self, keys: Array) -> DrawnNames:
         """Draws a name for each key, (n,), and tests it."""
@@ -180,7 +191,7 @@ class Sampler:
             what = f"no name of {limits} can meet all of {self.joined_titles(conditions)}"
             raise SamplingError(what + hint, [*self.options.non_defaults, "any_shape"])
 
-    def _check_first_draw(self) -> None:
+    def _check_first_characters(self) -> None:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
         options, roots = self.options, self.drawer.roots
         predictor = self.drawer.predictor

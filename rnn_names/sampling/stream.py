@@ -5,8 +5,6 @@ The names come from `name_queue`, or, if conditions are rare, from `name_groups`
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,17 +19,15 @@ from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.admission import WINDOW, Admission
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, OutOfAttempts
 from rnn_names.sampling.name_queue import ENDLESS, NameQueue
-from rnn_names.sampling.random_keys import keys_at, seed_key
+from rnn_names.sampling.random_keys import seed_key
 from rnn_names.sampling.sampler import Sampler, make_sampler
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import GuidedDrawer
 
-WORTH_THREADS = 1 << 14  # the fewest names for which threads are started
+WORTH_THREADS = 1 << 14  # the fewest names (with a guide, proposals) that are worth threads
 MAX_THREADS = 4  # each needs memory for its names, and more threads would need too much
-MIN_TRIED = 1 << 7  # the fewest attempts of a preview
-ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
 MAX_FAILED_CHARACTERS = 1 << 23  # limits the attempts of a budget if all names are long
 
 
@@ -126,20 +122,3 @@ def _too_few_names(
     message = f"only {names} found: {'; '.join(causes)}"
     settings, tightest = options.non_defaults, tally.tightest
     return TooFewNamesError(message, settings, n_found=n_found, tightest=tightest)
-
-
-def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """At most `count` names, from few attempts: a network in training may never end a name."""
-    names = names_of_attempts(model, max(2 * count, MIN_TRIED), Options(seed=seed))
-    with suppress(SamplingError):  # the network may still be unable to write a name
-        return [*islice(names, count)]
-    return []
-
-
-def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
-    """The names from one attempt at each of n numbers: fewer than n if attempts fail."""
-    with one_blas_thread():
-        sampler = make_sampler(model, options)
-        key, numbers = seed_key(options.seed_or_random()), np.arange(n)
-        for some in np.array_split(numbers, len(numbers) // ATTEMPTS_AT_ONCE + 1):
-            yield from sampler.draw_tested(keys_at(key, some)).names.to_strings()

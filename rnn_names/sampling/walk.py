@@ -17,7 +17,7 @@ are drawn again in float64, with the same keys. So a name does not depend on the
 the other names.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,13 +32,13 @@ from rnn_names.network.language_model import LanguageModel, prefix_log_probs
 from rnn_names.network.prefix_tree import prefix_tree
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
-from rnn_names.sampling.network_predictor import NetworkPredictor, Prediction, Predictor
+from rnn_names.sampling.network_predictor import NetworkPredictor, Predictor
 from rnn_names.sampling.random_keys import uniform, weighted_index
 from rnn_names.system import cached_property
 
 
 class Roots(NamedTuple):
-    """The R texts that names begin from, as indices; none is a prefix of another.
+    """The R texts that names can begin with, as indices; none is a prefix of another.
 
     Usually there is one: the empty text, or the required prefix. Of several prefixes (or of first
     characters, for casts with `initials`), the first random number of a name chooses one.
@@ -122,7 +122,7 @@ class Walk:
         children        the new nodes, which wait in the frontier for a later call
         """
         acceptor, n_y = self.acceptor, self.predictor.n_y
-        probabilities, margin = self._visit(length, states, node_records, node)
+        probabilities, margin, completion = self._visit(length, states, node_records, node)
         rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
         self.is_close[rows[is_close]] = True
         # For each distinct branch: (branches,)
@@ -143,7 +143,9 @@ class Walk:
             self.characters[length, rows] = character[branch_row]
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[branch_row]
             children = Children(states, parent[goes_on], character[goes_on])
-            child_records = self._child_records(node_records, children, next_state[goes_on])
+            child_records = self._child_records(
+                node_records, children, next_state[goes_on], completion
+            )
             self._frontier.add(length + 1, NodeBatch(children, child_records, rows, node))
 
     @property
@@ -153,24 +155,28 @@ class Walk:
         return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
     # What a guided walk overrides:
-    def _visit(self, length: int, states: Array, node_records: Array, node: Array) -> Prediction:
+    def _visit(
+        self, length: int, states: Array, node_records: Array, node: Array
+    ) -> tuple[Array, Array | float, Any]:
         """Visits some nodes: returns the probabilities of what follows them, and their margin.
 
-        A guided walk also updates `node_records` in place.
+        A guided walk also updates `node_records` in place, and returns what `_child_records` needs.
         """
-        return self.predictor.next_probabilities(states, self._work)
+        return *self.predictor.next_probabilities(states, self._work), None
 
     def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
         """Ends names, by their rows, at some of the nodes."""
         self.lengths[rows] = length
 
-    def _child_records(self, node_records: Array, children: Children, next_state: Array) -> Array:
+    def _child_records(
+        self, node_records: Array, children: Children, next_state: Array, completion: Any
+    ) -> Array:
         """The records of the child nodes; `next_state` is the automaton's state at each."""
         return records(automaton_state=next_state)
 
 
 class WalkDrawer:
-    """Draws accepted names that begin from some texts, the roots of its walks."""
+    """Draws accepted names that begin with one of some texts, the roots of its walks."""
 
     def __init__(
         self, model: LanguageModel, options: CommonOptions, acceptor: Acceptor, texts: IndexedTexts
@@ -230,10 +236,10 @@ class WalkDrawer:
         return Roots(self.texts, states[tree.ends], log_prob[tree.ends], node_records)
 
     def with_texts(self, texts: IndexedTexts) -> "WalkDrawer":
-        """A drawer whose names begin from other texts."""
+        """A drawer whose names begin with other texts."""
         return WalkDrawer(self._model, self._options, self.acceptor, texts)
 
-    def from_first_characters(self) -> "WalkDrawer":
+    def rooted_at_first_characters(self) -> "WalkDrawer":
         """A drawer whose roots are all possible first characters, unless there is a prefix."""
         if [*self.texts] != [()]:
             return self

@@ -42,7 +42,7 @@ def gradients_of_epoch(
     if is_long and usable_cores() >= PARTS:
         helper.start()
     if here.stage is not stage:
-        helper.update(PartGradients.begin_stage, batches, stage)
+        helper.update(GradientWorker.begin_stage, batches, stage)
     n_parts = parts_for(stage.batch_size, n_rows)
     gradient, second_gradient = here.gradients
     minibatches = batches.minibatches(stage.batch_size, np.random.default_rng(seed))
@@ -51,7 +51,7 @@ def gradients_of_epoch(
         # `compute` writes to `gradient` for part 0, and to `second_gradient`, which the processes
         # share, for part 1.
         pending = [
-            helper.begin(PartGradients.compute, 1, part, [*seed, 1, step]) for part in others
+            helper.begin(GradientWorker.compute, 1, part, [*seed, 1, step]) for part in others
         ]
         loss, characters = here.compute(0, first, [*seed, 0, step])
         for result in pending:
@@ -62,8 +62,11 @@ def gradients_of_epoch(
         yield middle, loss, characters, gradient
 
 
-class PartGradients:
-    """Computes gradients of parts in one process; processes share weights and one gradient."""
+class GradientWorker:
+    """Computes gradients, or calls another function, in one of two processes.
+
+    The processes share the weights and the second gradient.
+    """
 
     def __init__(
         self, flat: Array, second_gradient: Array, shapes: Mapping[str, tuple[int, ...]]
@@ -81,7 +84,7 @@ class PartGradients:
     def compute(self, part: int, rows: Array, seed: list[int]) -> tuple[float, int]:
         """Writes the summed gradient of the rows to `gradients`; returns loss and characters."""
         tree, rng = self.batches.tree(rows), np.random.default_rng(seed)  # for dropout
-        loss, gradients = part_gradients(self.params, self.stage, tree, self._work, rng)
+        loss, gradients = gradients_with_dropout(self.params, self.stage, tree, self._work, rng)
         arrays = [gradients[name].ravel() for name in self.params]
         np.concatenate(arrays, out=self.gradients[part])
         return loss, tree.n_characters
@@ -92,12 +95,12 @@ class PartGradients:
         loss, characters = self.compute(0, rows, [0])
         return loss, characters, self.gradients[0].tobytes()
 
-    def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Runs a function that needs no gradients, in the process of this object."""
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Calls a function that needs no gradients, in the process of this object."""
         return function(*arguments)
 
 
-def part_gradients(
+def gradients_with_dropout(
     params: dict[str, Array],
     stage: Stage,
     tree: PrefixTree,

@@ -44,7 +44,7 @@ def make_stages(settings: ResolvedSettings) -> list[Stage]:
 class Position:
     """The position of a run between two epochs, as numbers for JSON."""
 
-    smoothed_loss: float  # as in `Epoch`
+    smoothed_loss: float  # as in `EpochRecord`
     stage_index: int = 0  # of the stage that the next epoch belongs to
     stage_epoch: int = 0  # finished epochs of that stage
     epoch: int = 0  # finished epochs in total
@@ -57,7 +57,7 @@ def next_epoch_to_show(epoch: int) -> int:
 
 
 @dataclass(frozen=True)
-class Epoch:
+class EpochRecord:
     """The record of an epoch. Losses are in nats per character, including end-of-name symbols.
 
     The training loss is the mean over the epoch, with dropout, and in distillation against soft

@@ -18,10 +18,10 @@ from rnn_names.processes.helper import Helper, SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.batches import Batches
 from rnn_names.training.distillation import REAL_PER_SYNTHETIC, Teacher, distillation_set
-from rnn_names.training.gradients import PartGradients, gradients_of_epoch
+from rnn_names.training.gradients import GradientWorker, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, views
 from rnn_names.training.setup import FOR_EPOCH, FOR_SYNTHETIC_NAMES, FOR_TEACHER, TrainingSetup
-from rnn_names.training.stages import Epoch, Position, Stage, make_stages
+from rnn_names.training.stages import EpochRecord, Position, Stage, make_stages
 
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
 WARM_START_SHARE = 0.7  # share of the network in the teacher, if a short list started from a model
@@ -92,14 +92,14 @@ class Trainer:
 
     def epochs(
         self, progress: Callable[[int, float], None] = lambda characters, smoothed_loss: None
-    ) -> Iterator[Epoch]:
+    ) -> Iterator[EpochRecord]:
         """Trains, and yields the record of each epoch.
 
         Calls `progress` with each minibatch's characters and the smoothed training loss. If the
         loss grows beyond bounds, raises TrainingError; `model` is then the best model so far.
         """
-        check = PartGradients.reference_result
-        helper = Helper(PartGradients, self._shapes, check=check, memory=self._memory)
+        check = GradientWorker.reference_result
+        helper = Helper(GradientWorker, self._shapes, check=check, memory=self._memory)
         with one_blas_thread(), helper:
             while not self.is_over:
                 # No warnings of NumPy: overflow ends in a TrainingError.
@@ -107,7 +107,7 @@ class Trainer:
                     epoch = self._run_epoch(helper, progress)
                 yield epoch
 
-    def _run_epoch(self, helper: Helper, progress: Callable[[int, float], None]) -> Epoch:
+    def _run_epoch(self, helper: Helper, progress: Callable[[int, float], None]) -> EpochRecord:
         began = time.perf_counter()
         characters, loss = 0, 0.0
         position, stage, batches = self.position, self.stage, self._batches_of_stage(helper)
@@ -142,11 +142,12 @@ class Trainer:
             rng = setup.generator(FOR_TEACHER)
             teacher = Teacher.for_run(batches, setup.vocabulary, network, rng, share)
             rng = setup.generator(FOR_SYNTHETIC_NAMES)
-            count, submit = self.settings.synthetic_names, partial(helper.begin, PartGradients.run)
+            count = self.settings.synthetic_names
+            submit = partial(helper.begin, GradientWorker.call)
             self._distillation_set = distillation_set(teacher, batches.names, count, rng, submit)
         return self._distillation_set
 
-    def _end_epoch(self, training_loss: float, characters: int, began: float) -> Epoch:
+    def _end_epoch(self, training_loss: float, characters: int, began: float) -> EpochRecord:
         """Measures the weights, keeps them if they are the best so far, and may end the stage."""
         position, stage = self.position, self.stage
         weights = rounded(self._weights)
@@ -173,7 +174,7 @@ class Trainer:
             self._begin_stage()
         losses = training_loss, position.smoothed_loss, held_out_loss
         seconds = time.perf_counter() - began
-        return Epoch(position.epoch, stage.name, *losses, is_best, characters, seconds)
+        return EpochRecord(position.epoch, stage.name, *losses, is_best, characters, seconds)
 
     def has_diverged(self, training_loss: float, held_out_loss: float | None) -> bool:
         """Whether a loss reaches `DIVERGENCE_FACTOR` times log n_y, the loss of a uniform guess."""

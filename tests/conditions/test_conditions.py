@@ -261,7 +261,9 @@ def test_a_search_for_long_names_ends_after_fewer_draws(monkeypatch):
     """With a look-ahead, which draws some thousand of them in a second."""
     monkeypatch.setattr(streaming, "MAX_FAILED_CHARACTERS", 1 << 16)
     options = {"min_length": 20, "max_length": 20, "match": r"(ab|cb)\1{8}aa"}
-    message = r"only 0 of 3 names found: .* match .* \(met by fewer than 1 in ([\d,]+) draws\)"
+    message = (
+        r"only 0 of 3 names found: .* match .* \(met by fewer than 1 in ([\d,]+) names tested\)"
+    )
     with pytest.raises(SamplingError, match=message) as error:
         tiny_model().sample(3, seed=1, **options)
     tested = int(re.search(message, str(error.value))[1].replace(",", ""))
@@ -276,7 +278,7 @@ def test_a_shortage_names_the_tightest_condition(monkeypatch):
     kept = {name for name, p in with_b.items() if 5e-6 < p < 3e-4}
     message = (
         r"only \d+ of 100,000 names found: the tightest condition was exclude "
-        r"\(met by 1 in (\d+) draws\)"
+        r"\(met by 1 in (\d+) names tested\)"
     )
     options = Options(seed=1, exclude=set(TEXTS) - kept, contains=["b"])
     with pytest.raises(SamplingError, match=message) as error:

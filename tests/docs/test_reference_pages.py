@@ -9,7 +9,7 @@ import pytest
 import rnn_names
 from rnn_names import Model
 from rnn_names.errors import RnnNamesError, RnnNamesWarning, SamplingError
-from rnn_names.training.trainer import Epoch
+from rnn_names.training.trainer import EpochRecord
 from support.documents import ROOT
 
 sys.path.insert(0, str(ROOT / "docs"))
@@ -61,7 +61,7 @@ def test_python_page_shows_options_and_settings_as_they_are_declared():
 
 
 def test_log_page_lists_every_key():
-    assert names_in_tables("log.md") == field_names(Epoch)
+    assert names_in_tables("log.md") == field_names(EpochRecord)
 
 
 def test_contributing_lists_every_make_target():

@@ -100,7 +100,7 @@ def test_the_look_ahead_is_exact_if_every_prefix_was_visited():
         prefix = "".join(LETTERS[index - 1] for index in text)
         rest = [name for name in wanted if name.startswith(prefix) and name.endswith("b")]
         p = sum(wanted[name] for name in rest if 0 < len(name) <= 3)
-        log_value = log_sum(prefixes.log_probabilities[row] + guide.log_completion[row])
+        log_value = log_sum(prefixes.log_probabilities[row] + guide.log_completion_visited[row])
         value = np.exp(log_value + log_probs[row])
         assert value == pytest.approx(p, rel=1e-4, abs=1e-12), prefix
 
@@ -231,7 +231,7 @@ def test_the_example_of_a_guide_has_its_figures(example):
         row = guide.prefixes.child(row, np.array([index[character]]))
     p, ahead = (
         np.exp(guide.prefixes.log_probabilities[row[0]]),
-        np.exp(guide.log_completion[row[0]]),
+        np.exp(guide.log_completion_visited[row[0]]),
     )
     drawn = p * ahead / (p * ahead).sum()
     most_probable = sorted(index, key=lambda character: -p[index[character]])[:4]

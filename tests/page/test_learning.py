@@ -19,7 +19,7 @@ from rnn_names.page.page import page
 from rnn_names.page.script import PageModel, described_models, scripts
 from rnn_names.training import base, trainer, warm_start
 from rnn_names.training.batches import Batches
-from rnn_names.training.gradients import part_gradients
+from rnn_names.training.gradients import gradients_with_dropout
 from rnn_names.training.optimizers import Adam
 from rnn_names.training.settings import Settings, defaults_for
 from rnn_names.training.stages import Stage
@@ -76,7 +76,7 @@ def test_gradients_equal_python(name, seed, kept, tmp_path):
     params |= {each: rng.normal(size=params[each].shape) for each in ("ba", "by", "a0", "bn")}
     work = rnn.Workspace(np.float64)
     stage = Stage("network", False, 1, 64, 0.009, dropout=0.5, recurrent_dropout=1 - kept / n_a)
-    loss, gradients = part_gradients(params, stage, tree, work, np.random.default_rng(seed))
+    loss, gradients = gradients_with_dropout(params, stage, tree, work, np.random.default_rng(seed))
     order = np.random.default_rng(seed).permutation(n_a)  # of the units: it begins with those kept
 
     bounds = [batches.names.offsets[row : row + 2] for row in np.sort(batches.rows)]

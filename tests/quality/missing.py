@@ -102,7 +102,7 @@ def study(model, options):
 
 def lost(guide, later):
     """The share of names that `guide` loses, among those that a later guide knows."""
-    prefixes, n_rows = later.prefixes, len(guide.log_completion)
+    prefixes, n_rows = later.prefixes, len(guide.log_completion_visited)
     row = np.zeros(len(prefixes), int)  # among the prefixes of `guide`, or −1
     product_row = np.repeat(guide.first_product_row, len(prefixes))
     for rows in rows_by_length(prefixes.length)[1:]:

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from rnn_names.report.terminal import HEIGHT, loss_curves
-from rnn_names.training.stages import Epoch
+from rnn_names.training.stages import EpochRecord
 from support.terminal import on_terminal
 
 
@@ -18,7 +18,7 @@ def records(training, held_out=None, first=1):
         measured = held_out[i] if held_out else None
         is_best = measured is None or measured < best
         best = min(best, math.inf if measured is None else measured)
-        epochs.append(Epoch(first + i, "network", loss, loss, measured, is_best, 100, 1.0))
+        epochs.append(EpochRecord(first + i, "network", loss, loss, measured, is_best, 100, 1.0))
     return epochs
 
 

@@ -267,7 +267,7 @@ import rnn_names.training.checkpoint, rnn_names.cli.training_run, rnn_names.cli.
 def spoil(self, epoch):
     if epoch.epoch == 2:
         self.trainer._weights[:] = 1e20
-rnn_names.cli.training_run.Progress.epoch = spoil
+rnn_names.cli.training_run.Progress.show = spoil
 rnn_names.training.checkpoint.SECONDS_BETWEEN_WRITES = 0
 cli.main()"""
     options = [*TINY, "--epochs", 9, "-o", tmp_path / "m.npz"]

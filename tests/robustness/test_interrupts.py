@@ -26,7 +26,7 @@ pytestmark = pytest.mark.posix
 
 TINY = ["--hidden-size", 4, "--batch-size", 64, "--held-out", 0, "--distil-epochs", 0]
 FOREVER = [*TINY, "--epochs", 1_000_000]
-AT_AN_EPOCH = "rnn_names.cli.training_run.Progress.epoch = here"
+AT_AN_EPOCH = "rnn_names.cli.training_run.Progress.show = here"
 
 
 def start(*arguments, before="", prepare=heed_interrupts, **streams):
@@ -289,7 +289,7 @@ def test_an_interrupt_ends_the_program_even_if_nobody_reads_its_message(corpus_f
             os.write(writer, bytes(1 << 12))
     os.set_blocking(writer, True)  # of both ends: the child's waits, as a pipe to a pager does
     heard, say = os.pipe()
-    before = f"rnn_names.cli.training_run.Progress.epoch = lambda *_: os.write({say}, b'.')"
+    before = f"rnn_names.cli.training_run.Progress.show = lambda *_: os.write({say}, b'.')"
     options = [*FOREVER, "-q", "-o", tmp_path / "m.npz"]
     streams = {"stderr": writer, "pass_fds": [say]}
     process = start("train", corpus_file, *options, before=before, **streams)

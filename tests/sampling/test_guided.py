@@ -111,7 +111,7 @@ def test_shares_of_a_bundled_model_are_exact():
 
 
 @pytest.mark.parametrize("bound", [64, 0.4], ids=["few repeats", "many repeats"])
-def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monkeypatch):
+def test_expected_shares_are_exact_for_any_estimate(bound, always_look_ahead, monkeypatch):
     poor(monkeypatch)
     monkeypatch.setattr(guide_module, "MAX_BOUND", bound)
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
@@ -127,17 +127,17 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
     assert (most > 8) == (bound == 0.4), "there are repeats"
 
 
-def test_a_guess_that_is_far_too_low_for_one_initial_does_not_make_it_rare(always_look_ahead):
-    """A cast with `initials` takes at most one copy, so the guess is raised beforehand."""
+def test_an_estimate_that_is_far_too_low_for_one_initial_does_not_make_it_rare(always_look_ahead):
+    """A cast with `initials` takes at most one copy, so the estimate is raised beforehand."""
     model, options = tiny_model(), {"suffix": "b", "max_length": 4}
     expected = distribution(model, **options)
     guided = looking_ahead(model, **options)
     initial = max(expected, key=expected.get)[0]
     [index] = np.flatnonzero(model.vocabulary.codes == ord(initial))
-    log_completion = guided.guide.log_completion.copy()
+    log_completion = guided.guide.log_completion_visited.copy()
     log_completion[0, index] -= 5
-    guided.guide = replace(guided.guide, log_completion=log_completion)
-    names, _ = guided.from_first_characters().draw(first_keys(1, 40_000))
+    guided.guide = replace(guided.guide, log_completion_visited=log_completion)
+    names, _ = guided.rooted_at_first_characters().draw(first_keys(1, 40_000))
     assert_drawn_from(Counter(names.to_strings()), expected)
 
 
@@ -152,7 +152,7 @@ def test_the_mean_weight_is_the_probability_of_the_conditions(
     p = np.exp(log_probabilities(model, options, meet))
     weights = log_weights(guided, 30_000)
     assert log_mean(weights) == pytest.approx(math.log(p.sum()), abs=0.06)
-    assert weights.std() > 0.4, "the guess is poor"
+    assert weights.std() > 0.4, "the estimate is poor"
 
 
 def test_common_conditions_need_no_look_ahead():
@@ -231,7 +231,7 @@ def test_a_prefix_after_which_few_names_end_in_time_is_looked_ahead_for():
 def test_names_with_unusual_endings_have_their_shares(model_name, options, names, may_miss):
     """Phillipp and Mendrolenmh never came.
 
-    For other names that contain "byp", guesses are far too high: nine in ten names were repeats.
+    For other names that contain "byp", estimates are far too high: nine in ten names were repeats.
     Of the model's names, one in a million or more ends in "pp", and there is no warning.
     """
     model, each = Model.load(model_name), names.split()

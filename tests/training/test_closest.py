@@ -236,7 +236,7 @@ def test_a_resumed_run_is_equal_bit_for_bit(folder, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(checkpoint, "SECONDS_BETWEEN_WRITES", 0)
-        patch.setattr(Progress, "epoch", stop)
+        patch.setattr(Progress, "show", stop)
         assert invoke("train", "list.txt", *FEW_EPOCHS, cwd=folder).returncode == 1
     done = invoke("train", "list.txt", *FEW_EPOCHS, "--resume", cwd=folder)
     assert done.returncode == 0, done.stderr

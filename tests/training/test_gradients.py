@@ -81,7 +81,7 @@ def test_a_late_helper_changes_nothing(names, monkeypatch, helpers, alone):
     begin = trainer.Helper.begin
 
     def late(self, function, *arguments):
-        if function is gradients.PartGradients.compute and arguments[-1][-1] == 0:
+        if function is gradients.GradientWorker.compute and arguments[-1][-1] == 0:
             return lambda: function(self.here, *arguments)
         return begin(self, function, *arguments)
 
@@ -114,13 +114,13 @@ def test_networks_in_one_part_share_the_distillation_set(names, monkeypatch, hel
 
 def test_a_process_with_other_rounding_is_not_used(names, monkeypatch, helpers):
     """Even where the loss is the same."""
-    gradients_here = gradients.part_gradients
+    gradients_here = gradients.gradients_with_dropout
 
     def rounded(*given):
         loss, found = gradients_here(*given)
         return loss, found | {"by": np.nextafter(found["by"], 1)}
 
-    monkeypatch.setattr(gradients, "part_gradients", rounded)
+    monkeypatch.setattr(gradients, "gradients_with_dropout", rounded)
     trained(names, epochs=1, distil_epochs=0)
     assert helpers[-1].calls_made_there == 0
 

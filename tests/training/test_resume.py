@@ -192,12 +192,12 @@ def test_the_command_line_interrupts_and_resumes(whole, corpus_file, tmp_path):
     command = ["train", corpus_file, "-o", tmp_path / "m.npz", "--log", tmp_path / "log"]
     stop = f"""
 import os, signal, rnn_names.cli.training_run as run
-real = run.Progress.epoch
+real = run.Progress.show
 def epoch(self, record):
     real(self, record)
     for _ in range(2 * (record.epoch == 3)):  # an impatient user loses nothing
         os.kill(os.getpid(), signal.SIGTERM)
-run.Progress.epoch = epoch
+run.Progress.show = epoch
 {MAIN}"""
     to_its_end = {"call": subprocess.run, "stderr": subprocess.PIPE, "encoding": "utf-8"}
     done = fork(stop, *command, *OPTIONS, prepare=heed_interrupts, **to_its_end)
@@ -246,7 +246,7 @@ def test_an_old_state_is_removed_when_a_new_run_has_written_its_model(
     invoke, corpus_file, names, tmp_path, monkeypatch
 ):
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 2)
-    monkeypatch.setattr(Progress, "epoch", Mock(side_effect=RnnNamesError("stopped")))
+    monkeypatch.setattr(Progress, "show", Mock(side_effect=RnnNamesError("stopped")))
     command = ["train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "-q"]
     assert error_line(invoke(*command)) == "stopped"
     assert os.listdir(tmp_path) == ["m.npz"]

@@ -272,7 +272,7 @@ def test_the_gradient_under_dropout_equals_finite_differences(cell, names):
 
     def part(params):
         work, rng = Workspace(np.float64), np.random.default_rng(5)
-        return gradients.part_gradients(params, stage, tree, work, rng)
+        return gradients.gradients_with_dropout(params, stage, tree, work, rng)
 
     loss, exact = part(params)
     plain = -Model(trainer.vocabulary, params).log_prob(sorted(names[:12])).sum()
@@ -303,7 +303,7 @@ def test_dropout_keeps_the_given_share_of_units_between_steps(rate, kept, names)
     params = random_params(np.random.default_rng(0), "gru", n_y=batches.n_y, n_a=6)
     stage = Stage("network", False, 1, 64, 0.009, dropout=0, recurrent_dropout=rate)
     tree, rng = batches.tree(np.arange(len(names))), np.random.default_rng(0)
-    _, found = gradients.part_gradients(params, stage, tree, Workspace(np.float64), rng)
+    _, found = gradients.gradients_with_dropout(params, stage, tree, Workspace(np.float64), rng)
     assert np.count_nonzero(found["Waa"].any(axis=0)) == kept
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
-from rnn_names.casts.cast import parse_options
+from rnn_names.casts.cast import parsed_pattern
 from rnn_names.casts.cast_drawer import CastDrawer, roundrobin
 from rnn_names.casts.pattern_files import errors_in, lines_of_file, path_of_named
 from rnn_names.casts.sources import Line
@@ -20,7 +20,8 @@ from rnn_names.model.selection import ModelChoice
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.best import best
 from rnn_names.sampling.name_queue import ENDLESS
-from rnn_names.sampling.stream import names_of_attempts, names_of_stream
+from rnn_names.sampling.preview import names_of_attempts
+from rnn_names.sampling.stream import names_of_stream
 
 LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
@@ -115,7 +116,7 @@ class LinesToPick:
         self._draw_options = replace(options, count=LINES_OF_A_SEED, remember=None)
         self._first_seed += 1  # the lines of one seed, under other conditions, are mostly alike
         with errors_in(self._file):
-            self._pattern = parse_options(self._draw_options)
+            self._pattern = parsed_pattern(self._draw_options)
 
     def keep(self, lines: Iterable[str]) -> None:
         """Notes the words and first lines of kept lines; `others` avoids them."""

@@ -14,13 +14,13 @@ const GIVEN = 3; // first characters that minMeanP ignores
 
 /**
  * The conditions on whole names: length and spelling first, those that depend on other names last.
- * @param {import("./types.js").DrawOptions} bounds
+ * @param {import("./types.js").DrawOptions} options
  * @returns {import("./types.js").Condition[]}
  */
-export function conditionsOf(settings, models, blend, bounds) {
+export function conditionsOf(settings, models, blend, options) {
   const { characters } = blend;
   const conditions = [
-    ...spellingConditions(settings, characters, bounds),
+    ...spellingConditions(settings, characters, options),
     ...conditionsOnOneName(settings, models, blend),
     ...conditionsOnOthers(settings),
   ];

@@ -41,7 +41,7 @@ async function drawAsTyped(blend, models, asked, count, watch) {
     until = performance.now() + SLICE;
   }
   const names = queue.addWaiting(count, watch);
-  const short = shortage(names.length, count, queue.drawn, isStopped ? [] : conditions);
+  const short = shortage(names.length, count, queue.nDrawn, isStopped ? [] : conditions);
   return { names, shortage: short || (settings.unique ? "" : (queue.guided?.warning() ?? "")) };
 }
 

@@ -6,7 +6,7 @@
 
 import { logDifference, logOfSum } from "./arithmetic.js";
 import { EOS } from "./network.js";
-import { drawBatch, nextNodes, rowsOf } from "./walk.js";
+import { drawBatch, logProbsAfter, nextNodes } from "./walk.js";
 
 export const FIRST_ROUND = 1024; // proposals before the first estimate
 const ROUND = 512; // proposals of each later round
@@ -83,7 +83,7 @@ export class GuidedDrawer {
     let { nodes, logProbs } = guide.begin();
     for (const [i, node] of nodes.entries()) node.reach = logProbs[i];
     while (nodes.length) {
-      const rows = rowsOf(blend, nodes, guide.drawOptions());
+      const rows = logProbsAfter(blend, nodes, guide.drawOptions());
       const branches = nodes.flatMap((node, parent) => {
         const row = rows[parent];
         guide.visit(node, row, 1);

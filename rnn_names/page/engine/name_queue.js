@@ -31,8 +31,8 @@ export class NameQueue {
     /** @type {any} */ // a name that passes it passes all conditions on spelling
     this.lastOfSpelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     this.atOnce = atOnceFor(blend);
-    this.drawn = 0; // attempts, and proposals after preparation
-    this.drawnAtLastHit = 0; // value of `drawn` when the most recent name was found
+    this.nDrawn = 0; // attempts, and proposals after preparation
+    this.drawnAtLastHit = 0; // value of `nDrawn` when the most recent name was found
     this.toSkip = this.next = options.start; // the names of a guide to skip, and the next number
     this.waiting = []; // numbers whose names have not been returned yet: { number, attempt, name }
     this.guided = /** @type {any} */ (options.prepared?.guided); // the GuidedDrawer of rare names
@@ -45,13 +45,13 @@ export class NameQueue {
     let drawnAtLastName = 0;
     let offered = 0; // names that meet the conditions on single names
     let wasRefused = false; // whether the last of these names failed the other conditions
-    while (names.length < count && this.drawn - drawnAtLastName < GIVE_UP) {
+    while (names.length < count && this.nDrawn - drawnAtLastName < GIVE_UP) {
       const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
       for (const name of yield* this.batch(Math.ceil(wanted))) {
         offered++;
         wasRefused = !this.admit(name, watch);
         if (wasRefused) continue;
-        drawnAtLastName = this.drawn;
+        drawnAtLastName = this.nDrawn;
         if (names.length === count) break;
       }
       if (!wasRefused) drawnAtLastName = Math.max(drawnAtLastName, this.drawnAtLastHit);
@@ -80,9 +80,9 @@ export class NameQueue {
   *batch(wanted) {
     if (this.guided && !this.options.numbers) {
       const names = yield* this.guided.names();
-      this.drawn += this.atOnce;
+      this.nDrawn += this.atOnce;
       const met = names.filter((name) => meetsAll(name, this.conditions));
-      if (this.toSkip && met.length) this.drawnAtLastHit = this.drawn;
+      if (this.toSkip && met.length) this.drawnAtLastHit = this.nDrawn;
       this.toSkip -= met.splice(0, this.toSkip).length;
       return met;
     }
@@ -118,15 +118,15 @@ export class NameQueue {
       Array.from({ length: each }, (_, i) => ({ number, attempt: attempt + i })),
     );
     const draw = this.guided?.once(attempts) ?? drawBatch(this.blend, this.options, attempts);
-    const drawn = (yield* draw).values();
-    this.drawn += attempts.length;
+    const results = (yield* draw).values();
+    this.nDrawn += attempts.length;
     for (const entry of undecided) {
       entry.attempt += each;
       for (let i = 0; i < each; i++) {
-        const { name } = drawn.next().value;
+        const { name } = results.next().value;
         if (entry.name !== null || !meetsAll(name, this.conditions)) continue;
         entry.name = name;
-        this.drawnAtLastHit = this.drawn;
+        this.drawnAtLastHit = this.nDrawn;
       }
     }
   }
@@ -149,7 +149,7 @@ export class NameQueue {
       const met = lastOfSpelling.passed - before;
       if (drawn === PILOT && met >= MIN_FOUND && met <= RARE * PILOT) size = LONG_PILOT;
     }
-    this.drawn += drawn;
+    this.nDrawn += drawn;
     if (lastOfSpelling.passed - before > RARE * drawn) return;
     this.guided = new GuidedDrawer(blend, guide, atOnce);
     [this.waiting, this.next] = [[], options.start]; // numbers begin anew, with proposals

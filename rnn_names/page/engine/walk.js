@@ -28,7 +28,7 @@ export function* drawBatch(blend, options, attempts, guide) {
   });
   let active = draws;
   while (active.length) {
-    const rows = rowsOf(blend, nodes, options); // log p; a guide makes it log q
+    const rows = logProbsAfter(blend, nodes, options); // log p; a guide makes it log q
     const nNames = new Uint32Array(nodes.length); // at each node
     for (const { node } of active) nNames[node]++;
     nodes.forEach((node, i) => {
@@ -61,7 +61,7 @@ export function* drawBatch(blend, options, attempts, guide) {
 }
 
 /** log p of the next character, (n_y,), after each node; a guide stores that of visited nodes. */
-export function rowsOf(blend, nodes, options) {
+export function logProbsAfter(blend, nodes, options) {
   const { n_y } = blend;
   const asked = nodes.filter(({ visited }) => !visited?.logs);
   const states = stacked(blend, asked);
@@ -116,9 +116,9 @@ function cumulated(logs) {
 }
 
 /** The first index whose cumulative probability is above `point` of the total; 0 ≤ point < 1. */
-function choose(cumulated, point) {
-  const wanted = point * cumulated[cumulated.length - 1];
+function choose(edges, point) {
+  const wanted = point * edges[edges.length - 1];
   let k = 0;
-  while (cumulated[k] <= wanted && k < cumulated.length - 1) k++;
+  while (edges[k] <= wanted && k < edges.length - 1) k++;
   return k;
 }
