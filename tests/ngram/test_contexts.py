@@ -104,7 +104,7 @@ def test_the_chain_sums_the_probabilities_ahead(sharpness):
     chain = MarkovChain(states, p, rng.normal(size=5), sharpness)
     may_end = Acceptor(automaton, 2, 4).may_end[:, states.automaton_state]
     with np.errstate(divide="ignore"):
-        table = np.exp(chain.log_completion(np.log(1.0 * may_end)))
+        table = np.exp(chain.log_completion_table(np.log(1.0 * may_end)))
     total = 0.0
     for name in (name for n in (2, 3, 4) for name in product([1, 2], repeat=n)):
         if name[-2:] == (1, 2):
