@@ -1,4 +1,4 @@
-"""rnn-names: learns from a list how names are spelled, and writes new ones.
+"""rnn-names learns how the names of a list are spelled and writes new ones.
 
 >>> from rnn_names import Model, train
 >>> model = Model.load("dinosaurs")                 # a file, or the name of a bundled model
@@ -38,7 +38,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded on first use: the command line answers --help and shell completion without NumPy.
+    # Loaded on first use, so that --help and shell completion need no NumPy.
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

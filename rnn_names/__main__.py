@@ -1,4 +1,4 @@
-"""`python -m rnn_names`, and the `rnn-names` script.
+"""`python -m rnn_names` and the `rnn-names` script.
 
 An interrupt while the modules are imported ends the program at once, without a traceback.
 """

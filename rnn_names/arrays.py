@@ -1,4 +1,4 @@
-"""The type of an array, operations that NumPy lacks, reusable arrays, a check of products."""
+"""The array type, operations that NumPy lacks, reusable arrays, and a check of matrix products."""
 
 import math
 from functools import cache
@@ -10,7 +10,7 @@ import numpy as np
 from rnn_names.errors import RnnNamesError
 
 Array = np.ndarray[Any, np.dtype[Any]]
-"""An array; docstrings and comments state its shape, and its type where that is not obvious."""
+"""An array. Docstrings and comments give its shape, and its type unless it is obvious."""
 
 
 def ranges(starts: Array, sizes: Array) -> Array:
@@ -19,7 +19,7 @@ def ranges(starts: Array, sizes: Array) -> Array:
     >>> ranges(np.array([5, 0, 40]), np.array([2, 0, 3])).tolist()
     [5, 6, 40, 41, 42]
     """
-    # Within each range, the result differs from a plain count 0, 1, 2, … by a constant.
+    # The result differs from a plain count 0, 1, 2, … by a constant within each range.
     differences = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
     return np.arange(len(differences)) + differences
 
@@ -45,7 +45,7 @@ def differs_from_previous(values: Array) -> Array:
 
 
 def row_maxima(rows: Array) -> Array:
-    """The largest number of each row, (m, 1); `rows.max` takes 15 to 50 % longer (NumPy 2.4)."""
+    """The maximum of each row, (m, 1); `rows.max` takes 15 to 50 % longer (NumPy 2.4)."""
     return np.fmax.reduce(rows, axis=-1, keepdims=True)
 
 
@@ -84,7 +84,7 @@ def records(**columns: Array) -> Array:
 
 
 class Workspace:
-    """Arrays that are reused from one minibatch to the next, by name.
+    """Named arrays that are reused from one minibatch to the next.
 
     Allocating an array of megabytes takes longer than the arithmetic on it.
 
@@ -99,7 +99,7 @@ class Workspace:
         self._flat: dict[str, Array] = {}
 
     def __call__(self, name: str, *sizes: int) -> Array:
-        """The array of this name, which keeps its numbers if its sizes are the same."""
+        """The array with this name; it keeps its values if the sizes are the same."""
         total = math.prod(sizes)
         flat = self._flat.get(name)
         if flat is None or flat.size < total:

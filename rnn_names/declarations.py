@@ -24,7 +24,7 @@ S = TypeVar("S")
 
 @dataclass(eq=False)
 class Kind:
-    """A kind of values: its description, and how a value is checked and converted."""
+    """A kind of value: its description, check and conversion."""
 
     text: str  # describes the allowed values
     convert: Callable[[Any], Any]  # to the plainest type; raises ValueError or TypeError
@@ -112,7 +112,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _line_part_pairs(value: Any) -> tuple[Any, ...]:
-    """Pairs of a line and a part, from 5, "5.2" or "5,5.town"; the part is 0 if there is none."""
+    """Parses 5, "5.2" or "5,5.town" into pairs of a line and a part, which is 0 if missing."""
     number, pairs = Number(1, whole=True), list[tuple[float, Any]]()
     for item in _list(value):
         if isinstance(item, tuple):  # a pair
@@ -156,23 +156,23 @@ class Declaration(NamedTuple):
     short: str = ""  # a short name on the command line, such as "-t"
     metavar: str = ""  # the placeholder for its value in help; "" for the kind's placeholder
     unset: str = ""  # the meaning of a default of None
-    new_name: str = ""  # the new name of an option that was renamed
+    new_name: str = ""  # the new name, if the option was renamed
 
 
 def option(default: Any, kind: Kind, help: str, **more: str) -> Any:
-    """A field of a dataclass that declares an option; for the arguments, see `Declaration`."""
+    """A dataclass field that declares an option; see `Declaration` for the arguments."""
     declaration = Declaration(default, kind, help, **more)
     return field(default=default, metadata={"declaration": declaration})
 
 
 def declarations(owner: Any) -> dict[str, Declaration]:
-    """The declaration of each option of a dataclass, by name."""
+    """The declarations of a dataclass's options, by name."""
     options = (option for option in fields(owner) if option.metadata)
     return {option.name: option.metadata["declaration"] for option in options}
 
 
 class CheckedOptions:
-    """Base of dataclasses of options: checks values and converts them to their plainest types."""
+    """Base class of options: checks values and converts them to their plainest types."""
 
     error: ClassVar[type[RnnNamesError]]  # raised for a value that is not allowed
 
@@ -195,7 +195,7 @@ class CheckedOptions:
 
     @property
     def non_defaults(self) -> tuple[str, ...]:
-        """The options that are not at their defaults."""
+        """The names of the options that differ from their defaults."""
         options = declarations(self).items()
         return tuple(name for name, option in options if getattr(self, name) != option.default)
 

@@ -1,4 +1,4 @@
-"""Errors: a caller catches one base class, a person reads one line."""
+"""Errors and warnings with common base classes, and functions for their one-line messages."""
 
 import re
 import sys
@@ -10,9 +10,9 @@ SHOWN_AROUND = 60  # characters of a text shown before and after the place of an
 
 
 class RnnNamesError(Exception):
-    """Base of the errors that this package raises for mistakes of a caller or in a file.
+    """Base class of this package's errors, for mistakes by a caller or in a file.
 
-    The message states the mistake, its place and advice in one line. A text and a caret may follow.
+    The message gives the mistake, its place and advice in one line; a text and a caret may follow.
 
     Attributes:
         settings: the settings and options that the message names, as in Python (`hidden_size`).
@@ -25,7 +25,7 @@ class RnnNamesError(Exception):
 
 
 class CorpusError(RnnNamesError):
-    """A name list that cannot be read, or that contains something that is not a name."""
+    """A name list that cannot be read or contains something that is not a name."""
 
 
 class VocabularyError(RnnNamesError):
@@ -37,7 +37,7 @@ class ModelFileError(RnnNamesError):
 
 
 class TrainingError(RnnNamesError):
-    """Training that cannot start, or that diverged."""
+    """Training that cannot start or has diverged."""
 
 
 class BlendError(RnnNamesError):
@@ -64,7 +64,7 @@ class TooFewNamesError(SamplingError):
 
 
 class RnnNamesWarning(UserWarning):
-    """Base of this package's warnings: a result differs from what the caller may expect."""
+    """Base class of this package's warnings: a result may not be what the caller expects."""
 
 
 class LongNamesWarning(RnnNamesWarning):
@@ -84,7 +84,7 @@ class RepeatedInitialsWarning(RnnNamesWarning):
 
 
 class OwnFileWarning(RnnNamesWarning):
-    """A bundled model is used, and the current folder contains a model file of the same name."""
+    """A bundled model is used although the current folder has a model file of the same name."""
 
 
 class FewNewNamesWarning(RnnNamesWarning):
@@ -92,7 +92,7 @@ class FewNewNamesWarning(RnnNamesWarning):
 
 
 class FewThreadsWarning(RnnNamesWarning):
-    """The system allows no further thread, so the work takes longer."""
+    """The system allows no more threads, so the work takes longer."""
 
 
 def warn(message: str, category: type[RnnNamesWarning]) -> None:
@@ -110,7 +110,7 @@ def as_option(name: str, sign: str = "--") -> str:
 
 
 def with_options(error: RnnNamesError, sign: str = "--") -> str:
-    """The message of an error, with each setting that it names written as an option.
+    """The message of an error, with the settings that it names written as options.
 
     >>> error = RnnNamesError("prefix 'prefix': try a min_length", ["prefix", "min_length"])
     >>> print(with_options(error))
@@ -138,7 +138,7 @@ def shortened(text: str, longest: int) -> str:
 
 
 def with_caret(message: str, text: str, place: int) -> str:
-    """A message; below it, the line of `text` that contains `place`, and a caret under the place.
+    """A message, the line of `text` that contains `place`, and a caret below that place.
 
     >>> print(with_caret("no such model", "{nors} {surnames}", 1))
     no such model
@@ -165,7 +165,7 @@ def missing_module(error: ModuleNotFoundError) -> str:
 
 
 def plural(n: int, noun: str) -> str:
-    """A number and a noun, in the plural where needed, for a message.
+    """A number and a noun, plural if needed, for a message.
 
     >>> print(plural(1, "name"), plural(2000, "name"))
     1 name 2,000 names
@@ -174,7 +174,7 @@ def plural(n: int, noun: str) -> str:
 
 
 def network_name(cell: str, n_a: int) -> str:
-    """A network in a message: GRU of 192 units."""
+    """The description of a network for a message: GRU of 192 units."""
     return f"{cell.upper()} of {plural(n_a, 'unit')}"
 
 

@@ -1,4 +1,4 @@
-"""Files: written completely or not at all, or extended by several programs; and paths."""
+"""Atomic writing of files, files that several programs extend, and paths."""
 
 import io
 import os
@@ -33,9 +33,9 @@ def write_atomically(path: str, data: bytes | memoryview) -> None:
 
 
 def check_writable(path: str) -> None:
-    """Raises ModelFileError, before long work, if no temporary file can be written beside `path`.
+    """Raises ModelFileError if no temporary file can be written beside `path`.
 
-    Removes temporary files of killed runs.
+    Called before long work. Also removes the temporary files of killed runs.
     """
     with _temporary(path):
         folder, name = os.path.split(real_path(path))
@@ -63,7 +63,7 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
 
 
 def _create_locked(target: str) -> BinaryIO:
-    """Creates and locks a file. Its name is random: containers may share a process number."""
+    """Creates and locks a file. Its name is random since containers may share process numbers."""
     while True:
         file = open(f"{target}.{os.getpid()}-{os.urandom(4).hex()}.tmp", "xb")  # noqa: SIM115
         with suppress(OSError):  # some file systems have no locks
@@ -78,7 +78,7 @@ def _obstacle(path: str) -> str:
     try:
         if b"\0" in os.fsencode(path):
             raise ValueError
-    except ValueError:  # `fsencode` raises it, too, for a lone surrogate
+    except ValueError:  # `fsencode` also raises it for a lone surrogate
         return "cannot be written: no file has such a name"
     target = real_path(path)
     folder = os.path.dirname(target)
@@ -104,7 +104,7 @@ def write_all(file: io.FileIO, data: bytes) -> None:
 
 
 class LockedFile:
-    """The file that an option names; SamplingError if it cannot be read or written."""
+    """A file named by an option; raises SamplingError if it cannot be read or written."""
 
     def __init__(self, path: str, option: str) -> None:
         self.path, self._option = path, option
@@ -132,7 +132,7 @@ class LockedFile:
         return SamplingError(f"{self._option} {printable(self.path)}: {reason}", [self._option])
 
     def decoded(self, data: bytes) -> str:
-        """Decodes bytes of the file; raises CorpusError if they are not UTF-8."""
+        """Decodes UTF-8 or raises CorpusError; a character cut off at a line end becomes U+FFFD."""
         data = _CUT_CHARACTER.sub("\ufffd".encode(), data)
         try:
             return data.decode().removeprefix("\ufeff")
@@ -173,7 +173,7 @@ def real_path(path: str) -> str:
 
 
 def standard_stream(path: str) -> int | None:
-    """The number of the standard stream that is this file and must not be replaced, or None."""
+    """The number of the standard stream that is connected to this file, or None."""
     for number in range(len(_STREAMS)):
         with suppress(OSError):  # a stream may be closed, and a file may not exist yet
             if os.path.samestat(os.fstat(number), os.stat(path)):

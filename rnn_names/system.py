@@ -1,4 +1,4 @@
-"""Differences between Linux, macOS and Windows, as in docs/contributing.md, "On other systems"."""
+"""Differences between operating systems; see "On other systems" in docs/contributing.md."""
 
 import errno
 import functools
@@ -36,7 +36,7 @@ def usable_cores() -> int:
 
 
 def can_start_helper() -> bool:
-    """Whether a second Python can run and share memory; not if PyInstaller froze this one."""
+    """Whether a second Python can run and share memory; False if PyInstaller froze this one."""
     return os.name == "posix" and bool(sys.executable) and not hasattr(sys, "frozen")
 
 
@@ -49,7 +49,7 @@ def share_memory_between_threads() -> None:
 
 
 class cached_property(functools.cached_property[_T]):
-    """A cached property without its lock (up to Python 3.11), which could stay locked in a fork."""
+    """A cached property without its lock (up to Python 3.11), which a fork could leave locked."""
 
     def __init__(self, function: Callable[[Any], _T]) -> None:
         super().__init__(function)
@@ -69,14 +69,14 @@ class ForkSafeLock:
 
 
 def send_flags() -> int:
-    """Flags with which sending to a closed socket never raises SIGPIPE (Linux has one)."""
+    """Flags that prevent SIGPIPE when sending to a closed socket (Linux has one)."""
     import socket
 
     return getattr(socket, "MSG_NOSIGNAL", 0)
 
 
 def nameless_file() -> int:
-    """The descriptor of a file without a name; OSError if the system has none."""
+    """The descriptor of a file without a name; raises OSError if the system has no such files."""
     import tempfile
 
     if not fcntl:
@@ -86,12 +86,12 @@ def nameless_file() -> int:
         if hasattr(os, "memfd_create")  # Linux has it
         else tempfile.TemporaryFile() as file
     ):
-        # A number of at least 3: if 0 to 2 are free, output to stdout would go into the file.
+        # At least 3: if stdout is closed, output to it would go into a file with the number 1.
         return fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
 
 
 def lock(file: BinaryIO) -> None:
-    """Waits until no other process or thread locks a file, then locks it until it is closed.
+    """Waits until no one else holds the lock of a file, then locks it until it is closed.
 
     A forked child that still has the file open keeps it locked, unless it is unlocked first.
     """
@@ -111,11 +111,11 @@ def unlock(file: BinaryIO) -> None:
 
 
 def remove_unlocked(path: str) -> None:
-    """Removes a regular file, except on Windows, unless a process has locked it."""
+    """Removes a regular file that no process has locked; does nothing on Windows."""
     if not fcntl:
         return
     try:
-        # Does not follow a link, nor wait for the other end of a pipe.
+        # Neither follows a link nor waits for the other end of a pipe.
         number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError:
         return
@@ -126,7 +126,7 @@ def remove_unlocked(path: str) -> None:
 
 
 def set_nonblocking(pipe: int) -> None:
-    """Makes writing to a full pipe an error; on Windows the pipes used here are never full."""
+    """Makes writing to a full pipe an error, if Python can (on Windows, only from 3.12)."""
     if hasattr(os, "set_blocking"):
         os.set_blocking(pipe, False)
 

@@ -86,7 +86,7 @@ def _note(keys: Sequence[str]) -> str:
             f"each line is a key, with its {SEPARATORS[separator]}; for its first column: "
             f"cut -d '{separator}' -f 1 FILE | rnn-names alias"
         )
-    # Only the first key is a word; the others contain digits or signs.
+    # A heading is a word, while the other keys contain digits or signs.
     first, *others = [re.fullmatch(r"[^\W\d]+", key) for key in keys] or [None]
     if first is None or len(others) < 2 or any(others):
         return ""

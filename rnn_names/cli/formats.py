@@ -1,6 +1,6 @@
 """Records as text, in the formats of other programs: `TABLES` of columns, `DOCUMENTS` of names.
 
-In tables, an apostrophe precedes a name that a spreadsheet could take for a formula.
+Tables have an apostrophe before a name that a spreadsheet could take for a formula.
 """
 
 import io
@@ -65,8 +65,8 @@ def name_base(title: str, names: Sequence[str]) -> str:
     >>> print(name_base("elvish", ["Assa", "Bel, the Old"]), end="")
     elvish|4|11|s|0.50|Assa,Bel the Old
 
-    The fields are the base's name, the shortest and the longest name to write, the letters that may
-    be doubled, the share of names of several words, and the names, without the commas, bars and
+    The fields are the base's name, the minimum and maximum length of a name, the letters that may
+    be doubled, the share of names with several words, and the names without the commas, bars and
     line ends that would end a name.
     """
     plain = [*filter(None, (" ".join(re.sub("[,|]+", "", name).split()) for name in names))]

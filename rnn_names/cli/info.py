@@ -94,7 +94,7 @@ def _facts_for_bug_report() -> dict[str, Any]:
 
 
 def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Titles and texts for a person. A model's record may be any JSON, with any characters."""
+    """The titles and texts to show. A model's record may be any JSON, with any characters."""
     training, network, characters = facts["training"], facts["network"], facts["vocabulary"]
     size = "a blend in no file" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
     yield "file", f"{facts['file']}, {size}"

@@ -1,4 +1,4 @@
-"""Checks of what a user gives: options, input files and output files, before long work."""
+"""Checks of a user's options, input files and output files before long work."""
 
 import os
 from collections.abc import Iterator
@@ -52,13 +52,13 @@ def refuse_single(path: str, noun: str, command: str) -> None:
 
 
 def check_output(path: str, kind: str, beginning: bytes, option: str = "--output") -> None:
-    """Raises RnnNamesError, before long work, if an output file cannot or must not be written."""
+    """Raises RnnNamesError before long work if an output file cannot or must not be written."""
     check_writable(path)
     check_beginning(path, kind, beginning, option)
 
 
 def check_beginning(path: str, kind: str, beginning: bytes, option: str) -> None:
-    """Raises RnnNamesError if an old file begins differently, ignoring case: it may be a list."""
+    """Raises RnnNamesError if an existing file, perhaps a list, begins differently (any case)."""
     if os.path.isfile(path) and os.path.getsize(path):
         with open(path, "rb") as file:
             if file.read(len(beginning)).upper() != beginning.upper():

@@ -1,15 +1,14 @@
 """Ends the process at once when a signal arrives, wherever the program is.
 
-Python's default handler raises an exception, which has two faults. The exception may come between
-any two instructions: in a library that has just taken a lock, or in a `__del__`, where it is lost.
-And it may come late: a read from a pipe or a long matrix product is finished first.
+Python's default handler raises an exception, which has two drawbacks. It may be raised between any
+two instructions: in a library that has just taken a lock, or in a `__del__`, where it is lost. It
+may also be late, since a read from a pipe or a long matrix product is finished first.
 
 Here a separate thread learns of the signal through a pipe, calls the handler of `on_interrupt`, and
-ends the process. It only waits for a file that is being written (`files.write_lock`). Further
-signals have no effect. If a limit allows no thread or no pipe, the system ends the process.
+ends the process. It waits only while a file is being written (`files.write_lock`). Further signals
+have no effect. If no thread or pipe can be created, a signal ends the process by itself.
 
-While a person waits for a search that changes nothing else, a first Ctrl-C raises an exception and
-ends only the search (`until_stopped`).
+The first Ctrl-C during a search that changes nothing else ends only the search (`until_stopped`).
 """
 
 import os
@@ -26,13 +25,13 @@ INTERRUPTED = 130  # the exit code that shells report after a SIGINT
 
 _ending = False
 _on_interrupt: Callable[[], int] | None = None
-_is_searching = _is_stopped = False  # whether a SIGINT ends only a search; whether one came
+_is_searching = _is_stopped = False  # whether a SIGINT ends only a search; whether one has come
 
 
 def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
     """Makes signals end the program as described above, unless they are already ignored.
 
-    `exit_code` calls the handler of `on_interrupt`, and turns its errors into an exit code.
+    `exit_code` calls the handler of `on_interrupt` and turns its errors into an exit code.
     """
     handler: Any = _wait_for_the_end
     try:
@@ -49,7 +48,7 @@ def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
 
 
 def stop_listening() -> None:
-    """Ignores signals from here on, when the program is about to exit."""
+    """Ignores signals from now on; called when the program is about to exit."""
     for number in system.ENDING_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     wait_if_ending()
@@ -65,17 +64,17 @@ def critical_section() -> Iterator[None]:
 
 
 def wait_if_ending() -> None:
-    """Blocks for ever if the process is ending."""
+    """Blocks forever if the process is ending."""
     if _ending:
         threading.Event().wait()
 
 
 @contextmanager
 def on_interrupt(handler: Callable[[], int]) -> Iterator[None]:
-    """Within the context, an interrupt calls `handler`, which returns the exit code.
+    """Makes an interrupt within the context call `handler`, which returns the exit code.
 
-    Other threads keep running meanwhile. They must change the data that the handler reads in one
-    step, or in a `critical_section`.
+    Other threads keep running meanwhile. Any change that they make to the handler's data must be
+    atomic or in a `critical_section`.
     """
     global _on_interrupt
     _on_interrupt = handler
@@ -101,9 +100,9 @@ def until_stopped(items: Iterator[Any]) -> Iterator[Any]:
 
 
 def _wait_for_the_end(signum: int, frame: object) -> None:
-    """The signal handler: the main thread waits here until the other thread reads the signal.
+    """The signal handler, in which the main thread waits until the other one reads the signal.
 
-    If it did not wait, and the same signal ended the writer of a pipe, the list would seem
+    If it did not wait and the same signal ended the writer of a pipe, the list would seem
     complete. The handler takes no lock, since the main thread may hold any lock.
     """
     global _is_stopped

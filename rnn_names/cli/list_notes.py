@@ -1,8 +1,8 @@
 """Notes on lists that look wrong but can be learned from.
 
-oddities.tsv describes lines that are probably not names. Its columns are a description of the line;
-a pattern that finds such lines; a command that removes the oddity; and bounds of the share of odd
-lines. If the group of the pattern is the same in all of them, as in "1. FC Köln", they are names.
+oddities.tsv describes lines that are probably not names. Its columns are a description, a pattern
+that finds these lines, a command that removes the oddity, and bounds on the share of odd lines. The
+lines are names after all if the pattern's group is the same in all of them, as in "1. FC Köln".
 """
 
 import csv
@@ -16,7 +16,7 @@ from rnn_names.errors import CorpusError, short_repr
 with open(Path(__file__).with_name("oddities.tsv"), encoding="utf-8") as table:
     ODDITIES = [*csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
-FEW_NAMES = 20  # distinct names; a network that learns from fewer mostly writes these again
+FEW_NAMES = 20  # distinct names; a network that learns from fewer mostly repeats them
 SEPARATORS = {",": "commas", ";": "semicolons"}
 
 
@@ -55,7 +55,7 @@ def refuse_table(corpus: Corpus) -> None:
 
 
 def list_notes(corpus: Corpus) -> list[str]:
-    """Notes for the user on a list that is short, or does not look like one name per line."""
+    """Notes for the user on a list that is short or does not look like one name per line."""
     lines, notes = corpus.names.to_strings(), list[str]()
     text = "\n".join(lines)
     for oddity in ODDITIES:

@@ -1,9 +1,9 @@
-"""The `rnn-names` command: runs a subcommand, and exits.
+"""The `rnn-names` command: runs a subcommand and exits.
 
-An error becomes one line and an exit code.
+An error becomes one line on stderr and an exit code.
 
-Each subcommand is a module, imported when it is called. Modules that need NumPy are imported inside
-the functions, so that --help and shell completion answer at once.
+Each subcommand is a module that is imported when it is called. Modules that need NumPy are imported
+inside functions, so that --help and shell completion answer at once.
 """
 
 import gc
@@ -81,13 +81,13 @@ def cli(context: click.Context) -> None:
 
 
 def main() -> NoReturn:
-    """Runs the command line, and exits.
+    """Runs the command line and exits.
 
     The exit code is 0 for success, 1 for an error, 2 for wrong usage, and 130 for an interrupt.
     """
     start_blas_with_one_thread()
     system.share_memory_between_threads()  # before the thread that listens for interrupts
-    # Importing modules makes many objects and hardly any garbage.
+    # Importing modules creates many objects and hardly any garbage.
     gc.set_threshold(50_000)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # other libraries' warnings are for developers
@@ -140,7 +140,7 @@ def exit_code(work: Callable[[], int]) -> int:
             streams.turn_off(sys.stdout)
     except ModuleNotFoundError as error:
         message = missing_module(error)
-    except ImportError as error:  # NumPy's message fills a page, and ends with the reason
+    except ImportError as error:  # NumPy's message fills a page and ends with the reason
         reason = " ".join(str(error).split())[-200:]
         message = f"a module cannot be loaded (is memory short?): {printable(reason)}"
     except Exception as error:

@@ -1,7 +1,7 @@
-"""`rnn-names mcp`: a server of the Model Context Protocol, by which assistants draw names.
+"""`rnn-names mcp`: a Model Context Protocol server that lets assistants draw names.
 
 Its tools take the options of the commands. They read only models, by name, and bundled casts. They
-write only models, into the folder that was named when the server was started.
+write only models, into the folder that the user gave when starting the server.
 """
 
 import os
@@ -54,7 +54,7 @@ def mcp(folder: Path | None) -> None:
     except Exception as error:  # an exception group, unknown to Python 3.10
         if "BrokenPipeError" not in repr(error):
             raise RnnNamesError(f"standard input and output failed: {error!r}") from None
-    os._exit(0)  # the client is gone; a usual exit would wait for a thread that trains
+    os._exit(0)  # the client is gone; a normal exit would wait for a training thread
 
 
 def _tools(folder: Path | None) -> list[Any]:
@@ -130,7 +130,7 @@ def _tool(function: Callable[..., Iterator[Any]], owner: Any = None) -> Any:
     async def called(**given: Any) -> list[Any]:
         items = function(**{name: value for name, value in given.items() if value is not None})
         found = list[Any]()
-        try:  # in a thread that goes on alone if the client cancels the call
+        try:  # in a thread that keeps running if the client cancels the call
             await run_sync(list, map(found.append, items), abandon_on_cancel=True)
         except RnnNamesError as error:
             rest = f"; found: {', '.join(map(str, found))}" if found else ""

@@ -21,7 +21,7 @@ Models: TypeAlias = tuple[ModelChoice, ...]
 class ModelParam(click.Path):
     """MODEL or MODEL=WEIGHT; a file with the whole text as its name takes precedence.
 
-    Shells also complete `words`. With `several`, A=2+B stands for a tuple of models.
+    Shells also complete `words`. If `several`, A=2+B stands for a tuple of models.
     """
 
     name = "model"
@@ -79,7 +79,7 @@ model_option = partial(
 
 
 def models_or_default(models: Models) -> Models:
-    """The given models; without any, the default file, or else a bundled model, with a note."""
+    """The given models; if none, the default file, or else a bundled model with a note."""
     if models or os.path.lexists(DEFAULT_MODEL):
         return models or (ModelChoice(DEFAULT_MODEL),)
     print_note(

@@ -24,7 +24,7 @@ class GroupedOption(click.Option):
         self.group = group
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
-        """The value in the environment; Click would split that of a repeatable option at spaces."""
+        """The value in the environment; Click would split a repeatable option's value at spaces."""
         value = self.resolve_envvar_value(ctx)
         return (value,) if self.multiple and value is not None else super().value_from_envvar(ctx)
 
@@ -37,10 +37,10 @@ class GroupedOption(click.Option):
 
 
 class GroupedCommand(click.Command):
-    """A command whose help shows options by group, and examples, the lines of its `epilog`."""
+    """A command whose help shows its options by group, then the examples in its `epilog`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parses the command line; errors name a configuration file, or suggest a correction."""
+        """Parses the command line; errors name a configuration file or suggest a correction."""
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:

@@ -1,4 +1,4 @@
-"""Names on stdout: plain lines, or in a format of other programs.
+"""Names on stdout, as plain lines or in the format of another program.
 
 Two columns follow the name in tables and JSON lines. `log_prob` is the natural logarithm of its
 probability by the model at temperature 1, including its end, to six places (in JSON, null for a
@@ -73,7 +73,7 @@ def output_options(more: str) -> Callable[..., Any]:
 class RecordWriter(AbstractContextManager["RecordWriter"]):
     """Writes records to stdout; on exit, it writes a document, or the titles of an empty table.
 
-    Text, documents and, by default, Markdown contain the first field; other tables, all fields.
+    Text, documents and, by default, Markdown contain only the first field. Other tables have all.
     """
 
     def __init__(self, fields: list[str], form: Form, title: str = "names") -> None:

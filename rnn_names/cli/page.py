@@ -1,4 +1,4 @@
-"""`rnn-names page`: writes a web page, or a JavaScript module, that writes names."""
+"""`rnn-names page`: writes a web page or a JavaScript module that writes names."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""`rnn-names pick`: shows names, and keeps the names that the user chooses."""
+"""`rnn-names pick`: shows names and keeps those that the user chooses."""
 
 import os
 from inspect import cleandoc

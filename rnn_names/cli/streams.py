@@ -23,7 +23,7 @@ class ReaderGone(Exception):
 
 
 class ClosedOutput(io.TextIOBase):
-    """Replaces a closed standard output: if it were None, Click would silently write nothing."""
+    """Replaces a closed standard output; if it were None, Click would silently write nothing."""
 
     def write(self, text: str) -> int:
         """Raises RnnNamesError."""
@@ -31,7 +31,7 @@ class ClosedOutput(io.TextIOBase):
 
 
 def in_utf8(text: str) -> str:
-    """An argument decoded as UTF-8: in other locales, Python turns its bytes into surrogates."""
+    """An argument decoded as UTF-8, whose bytes Python turns into surrogates in other locales."""
     try:
         return text.encode(errors="surrogateescape").decode()
     except UnicodeError:
@@ -116,7 +116,7 @@ def prepare_streams() -> None:
         try:
             os.fstat(number)
         except OSError:
-            # Takes the lowest free number; otherwise the next file would take it, and get messages.
+            # Takes the lowest free number; else messages would go into the next file to be opened.
             os.open(os.devnull, os.O_RDWR)
     if sys.stdout is None:
         sys.stdout = ClosedOutput()
@@ -141,7 +141,7 @@ def open_input(path: str) -> Iterator[tuple[str, BinaryIO]]:
                 "Type the names, one per line; Ctrl-D ends it (in Windows, Ctrl-Z and Enter)"
             )
         yield "standard input", sys.stdin.buffer
-        interrupts.wait_if_ending()  # Ctrl-C also ends the writer: the list is incomplete
+        interrupts.wait_if_ending()  # Ctrl-C also ends the writer, so the list is incomplete
         return
     from rnn_names.corpus.reading import opened
 

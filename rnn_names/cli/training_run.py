@@ -1,4 +1,4 @@
-"""A training run at the command line: its files, its messages, and its end, early or not."""
+"""A training run on the command line: its files, its messages, and how it ends."""
 
 import json
 import os
@@ -32,7 +32,7 @@ SECONDS_TO_SPEAK = 2.0  # seconds for the final messages; the reader may be gone
 
 
 class TrainingRun:
-    """A training run, and the files that it leaves, however it ends."""
+    """A training run and the files that it leaves, however it ends."""
 
     def __init__(
         self, checkpoint: Checkpoint, output: str, progress: "Progress", report: Report | None
@@ -40,11 +40,11 @@ class TrainingRun:
         self.checkpoint, self.trainer = checkpoint, checkpoint.trainer
         self.output, self.progress, self.report = output, progress, report
         self.last_saved_epoch = self.trainer.epoch  # the trainer may be ahead
-        self.model: Model | None = None  # the model that this run has written last
+        self.model: Model | None = None  # the last model that this run has written
         self.is_finished = False  # whether nothing is left to write but the report
 
     def go(self, write_log: Callable[[EpochRecord], object]) -> None:
-        """Trains to the end. The files follow each epoch in this order: model, log, state."""
+        """Trains to the end. Each epoch updates the model file, then the log, then the state."""
         try:
             with interrupts.critical_section():
                 self._save()  # the file of a resumed run may be missing
@@ -52,7 +52,7 @@ class TrainingRun:
             for record in self.trainer.epochs(self.progress.batch):
                 with interrupts.critical_section():
                     self._save()
-                # Before the state: a resumed run drops the log of epochs after its state.
+                # Before the state, since a resumed run drops the log of epochs after its state.
                 write_log(record)
                 self._keep(record)
                 self.progress.show(record)
@@ -64,7 +64,7 @@ class TrainingRun:
             raise TrainingError(f"{error}; {self._saved()}", settings=error.settings) from None
 
     def _save(self) -> None:
-        """Writes the best model so far, unless that is done; with 0 epochs, the untrained one."""
+        """Writes the best model so far if it is new; with 0 epochs, the untrained one."""
         model = self.trainer.model  # read once: another thread may replace it meanwhile
         is_due = model.training["epoch"] or not self.trainer.settings.epochs
         if is_due and model is not self.model:
@@ -94,7 +94,7 @@ class TrainingRun:
         return f"Wrote the training report to {printable(self.report.path)}."
 
     def interrupted(self) -> int:
-        """Writes all files, and a message about them; runs in the thread of `interrupts`."""
+        """Writes all files and a message about them; runs in the thread of `interrupts`."""
         try:
             self._save()
             self.checkpoint.write()
@@ -123,7 +123,7 @@ class TrainingRun:
 
 @contextmanager
 def log_file(path: str | None, epochs: int) -> Iterator[Any]:
-    """Yields a function that writes an epoch as a line of JSON, or without a path does nothing.
+    """Yields a function that writes an epoch as a line of JSON; without a path, it does nothing.
 
     The first `epochs` lines of an old log belong to a resumed run; a new epoch removes the others.
     """
@@ -163,7 +163,7 @@ class Progress:
         self.bar = bar(
             total=trainer.position.characters + trainer.characters_left,
             initial=trainer.position.characters,
-            # By default, tqdm adapts the step between updates, and the bar slows down.
+            # tqdm would adapt the step between updates, which slows the bar down.
             miniters=1,
             mininterval=0.5,
             smoothing=0.05,  # the time left follows the speed of the last ten seconds
@@ -221,7 +221,7 @@ class Progress:
             self.bar.refresh()
 
     def close(self) -> None:
-        """Takes the bar off the screen."""
+        """Removes the bar from the screen."""
         with self.screen_lock:
             self.bar.close()
 

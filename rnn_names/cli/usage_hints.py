@@ -1,4 +1,4 @@
-"""Suggestions for a mistyped command line, and where too few names are found."""
+"""Suggestions for a mistyped command line and for too few names."""
 
 import os
 import re
@@ -33,7 +33,7 @@ ADVICE = {
 COMMAND_WORDS = {"help": "--help", "list": "models", "best": "sample --best"}
 """Words that users type as commands, and the arguments that they probably mean."""
 
-BALANCED = "--boldness balanced"  # the remedy where no name is safe
+BALANCED = "--boldness balanced"  # the remedy if no name is safe
 
 
 def command_hint(word: str) -> str:
@@ -78,7 +78,7 @@ def usage_hint(command: click.Command, error: click.UsageError) -> str:
 
 
 def remedy_for(error: Exception, given: Mapping[str, Any]) -> str:
-    """The remedy if boldness safe gives too few names; "" for another boldness, or if it is set."""
+    """The remedy if boldness safe gives too few names, unless it is in use; "" otherwise."""
     if given.get("boldness") != "safe" or not isinstance(error, TooFewNamesError):
         return ""
     if not error.n_found:

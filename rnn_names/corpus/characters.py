@@ -5,7 +5,7 @@ import unicodedata
 MAX_NAME_LENGTH = 200  # characters; a longer line is refused as a mistake
 MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH  # characters before NFC, whose time is quadratic in marks
 
-# Unicode's Bidi_Control: these can make a name look like another.
+# Unicode's Bidi_Control characters, which can make a name look like another.
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 REFUSED_CHARACTERS = (
     "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)])) + "\u2028\u2029\ufeff" + BIDI_CONTROLS

@@ -35,7 +35,7 @@ class Corpus:
         return int(self.counts.sum())
 
     def split(self, fraction: float, rng: "np.random.Generator") -> "tuple[Corpus, Corpus]":
-        """Holds out a random `fraction` of the distinct names, 1 to `MAX_HELD_OUT`; none for 0."""
+        """Holds out a random `fraction` of the distinct names, 1 to `MAX_HELD_OUT`, or 0 for 0."""
         n = len(self)
         size = min(max(round(fraction * n), 1), MAX_HELD_OUT) if fraction else 0
         if n - size < 1:

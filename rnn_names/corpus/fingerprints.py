@@ -4,10 +4,10 @@ The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
 
     Σ mix(code + 2²¹ · place + γ)        place = 0, 1, …
 
-`mix` and γ are of SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom number
-generators"). All this is part of the file format. A name outside of a list of n has the fingerprint
-of a name in it with probability n / 2⁶⁴. A model may store only the uppermost bits (bundled
-models store 44); the other bits are then 0.
+`mix` and γ are those of SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom number
+generators"). All this is part of the file format. A name that is not in a list of n names has the
+fingerprint of one of them with probability n / 2⁶⁴. A model may store only the uppermost bits
+(bundled models store 44); the other bits are then 0.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ HASHED_AT_ONCE = 1 << 16  # names hashed together, to bound the memory
 
 
 def fingerprint(names: Names) -> Array:
-    """Normalises names to NFC, and returns their fingerprints: (len(names),) uint64.
+    """Normalises names to NFC and returns their fingerprints: (len(names),) uint64.
 
     >>> prints = fingerprint(Names.from_strings(["Ada", "Adam", ""]))
     >>> [f"{number:016x}" for number in prints.tolist()]

@@ -1,4 +1,4 @@
-"""Many names as one flat array of code points, with offsets; and the indices of characters."""
+"""Many names as one flat array of code points with offsets, and the indices of characters."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Names:
 
     def in_nfc(self) -> Names:
         """The names in NFC, except texts that are far too long to be names."""
-        # If the joined names are in NFC, each is; this check takes a tenth of the time.
+        # If the joined names are in NFC, each name is; this check takes a tenth of the time.
         together = self.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
         if unicodedata.is_normalized("NFC", together):
             return self
@@ -124,7 +124,7 @@ class Names:
         return rectangle, lengths
 
     def distinct(self, weights: Array | None = None) -> tuple[Names, Array]:
-        """The distinct names in code-point order, and the count, or sum of `weights` (n,), of each.
+        """The distinct names in code-point order, and the count or sum of `weights` (n,) of each.
 
         >>> names, counts = Names.from_strings(["b", "ab", "b", "a"]).distinct()
         >>> names.to_strings(), counts.tolist()
@@ -152,7 +152,7 @@ IndexedTexts = Sequence[Indices]
 
 
 def names_from_indices(texts: IndexedTexts) -> IndexedNames:
-    """Texts as names."""
+    """The names for texts that are given as indices."""
     indices = np.array([*chain.from_iterable(texts)], np.intp)
     return Names.from_lengths(indices, np.array([*map(len, texts)], np.intp))
 
@@ -217,7 +217,7 @@ class Vocabulary:
 
 
 def checked_strings(names: Any) -> list[str]:
-    """Returns names as a list of strings; refuses one string, which would iterate over letters."""
+    """Returns names as a list of strings; refuses a single string, which would become letters."""
     if isinstance(names, str):
         text = short_repr(names)
         raise CorpusError(f"{text}: a single text; give a list of names: [{text}]")

@@ -1,7 +1,7 @@
 r"""Reads, checks and normalises lines of files, in pieces; errors name the file and the line.
 
-A list has counts if its first nonblank line has one, as in "Mary\t7065". Then every nonblank line
-must have a count. Three functions read lines, and the last two call the first:
+A list has counts if its first nonblank line has one, as in "Mary\t7065". Every nonblank line must
+then have a count. Three functions read lines; the last two call the first:
 
     read_lines        lines as they are: keys, patterns of casts
     nonblank_lines    the texts before a tab: names to leave out, words of a cast, rules
@@ -22,7 +22,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH, REFUSED_CHARACTERS, com
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CorpusError, printable
 
-MAX_DIGITS = 11  # digits of the longest count: the sum of any list's counts stays far below 2⁶³
+MAX_DIGITS = 11  # digits of the longest count, so that the sum of a list stays far below 2⁶³
 PIECE_BYTES = 1 << 22
 ZIP = b"PK\x03\x04"  # the beginning of word-processor documents and of models
 
@@ -105,7 +105,7 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
     """Yields the bytes of a stream in pieces that end at line ends."""
     rest, n_lines = b"", 0
     missing = _bytes_left(stream)
-    # `read1` returns what is available: a pipe's first names are scored while it is written.
+    # `read1` returns what is available, so the first names of a pipe are scored at once.
     read = getattr(stream, "read1", stream.read)
     try:
         while data := read(PIECE_BYTES):

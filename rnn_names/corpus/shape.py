@@ -1,8 +1,8 @@
 r"""The shape of names: which kinds of characters may be adjacent.
 
 Three things are barred unless a name of the list contains them: a lower-case letter at the
-beginning, a capital right after a letter, and a certain pair of adjacent spaces or marks, such as
-". ". Both ends of a name are represented by "\n", which counts as a space.
+beginning, a capital right after a letter, and each pair of adjacent spaces or marks, such as ". ".
+Both ends of a name are represented by "\n", which counts as a space.
 
 >>> names = Names.from_strings(["St. Asaph", "Llandudno"])
 >>> odd_pairs(names, Vocabulary.from_names(names))

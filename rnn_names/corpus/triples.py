@@ -15,7 +15,7 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import with_ends
 
-Triples = Mapping[str, str]  # the characters that follow each two adjacent characters
+Triples = Mapping[str, str]  # the characters that follow each pair of adjacent characters
 
 MAX_LETTERS = 250  # letters of the largest alphabet with triples; in larger ones, few triples recur
 NAMES_AT_ONCE = 1 << 18

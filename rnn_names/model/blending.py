@@ -1,4 +1,4 @@
-"""Blending: one network from several, without training; its names lie between the others' names.
+"""Blending: makes one network of several without training; its names lie between theirs.
 
 The blend predicts the normalised geometric mean of its parts' predictions, with weights wᵢ > 0 that
 sum to 1 (log-linear interpolation, Klakow 1998; a product of experts, Hinton 2002):
@@ -13,8 +13,8 @@ This is softmax(Σ wᵢ logitsᵢ), so it is one network with the parts' hidden 
 Parts may differ in their cells and in their characters:
 
 -   A plain cell is a GRU whose gates are fixed: r = 1 and z = 0, by large biases.
--   A character that a part does not know has one fixed logit, `unknown_logit`: a probability of
-    about 1e-4 everywhere. As an input, it leaves the part's state unchanged (z = 1).
+-   A character that a part does not know has one fixed logit, `unknown_logit`, which gives it a
+    probability of 1e-4 on average. As an input, it leaves the part's state unchanged (z = 1).
 """
 
 import math
@@ -40,7 +40,7 @@ from rnn_names.sampling.preview import preview
 UNKNOWN_PROBABILITY = 1e-4  # mean probability of a character that a part does not know
 NAMES_TO_MEASURE = 256  # names drawn from a part to measure this mean
 MAX_HIDDEN_SIZE = 4096  # hidden units of a blend
-SATURATED = 2.0**20  # a gate's bias far larger than its other terms: the gate is then 0 or 1
+SATURATED = 2.0**20  # a bias far larger than a gate's other terms, so that the gate is 0 or 1
 
 
 def one_network(
@@ -90,7 +90,7 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
     if len(numbers) != count:
         have, need = plural(len(numbers), "weight"), plural(count, "model")
         raise BlendError(f"{have} for {need}: give one for each")
-    largest = max(numbers)  # to divide by first, since finite numbers may have an infinite sum
+    largest = max(numbers)  # divided by first, since the sum of finite numbers may overflow
     total = math.fsum(number / largest for number in numbers)
     return [number / largest / total for number in numbers]
 
@@ -109,7 +109,7 @@ def unknown_logit(model: LanguageModel) -> float:
     The mean of exp(u) / Σ exp(logits) over names drawn from the model is `UNKNOWN_PROBABILITY`.
     """
     with one_blas_thread():
-        # With random weights, perhaps no name ends within the longest length.
+        # A network with random weights may not end any name within the longest length.
         names = Names.from_strings(preview(model, NAMES_TO_MEASURE, seed=0) or [""])
         indices, lengths = model.vocabulary.indexed(names).padded(names.order())
         tree = prefix_tree(indices, lengths, len(model.vocabulary))

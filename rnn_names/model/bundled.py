@@ -17,13 +17,13 @@ class Source(NamedTuple):
 
 
 def marked_as_start(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """The sources of the model that training started from, marked as such."""
+    """The sources of the model that training started from, with a note that says so."""
     note = " (where training started)"
     return tuple(source._replace(what=source.what.removesuffix(note) + note) for source in sources)
 
 
 class Bundled(NamedTuple):
-    """A bundled model: the kind of its names, and the list from which it learned."""
+    """A bundled model: the kind of its names and the list that it learned from."""
 
     group: str
     source: Source
@@ -54,7 +54,7 @@ SAMPLES = os.path.join(FOLDER, "samples.json")  # three names of each model
 
 def samples() -> dict[str, list[str]]:
     """Three new names of each bundled model."""
-    import json  # takes long to import, and is rarely needed
+    import json  # slow to import and rarely needed
 
     with open(SAMPLES, encoding="utf-8") as file:
         return dict(json.load(file))
@@ -62,7 +62,7 @@ def samples() -> dict[str, list[str]]:
 
 def packs() -> dict[str, Any]:
     """Models of other packages: the entry point drow = "my_package" means my_package/drow.npz."""
-    from importlib.metadata import entry_points  # takes long to import, and is seldom needed
+    from importlib.metadata import entry_points  # slow to import and rarely needed
 
     return {point.name.lower(): point for point in entry_points(group="rnn_names.models")}
 

@@ -87,7 +87,7 @@ def _check_blend(parts: Any) -> None:
 
 
 def _training_record(training: Any, characters: str) -> dict[str, Any]:
-    """Checks the fields of the training record that sampling needs, and renames old settings."""
+    """Checks the fields of the training record that sampling needs and renames old settings."""
     if not isinstance(training, dict):
         training = {}
     try:

@@ -1,4 +1,4 @@
-"""A trained model: vocabulary, parameters, training record; and its methods."""
+"""A trained model: its vocabulary, parameters, training record and methods."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -88,8 +88,8 @@ class Model(LanguageModel):
     def stream(self, *count: Any, **given: Any) -> "NameStream":
         """An iterator over the names of `sample`; there can be more than fit into memory.
 
-        `stream(...).arrays()` yields NumPy arrays of names, which is faster. Errors are those of
-        `sample`; if conditions cannot be met, the iterator raises the error.
+        `stream(...).arrays()` yields NumPy arrays of names, which is faster. The errors are those
+        of `sample`. The iterator raises them if conditions cannot be met.
         """
         from rnn_names.sampling.name_queue import ENDLESS
         from rnn_names.sampling.stream import names_of_stream
@@ -186,7 +186,7 @@ class Model(LanguageModel):
 
     @classmethod
     def from_contents(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> "Model":
-        """The model with the contents of a file, or ModelFileError if they are not valid."""
+        """The model with the contents of a file; raises ModelFileError if they are not valid."""
         return cls(**checked(meta, arrays))
 
 
@@ -295,7 +295,7 @@ def _file_name(path: StrOrBytesPath) -> str:
 def _parts(
     models: Sequence[Model], shares: Sequence[float], titles: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """The record of a blend: its parts, with the parts of any part that is a blend."""
+    """The record of a blend: its parts; a part that is a blend is replaced by its parts."""
     parts: list[dict[str, Any]] = []
     for model, share, title in zip(models, shares, titles, strict=True):
         whole = {"model": title, "weight": 1.0, "network": model.facts()["network"]}

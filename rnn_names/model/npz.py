@@ -1,6 +1,6 @@
 """Arrays and a JSON text in one `.npz` file: written completely or not at all, and read safely.
 
-Files may come from a stranger. So reading one executes nothing in it, and checks every size before
+Files may come from strangers. Reading a file executes nothing in it and checks every size before
 memory is allocated. Only the format that NumPy's `savez` writes is accepted:
 
 - members of the zip one after another, stored or deflated, each preceded by its sizes and its

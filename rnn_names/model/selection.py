@@ -11,7 +11,7 @@ from rnn_names.errors import ModelFileError, OwnFileWarning, printable, warn
 from rnn_names.files import is_file
 from rnn_names.model import bundled
 
-# Words that are no model's name, and the models that users probably mean.
+# Words that are not names of models, and the models that users probably mean.
 OTHER_WORDS = {
     "elf": "elvish",
     "male": "men",
@@ -59,10 +59,10 @@ def _noted(choice: ModelChoice) -> ModelChoice:
 
 
 def find_model_file(path: str) -> str:
-    """The model file at a path, or of a bundled model or another package's model, by name.
+    """The model file at a path, or the file of a bundled or another package's model by name.
 
-    An existing file takes precedence, unless it is a folder, or a text file with a bundled model's
-    name, such as a file of kept names: `pick -m elvish -o elvish`.
+    An existing file takes precedence, unless it is a folder or a text file with a bundled model's
+    name, as after `pick -m elvish -o elvish`.
 
     >>> [os.path.basename(find_model_file(path)) for path in ("Dinosaurs", "norse", "my.npz")]
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']

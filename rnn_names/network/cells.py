@@ -30,9 +30,9 @@ class PlainCell:
 
     n_gates = 1  # rows of `Wax`, `Waa` and `ba` per hidden unit
     n_sigmoid_gates = 0
-    n_blocks = 1  # of the cache, which a step leaves for the backward pass
-    n_blocks_from_parent = 1  # the first of these: the parent's projections, and a GRU's state
-    input_gradient_blocks = (0,)  # the blocks that hold gradients of from_x after that pass
+    n_blocks = 1  # blocks of the cache that a step leaves for the backward pass
+    n_blocks_from_parent = 1  # the first blocks: the parent's projections, and a GRU's a_prev
+    input_gradient_blocks = (0,)  # blocks with the gradients of from_x after the backward pass
 
     @staticmethod
     def step(from_x: Array, cache: Array, a: Array) -> None:
@@ -80,8 +80,8 @@ class GRUCell:
         3        a_prev             a_prev      carry = da ∘ z
         4                           c           dc
 
-    So blocks 0, 1 and 2 are the gradients of the projections p_r, p_z and p, and blocks 0, 1 and 4
-    the gradients of from_x. The carry is added to da_prev without a product.
+    Blocks 0, 1 and 2 are then the gradients of the projections p_r, p_z and p. Blocks 0, 1 and 4
+    are the gradients of from_x. The carry is added to da_prev without a product.
     """
 
     n_gates = 3
@@ -153,8 +153,8 @@ MAX_BLOCKS = 16  # the most blocks multiplied one by one; more would be too smal
 def diagonal_blocks(Waa: Array) -> list[int]:
     """The bounds of square blocks along the diagonal of `Waa` (n_gates, n_a, n_a); the rest is 0.
 
-    Most networks have one block, and blends one for each part: products without the zeros of two
-    equal parts take half the time.
+    Most networks have one block. A blend has one for each part; skipping the zeros between two
+    equal parts halves the time of a product.
 
     >>> diagonal_blocks(np.array([[[1, 2, 0], [3, 4, 0], [0, 0, 5]]]))
     [0, 2, 3]

@@ -39,9 +39,9 @@ def value_table(
 ) -> Array:
     """Completion values by length and state: (longest + 2, …); 0 in the last row, for longer names.
 
-    `probabilities` returns p of the next character, (…, n_y), for a length; `after`, (…, n_y),
-    is the flat index of the next state; `value`, (longest + 1, …), that of a name that ends. With
-    `logs`, all numbers are natural logarithms.
+    `probabilities` returns p of the next character, (…, n_y), for a length. `after`, (…, n_y), is
+    the flat index of the next state. `value`, (longest + 1, …), is the value of a name that ends.
+    With `logs`, probabilities, values and the result are natural logarithms.
     """
     completion = np.full((len(value) + 1, *after.shape[:-1]), -np.inf if logs else 0, value.dtype)
     for length in range(len(value) - 1, -1, -1):
@@ -66,7 +66,7 @@ def log_sum(terms: Array) -> Array:
 
 
 def log_difference(log_a: float, log_b: float) -> float:
-    """The logarithm of a − b; of 1e-300 a, if b is not smaller."""
+    """The logarithm of a − b, or of 1e-300 a if b is not smaller than a."""
     if log_b == -math.inf:
         return log_a
     return log_a + math.log(max(-math.expm1(min(log_b - log_a, 0)), 1e-300))

@@ -1,7 +1,7 @@
 """The part of a model that drawing needs; `model.Model` adds its file and its methods.
 
-The probability of a whole name is the product of its characters' probabilities. The terms are on
-its path in a prefix tree:
+The probability of a name is the product of the probabilities of its characters and its end, which
+are on its path in a prefix tree:
 
     log p("ab") = log p(a | "") + log p(b | "a") + log p(EOS | "ab")
 """
@@ -32,7 +32,7 @@ class LanguageModel:
     params: dict[str, Array]
     training: dict[str, Any] = field(default_factory=dict)  # old files lack most of the record
     fingerprints: Array | None = None  # (n,) of all names it has learned, if they are stored
-    # (k,) of its own list, if it has learned others from the model that training started from
+    # (k,) of its own list alone, if training started from a model of another list
     own_list_fingerprints: Array | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -89,7 +89,7 @@ class LanguageModel:
     def knows(self, names: Iterable[str] | Names) -> Array:
         """Whether each name is in the list, including held-out names: (len(names),) bool.
 
-        A false positive is very improbable (`rnn_names.corpus.fingerprints`). Raises SamplingError
+        A false positive is very unlikely (`rnn_names.corpus.fingerprints`). Raises SamplingError
         if the model has no fingerprints.
         """
         return among(fingerprint(_normalised(names)), require_fingerprints(self))

@@ -1,4 +1,4 @@
-"""Minibatches laid out as trees of their *distinct* prefixes, which share hidden states."""
+"""Minibatches as trees of *distinct* prefixes, so that names with a prefix share its state."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ from rnn_names.system import cached_property
 class PrefixTree:
     """The distinct prefixes of a minibatch of names, one node (row) each.
 
-    Level t contains the prefixes of t characters. Nodes with more children come first, so parents
-    are its first rows. The names "a", "ba" and "bc" make this tree, with a, b, c = 1, 2, 3:
+    Level t contains the prefixes of t characters, sorted by descending number of children, so that
+    parents come first. The names "a", "ba" and "bc" make this tree, with a, b, c = 1, 2, 3:
 
         row  prefix  level  x  parent  y: EOS a b c
         0    ""      0      0  0          0   1 2 0
@@ -41,7 +41,7 @@ class PrefixTree:
 
     @cached_property
     def n_parents(self) -> list[int]:
-        """For each level, how many nodes of the previous level have children: its first rows."""
+        """For each level, the number of nodes of the previous level that have children."""
         return [len(first) for first, *_ in self.siblings]
 
     @property
@@ -73,10 +73,10 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
     level = np.append(0, t + 1)  # (n,)
     n, n_children = len(level), np.bincount(parent, minlength=len(level))
 
-    # Rows are sorted by level, then by falling number of children, at most n_y - 1.
+    # Rows are sorted by level, then by descending number of children (at most n_y - 1).
     row = np.empty(n, np.intp)
     row[np.argsort(level * n_y + (n_y - 1 - n_children), kind="stable")] = np.arange(n)
-    starts = np.searchsorted(level, np.arange(level[-1] + 2))  # of each level, and of the next
+    starts = np.searchsorted(level, np.arange(level[-1] + 2))  # first row of each level, then n
     row_in_level = row - starts[level]
     x, parent_in_level = np.zeros((2, n), np.intp)  # the root keeps the zeros
     x[row[1:]] = character
@@ -87,8 +87,8 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
     y[EOS] = np.bincount(ends, minlength=n)
     y[character, row[parent]] = passing[1:]
 
-    # Siblings have consecutive numbers. If nodes are sorted by level, by index among their siblings
-    # and by the row of their parent, each run with one level and index is an array of `siblings`.
+    # Siblings have consecutive numbers. Nodes are sorted by level, index among their siblings and
+    # row of their parent. Each run with the same level and index is an array of `siblings`.
     index = np.arange(n - 1) - (np.cumsum(n_children) - n_children)[parent]  # 0, 1, …
     run = level[1:] * n_y + index
     order = np.argsort(run * n + row[parent])  # no two are equal
@@ -115,8 +115,8 @@ def numbered_prefixes(indices: Array, lengths: Array) -> tuple[Array, Array, Arr
     [[True, True, False], [False, True, True]]
     """
     m, depth = indices.shape
-    # Names are sorted. So a prefix is new if its last character differs from the previous name's,
-    # if a shorter prefix of the same name is new, or if the name is the first.
+    # Since names are sorted, a prefix is new if its last character differs from the previous
+    # name's, if a shorter prefix of the same name is new, or if the name is the first.
     new = np.ones((depth, m), dtype=bool)
     np.not_equal(indices[1:].T, indices[:-1].T, out=new[:, 1:])
     np.logical_or.accumulate(new, axis=0, out=new)

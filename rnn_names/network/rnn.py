@@ -10,7 +10,7 @@ the two. The notation is that of many courses, with one row per example:
 
 This is a step of the plain cell; `rnn_names.network.cells` defines both cells. Time steps are the
 levels of a prefix tree (`rnn_names.network.prefix_tree`). All functions accept any float type.
-Large arrays belong to a `Workspace`: the next call overwrites them.
+Large arrays belong to a `Workspace`, so the next call overwrites them.
 """
 
 from __future__ import annotations  # else `np.random` is imported for a type, which takes 10 ms
@@ -48,7 +48,7 @@ def init_params(
 
 
 def rows_per_batch(n_y: int) -> int:
-    """The most names or prefixes of a batch outside of training, to bound arrays (N, n_y)."""
+    """The most names or prefixes per batch outside training; bounds the size of (N, n_y) arrays."""
     return max(4096 * 64 // max(n_y, 64), 64)
 
 
@@ -71,7 +71,7 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 
 
 def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
-    """Gradients of Wax and ba: sums of `d` (n_gates, m, n_a) for each input; `x` (m,) ascends."""
+    """Gradients of Wax and ba: sums of `d` (n_gates, m, n_a) for each input; `x` (m,) is sorted."""
     n_gates, _, n_a = d.shape
     by_character = np.zeros((n_gates, n_x, n_a), d.dtype)
     counts = np.bincount(x, minlength=n_x)
@@ -101,8 +101,8 @@ def next_states(
 ) -> Array:
     """One time step: the states of m nodes, (m, n_a), from their parents' states, (p, n_a).
 
-    `parent` (m,) is the row of each node's parent among these, and `x` (m,) its character. Writes
-    the states to `out`, and what the backward pass needs to `cache` (n_blocks, m, n_a).
+    `parent` (m,) is the row of each node's parent in `parent_states`, and `x` (m,) its character.
+    Writes states to `out` and the values for the backward pass to `cache` (n_blocks, m, n_a).
     """
     cell, m, (p, n_a) = weights.cell, len(parent), parent_states.shape
     cache = work("cache", cell.n_blocks, m, n_a) if cache is None else cache
@@ -130,7 +130,7 @@ def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
 
 
 def _forward(tree: PrefixTree, params: Params, work: Workspace) -> tuple[Array, Array]:
-    """The states a0 and after every prefix, (1 + N, n_a); the cells' caches, (n_blocks, N, n_a)."""
+    """The states, a0 and those after all prefixes: (1 + N, n_a); the caches: (n_blocks, N, n_a)."""
     weights, n, n_a = step_weights(params), len(tree.x), len(params["a0"])
     states = work("states", 1 + n, n_a)
     states[0] = params["a0"]
@@ -166,8 +166,8 @@ def loss_and_gradients(
     """The cross-entropy of a tree's names and its gradients, by back-propagation through time.
 
     Both are in nats, summed over all characters of all names. For dropout, `output_mask` (N, n_a)
-    multiplies the hidden states before the output layer, and Waa may have k columns, for the states
-    of the first k units, instead of n_a.
+    multiplies the hidden states before the output layer, and Waa may have only k columns, for the
+    first k units.
     """
     states, cache = _forward(tree, params, work)
     a = to_output = states[1:]

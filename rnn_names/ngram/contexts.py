@@ -6,8 +6,8 @@ the digit n_y. With n_y = 3, START a b is 312₄. No string contains EOS, the di
 different lengths have different numbers.
 
 A *context* is a string that a model knows. The model also knows every prefix and suffix of it,
-including the empty one, 0. So each character leads from each context to one context. If "a b c" is
-a context, c leads from "a b" to it; otherwise c leads to the same context as from "b".
+including the empty one, 0. Each character therefore leads from each context to one context. If
+"a b c" is a context, c leads from "a b" to it; otherwise c leads to the same context as from "b".
 """
 
 import numpy as np
@@ -29,7 +29,7 @@ def extended(strings: Array, symbols: Array, n_y: int, limit: int) -> Array:
 
 
 def transitions(names: Names, start: int) -> tuple[Array, Array]:
-    """The symbol (or START) before each symbol of names, including EOS; and the symbol itself.
+    """The symbol (or START) before each symbol of names, including EOS, and the symbol itself.
 
     >>> before, after = transitions(Names(np.array([1, 2]), np.array([0, 2])), start=3)
     >>> before.tolist(), after.tolist()
@@ -46,7 +46,7 @@ class Contexts:
 
     def __init__(self, keys: Array, n_y: int) -> None:
         self.keys, self.base = keys, n_y + 1  # (K,) the ascending integers of the strings
-        # No context has more symbols than there are contexts: its beginnings are contexts, too.
+        # No context has more symbols than there are contexts, since its prefixes are contexts, too.
         symbols = max_symbols(n_y, len(keys))
         starts = np.searchsorted(keys, [0, *(self.base**k for k in range(symbols + 1))])
         starts = starts[: np.searchsorted(starts, len(keys)) + 1]
@@ -59,12 +59,12 @@ class Contexts:
         return len(self.keys)
 
     def limited_to(self, limit: int) -> "Contexts":
-        """The contexts of few symbols: at most `limit` contexts, but always the empty one."""
+        """The contexts up to some number of symbols: at most `limit`, but always the empty one."""
         stops = [rows.stop for rows in self.by_symbols if rows.stop <= limit]
         return Contexts(self.keys[: max([1, *stops])], self.base - 1)
 
     def rows_of(self, strings: Array) -> Array:
-        """The row of the longest context that each string, (m,), ends in: (m,)."""
+        """The row of the longest context that each string, (m,), ends with: (m,)."""
         rows = np.zeros(len(strings), np.intp)
         for symbols in range(1, len(self.by_symbols)):
             ends = strings % self.base**symbols

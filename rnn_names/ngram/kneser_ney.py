@@ -7,9 +7,9 @@ without its first symbol. Order 0 is uniform:
     p_k(w | h) = max(c(hw) − D(c(hw)), 0) / c(h)  +  λ(h) p_{k−1}(w | h′)
     λ(h) = Σ_w D(c(hw)) / c(h)
 
-At the highest order c counts occurrences. Below it c counts the *different* symbols before hw,
-since a lower order matters only where a higher one has no counts (Kneser & Ney 1995). There are
-three discounts, as in Chen & Goodman 1999, section 3. One START precedes each name. Nothing
+At the highest order, c counts occurrences. At lower orders, it counts the *different* symbols
+before hw, since a lower order matters only if a higher one has no counts (Kneser & Ney 1995). There
+are three discounts, as in Chen & Goodman 1999, section 3. One START precedes each name. Nothing
 precedes START, so strings that begin with it are counted by occurrences at every order.
 """
 
@@ -50,7 +50,7 @@ class NGram:
         self._left_over = np.add.reduceat(discounts, first) / totals  # (K,) λ(h)
 
     def _histories(self, names: Names) -> tuple[Array, Array]:
-        """The history of every character of all names, including EOS; and these characters."""
+        """The history of every character of all names, including EOS, and these characters."""
         last, characters = transitions(names, self.start)
         histories = last if self.order > 1 else 0 * last
         for _ in range(2, self.order):  # one more symbol, unless the history begins with START
@@ -65,7 +65,7 @@ class NGram:
         orders: list[tuple[Array, Array, Array]] = []
         for symbols in range(self.order - 1, -1, -1):
             power = self.base**symbols
-            is_long = histories >= power // self.base  # whether they have this many symbols
+            is_long = histories >= power // self.base  # whether they have this many symbols or more
             grams = histories[is_long] % power * self.base + characters[is_long]
             seen, which = np.unique(grams, return_inverse=True)
             counts = np.bincount(which, n_each[is_long]).astype(np.int64)
@@ -109,7 +109,7 @@ def _discounts(n: Array) -> Array:
 
         Y = n₁ / (n₁ + 2 n₂),    D(i) = i − (i + 1) Y n_{i+1} / n_i
 
-    If any n_i is 0, all are Y, as in Kneser & Ney 1995; for Y, n₁ and n₂ count as at least ½.
+    If any n_i is 0, all discounts are Y, as in Kneser & Ney 1995. In Y, n₁ and n₂ are at least ½.
     """
     n1, n2 = np.maximum(n[:2], 0.5)
     y = n1 / (n1 + 2 * n2)

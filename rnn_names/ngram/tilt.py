@@ -1,7 +1,7 @@
 """A tilt: a reweighting of whole names, applied as factors of the next character.
 
 A tilt multiplies the probability of every name c₁ … c_L by factors for its length, for each
-character after the kind of the one before (a capital, …), and for its last character:
+character given the kind of the previous one (a capital, …), and for its last character:
 
     w(name) = g(L) · f(START, c₁) · f(kind of c₁, c₂) · … · f(kind of c_{L−1}, c_L) · e(c_L)
 
@@ -10,7 +10,7 @@ For a character c that follows a,
 
     p′(c | name so far) ∝ p(c | name so far) · f(kind of a, c) · V(name so far + c)
 
-and for the end, p · e(a) · g(L). V is the mean over the names of an n-gram; names that are
+and for the end, p · e(a) · g(L). V is the mean over the names of an n-gram, in which names that are
 too long count as 0.
 """
 
@@ -46,7 +46,7 @@ class LogFactors(NamedTuple):
         return np.exp(factors, out=factors)
 
     def after_any(self, shares: Array) -> Array:
-        """The mean factors of each next character, by the shares of the previous one: (n_y,)."""
+        """The mean factors of each next character, given shares of the previous one: (n_y,)."""
         shares = np.append(0, shares[1:] / shares[1:].sum())  # EOS precedes no character
         mean = np.bincount(self.kinds[:-1], shares, len(self.pairs)) @ np.exp(self.pairs)
         mean[EOS] = shares @ np.exp(self.ends[:-1])

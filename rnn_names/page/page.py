@@ -3,9 +3,9 @@
 The page is `page.html`, filled with the style sheets, the engine (`rnn_names.page.script`), the
 scripts of the interface and the models.
 
-A model may come from a stranger. So the page contains its texts escaped, or as JSON without the
+A model may come from a stranger. The page contains its texts only escaped or as JSON without the
 characters that could end a script element, and its scripts never use texts as markup. A content
-security policy allows only the page's own scripts and style, by their hashes, and no connection.
+security policy allows only the page's scripts and style, by their hashes, and no connections.
 """
 
 import base64
@@ -35,7 +35,7 @@ SCRIPTS = "engine", "learning", "interface"  # the elements of the scripts in a 
 TITLES = 3  # the most models that a title names, as in ui/shares.js
 COUNT = 20  # names of a page when it opens, or as many as fit
 FIRST, FIRST_SEED = 40, 1  # names that a page shows before its scripts run, and their seed
-FIRST_BUDGET = 1 << 12  # attempts at these names: some models hardly write safe ones
+FIRST_BUDGET = 1 << 12  # attempts at these names, since some models hardly write safe ones
 AS_IT_OPENS = Options(
     seed=FIRST_SEED, novel=True, min_edits=2, unique=True, clean=True, boldness="safe"
 )
@@ -76,8 +76,8 @@ LETTERS = {
     "cyrillic": ("U+400-45F", "[\u0400-\u045f]"),
     "italic": ("U+20-7E,U+2019", ""),
 }
-"""The files of the display face, semi-bold Cormorant: the ranges of their characters, and a pattern
-that matches a character of each model that needs the file."""
+"""The font files of the display face, semi-bold Cormorant: the ranges of their characters, and a
+pattern for the characters of models that need the file."""
 
 HUES = {
     r"elv|fae\b|halfling": 150, "orc|goblin": 135, r"sea\b": 225, "norse|iceland": 245,
@@ -93,9 +93,9 @@ def page(
     for_lists: bool = False,
     learn: bool = False,
 ) -> str:
-    """The page as HTML; with `for_lists`, it opens with the box for a pasted list.
+    """The page as HTML; if `for_lists`, it opens with the box for a pasted list.
 
-    With `for_lists` or `learn`, it contains the base, which short lists start from.
+    It contains the base, which short lists start from, if `for_lists` or `learn`.
     """
     names = [title_of(part) for part in parts]
     texts = [STRICT + text for text in script.scripts(for_lists or learn)]
@@ -164,7 +164,7 @@ def _view(names: Sequence[str], shares: Sequence[float], for_lists: bool) -> dic
 
 
 def _policy(style: str, scripts: Sequence[str]) -> str:
-    """A policy that allows only this style and these scripts, loads nothing, and bars markup."""
+    """A policy that allows only this style and these scripts, loads nothing and bars markup."""
     digests = (hashlib.sha256(text.encode()).digest() for text in (style, *scripts))
     of_style, *of_scripts = (f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     return (
@@ -243,7 +243,7 @@ def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
 
 
 def _source(part: PageModel) -> str:
-    """The list a model learned from, and its network. A stranger's record may be any JSON."""
+    """The list a model learned from and its network. A stranger's record may be any JSON."""
     facts = part.model.facts()
     training, network = facts["training"], facts["network"]
     rows = []
@@ -287,7 +287,7 @@ def _faces(parts: Sequence[PageModel]) -> str:
 
 
 def hue_of(name: str) -> int:
-    """The hue of a model: that of its kind, or a hash of its name; never olive, which looks dirty.
+    """The hue of a model, from its kind or a hash of its name; never olive, which looks dirty.
 
     >>> hue_of("elvish-men"), hue_of("dinosaurs") == hue_of("elvish")
     (150, False)

@@ -1,9 +1,9 @@
 """The scripts of a page, models in the form that its engine reads, and both as an ES module.
 
 The page and the ES module share one engine, `engine/`, which uses no document. Weights are stored
-exactly, and fingerprints as the gaps between their uppermost 44 (or 32) bits. Both use a Rice code.
-It takes about 11 bits per weight in bfloat16, since few exponents are frequent, and 30 bits per
-name of a long list.
+exactly, and fingerprints as the gaps between their uppermost 44 (or 32) bits. Both are in a Rice
+code, which takes about 11 bits per weight in bfloat16, since few exponents are frequent, and 30
+bits per name of a long list.
 """
 
 import base64
@@ -46,7 +46,7 @@ MODULE_BEGINNING = "// Written by rnn-names"
 REST_BITS = 8, 24  # bits of bfloat16 and float32 besides the exponent: the sign and the fraction
 MAX_ALIKE_CODE = 0x1FFF  # the last code point that a page maps to a similar character of the base
 UNMARKED = str.maketrans("<>&", ",./")  # replaces the digits of base 85 that are special in markup
-NO_ALIKE = "?"  # stands for a character that is similar to none of the base's
+NO_ALIKE = "?"  # stands for a character that is not similar to any of the base
 MAX_OPENING_SHARE = 50.0  # the largest value of a slider, from 0 to 100, when the page opens
 
 
@@ -60,7 +60,7 @@ class PageModel:
 
 
 def scripts(with_base: bool = True) -> list[str]:
-    """The scripts of `ENTRIES`; without the base, its code is left out."""
+    """The scripts of `ENTRIES`, with or without the code for the base."""
     done = set() if with_base else {"learning/base.js"}
     engine, *others = ("".join(_module(path, done) for path in paths) for paths in ENTRIES)
     whole, parts = rude_words()
@@ -103,7 +103,7 @@ def _in_camel(name: str) -> str:
 
 
 def _module(path: str, done: set[str]) -> str:
-    """A module after the modules that it imports, without those in `done`, as one script."""
+    """A module preceded by the modules that it imports, without those in `done`, as one script."""
     if path in done:
         return ""
     done.add(path)
@@ -114,7 +114,7 @@ def _module(path: str, done: set[str]) -> str:
 
 
 def described_models(parts: Sequence[PageModel]) -> list[dict[str, Any]]:
-    """Models in the form that the engine reads, the largest share being `MAX_OPENING_SHARE`."""
+    """Models in the form that the engine reads; the largest share is `MAX_OPENING_SHARE`."""
     shares = scaled([part.share for part in parts], len(parts))
     return [
         _described_model(part, MAX_OPENING_SHARE * share / max(shares))
@@ -166,7 +166,7 @@ def described_base() -> dict[str, Any]:
 
 
 def _coded_arrays(arrays: Mapping[str, Array]) -> dict[str, Any]:
-    """The names and sizes of arrays, and all their numbers in one Rice code.
+    """The names and sizes of arrays and all their numbers in one Rice code.
 
     `exponents` lists the exponents, the most frequent one first. The code of a number consists of
     the rank of its exponent and `rest` further bits: the sign and the fraction.
@@ -200,7 +200,7 @@ def rice_code(numbers: Array, bits: int) -> str:
     """Whole numbers in a Rice code, in base 85.
 
     A number is coded as its upper part in unary, which is ones and a zero, and its lowest `bits`
-    bits. With 2 bits, the code of 6 is 10 10, and the code of 1 is 0 01.
+    bits. With `bits` 2, the code of 6 is 10 10, and the code of 1 is 0 01.
 
     >>> f"{base64.b85decode(rice_code(np.array([6, 1]), 2))[0]:08b}"
     '10100010'
@@ -228,7 +228,7 @@ def as_script_data(value: Any) -> str:
 
 
 def save_module(parts: Sequence[PageModel], path: str) -> None:
-    """Writes the module, and its types into `types_path`."""
+    """Writes the module to `path` and its types to `types_path`."""
     types = types_path(path)
     write_atomically(types, assets("page/engine/names.d.ts").encode())
     write_atomically(path, module(parts, os.path.basename(types)).encode())

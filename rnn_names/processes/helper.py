@@ -1,9 +1,9 @@
-"""The helper process, which makes calls on another core.
+"""The helper process, which runs calls on another core.
 
 Threads share Python's interpreter, so short array operations hardly run in parallel. The helper
-process is a fresh Python, not a fork: a fork copies the locks that other threads hold, and not
-every BLAS survives it. The processes communicate through a socket, in pickles; large arrays that
-both change are in shared memory.
+process is a fresh Python and not a fork, since a fork copies the locks that other threads hold, and
+not every BLAS survives it. The processes send each other pickles through a socket. Large arrays
+that both change are in shared memory.
 
     memory = SharedArray(1, 9)                      # a row of nine numbers
     helper = Helper(Adder, 2, check=Adder.check, memory=memory)  # makes Adder(row, 2) here,
@@ -47,7 +47,7 @@ _MARK = "RNN_NAMES_HELPER_PROCESS"  # environment variable of a helper, which st
 
 
 class SharedArray:
-    """A float32 array that processes share, in a file without a name; else an ordinary array.
+    """A float32 array in shared memory (a file without a name), or else an ordinary array.
 
     `fd` is the descriptor of the file, open while this object lives, or None.
     """
@@ -58,7 +58,7 @@ class SharedArray:
         try:
             fd = system.nameless_file()
             weakref.finalize(self, _close, fd)
-            # Written, not only sized: without room, this fails here, not later with a SIGBUS.
+            # Zeros are written, so that a lack of room is an error here and not a SIGBUS later.
             if os.write(fd, zeros.data) < zeros.nbytes:
                 raise OSError("no room")
             self.array, self.fd = mapped(fd, shape), fd
@@ -77,10 +77,10 @@ def _close(fd: int) -> None:
 
 
 class Helper(AbstractContextManager["Helper"]):
-    """An object, and its copy in a helper process; calls give the same value in either process.
+    """An object and its copy in a helper process; calls return the same value in either process.
 
-    The helper process may start late, end at any time, or not start at all: then this process runs
-    the calls. It is used only after `check` has returned the same value for both objects.
+    The helper process may start late, end at any time, or not start at all. This process then runs
+    the calls. The helper is used only after `check` has returned the same value for both objects.
 
     Args:
         make: creates the object in both processes. This function, all called functions, their
@@ -126,17 +126,17 @@ class Helper(AbstractContextManager["Helper"]):
         try:
             with theirs:
                 return subprocess.Popen(
-                    # Isolated from the environment and the current folder: the code sets its path.
+                    # Isolated from the environment and the current folder; the code sets its path.
                     [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", code],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno(), fd],
-                    # In a session of its own, it gets no signals from the terminal.
+                    # A new session gets no signals from the terminal.
                     start_new_session=True,
                     env={**os.environ, **ONE_BLAS_THREAD, _MARK: "1"},
                 )
-        except BaseException:  # an interrupt, too; the process ends if it was started
+        except BaseException:  # also an interrupt; if the process was started, it ends
             self._socket.close()
             raise
 
@@ -148,7 +148,7 @@ class Helper(AbstractContextManager["Helper"]):
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins `function(object, *arguments)` in the helper process if it is ready and free.
 
-        The returned function waits for the value, or makes the call; CancelledError after `end`.
+        Returns a function that waits for the value or makes the call; CancelledError after `end`.
         """
         if self._has_ended:
             raise CancelledError
@@ -186,7 +186,7 @@ class Helper(AbstractContextManager["Helper"]):
         return self._has_reported
 
     def _try_to_send(self, function: Callable[..., Any], arguments: Any) -> bool:
-        """Sends a call after pending updates. If that works, keeps the lock, and returns True."""
+        """Sends a call after pending updates. If that works, keeps the lock and returns True."""
         if self._process is None or not self._in_use.acquire(blocking=False):
             return False
         try:
@@ -212,7 +212,7 @@ class Helper(AbstractContextManager["Helper"]):
         self._socket.sendall(pickle.dumps((function, arguments), _PROTOCOL), system.send_flags())
 
     def _receive(self, more_patience: float = 0) -> Any:
-        """Waits for a value; EOFError if the process has ended."""
+        """Waits for a value; raises EOFError if the process has ended."""
         self._socket.settimeout(PATIENCE + more_patience)
         return pickle.load(self._reader)
 
@@ -228,14 +228,14 @@ class Helper(AbstractContextManager["Helper"]):
 
 
 def serve(fd: int, memory: int, shape: tuple[int, ...]) -> None:
-    """Runs in the helper process: makes calls until the program ends; `fd` is its socket."""
+    """Runs calls in the helper process until the program ends; `fd` is its socket."""
     program = socket.socket(fileno=fd).makefile("rwb")
 
     def send(value: Any) -> None:
         pickle.dump(value, program, _PROTOCOL)
         program.flush()
 
-    # No warnings for results that are not finite: the caller checks them.
+    # No warnings about results that are not finite; the caller checks them.
     with np.errstate(over="ignore", invalid="ignore"), suppress(OSError, EOFError):
         send(True)  # it is ready
         make, arguments = pickle.load(program)

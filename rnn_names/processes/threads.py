@@ -1,6 +1,6 @@
 """Threads that share array work: NumPy releases the interpreter's lock inside its operations.
 
-BLAS's own threads, which speed up only matrix products, are off meanwhile.
+BLAS's threads, which speed up only matrix products, are switched off meanwhile.
 """
 
 import os
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 Submit = Callable[..., Callable[[], Any]]
 """Calls a function in a thread; returns a function that waits for its value."""
 Threads = tuple[Submit, int]
-"""A `Submit`, and the number of calls that run at the same time."""
+"""A `Submit` and the number of calls that run at the same time."""
 
 _blas_has_one_thread = False
-# Environment variables with which BLAS starts no threads.
+# Environment variables that keep BLAS from starting threads.
 ONE_BLAS_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
-# Seconds between switches of threads: NumPy's operations are shorter than Python's 5 ms.
+# Seconds between switches of threads, since NumPy's operations are shorter than Python's 5 ms.
 SWITCH_INTERVAL = 1e-4
 _settings, _inside = ExitStack(), 0  # of the whole process; the number of active contexts
-# Re-entrant: a forgotten generator may be collected, and its context closed, in any thread.
+# Re-entrant, since a forgotten generator may be collected and its context closed in any thread.
 _guard = system.ForkSafeLock()
 
 
 def start_blas_with_one_thread() -> None:
-    """Prevents BLAS from starting threads, if NumPy is not loaded yet."""
+    """Keeps BLAS from starting threads if NumPy is not loaded yet."""
     global _blas_has_one_thread
     if "numpy" not in sys.modules:
         os.environ.update(ONE_BLAS_THREAD)
@@ -42,7 +42,7 @@ def start_blas_with_one_thread() -> None:
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Makes BLAS use one thread, and Python switch threads more often, within the context.
+    """Makes BLAS use one thread and Python switch threads more often within the context.
 
     Contexts of generators may end in any order; the last one to end restores the settings.
     """
@@ -69,9 +69,9 @@ def one_blas_thread() -> Iterator[None]:
 def worker_threads(n: int) -> Iterator[Threads]:
     """Lets `n` threads make calls within the context, with one BLAS thread in each.
 
-    Yields a `Submit`, and the number of threads. If `n` is 1, or if threads cannot be started (with
-    a warning), the thread that asks for a value makes the call. At the end, calls that have
-    not begun are discarded; an interrupt does not wait for the others.
+    Yields a `Submit` and the number of threads. If `n` is 1, or if threads cannot be started (with
+    a warning), the thread that asks for a value makes the call. The end of the context cancels the
+    calls that have not begun; after an interrupt, it does not wait for the others.
     """
     with one_blas_thread():
         pool = _start_pool(n) if n > 1 else None

@@ -17,7 +17,7 @@ def assets(*names: str) -> str:
 
 
 def filled(name: str, **values: object) -> str:
-    """Fills in a template of the package, and drops the line end of its file."""
+    """Fills in a template of the package and drops the line end of its file."""
     return Template(assets(name)).substitute(values).rstrip("\n")
 
 

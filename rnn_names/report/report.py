@@ -50,7 +50,7 @@ class Report:
         self.samples[self.trainer.epoch] = drawn_from(self.trainer, NAMES_SHOWN)
 
     def add(self, epoch: EpochRecord) -> None:
-        """Adds an epoch, and at growing intervals names drawn with the best weights so far."""
+        """Adds an epoch and, at growing intervals, names drawn with the best weights so far."""
         self.epochs.append(epoch)
         if epoch.is_best and epoch.epoch >= next_epoch_to_show(max(self.samples)):
             self.samples[epoch.epoch] = drawn_from(self.trainer, NAMES_SHOWN)
@@ -113,7 +113,7 @@ def _key_figures(report: Report, is_listed: Sequence[bool]) -> str:
         if loss is None:
             loss, kind = training["training_loss"], "training loss"
         first = report.epochs[0].epoch
-        # For a resumed run, the time of earlier epochs is not known.
+        # The time of epochs before a run was resumed is not known.
         since = f" from epoch {first} on" if first > 1 else ""
         seconds = sum(epoch.seconds for epoch in report.epochs)
         figures += [
@@ -249,7 +249,7 @@ def _line_chart(
     """Draws curves through at least two points (x, y) of each series, with integers x, as SVG.
 
     Coordinates are percentages, so the chart fits any width without scaling its labels and lines.
-    Texts mark a `point` of the last series, and the positions x of `dividers`.
+    Labels mark a `point` of the last series and the positions x of `dividers`.
     """
     xs, ys = zip(*(point for points in curves.values() for point in points), strict=True)
     first, last = min(xs), max(xs)
@@ -304,7 +304,7 @@ def ticks(low: float, high: float, around: bool = False) -> list[float]:
 
 
 def _mark(x: float, y: float, text: str, line: int) -> str:
-    """A line from the top down to a point, and a text on the side with more room."""
+    """A line from the top down to a point, with a text on the side with more room."""
     side, shift = ("end", -6) if x > 50 else ("start", 6)
     return (
         f'<line class="mark" x1="{x:.2f}%" x2="{x:.2f}%" y2="{y:.2f}%"/>'
@@ -320,7 +320,7 @@ def drawn_from(trainer: Trainer, count: int) -> list[str]:
     """At most `count` names drawn with the best weights so far, within seconds."""
     model = trainer.model
     outputs = model.longest * len(model.vocabulary)  # for the longest name
-    # With one seed for all epochs, only the network changes from row to row of the report.
+    # All epochs have the same seed, so only the network changes from row to row of the report.
     return preview(model, min(count, max(MAX_DRAWN // outputs, 1)), trainer.settings.seed)
 
 

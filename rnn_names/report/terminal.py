@@ -15,7 +15,7 @@ GAP = "   "
 
 
 def loss_curves(epochs: Sequence[EpochRecord], width: int = 80) -> list[str]:
-    """The lines of the curves; none if there is no room or there are too few epochs."""
+    """The lines of the curves; none if there is too little room or there are too few epochs."""
     n = len(epochs)
     if n < MIN_EPOCHS:
         return []

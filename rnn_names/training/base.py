@@ -39,7 +39,7 @@ class Base:
 
     @classmethod
     def load(cls, path: str = BASE) -> "Base":
-        """Reads the file of a base: by default, of the one that comes with the package."""
+        """Reads a base from its file, by default the one that comes with the package."""
         meta, arrays = npz.read(path, lambda _: ("<f4",))
         lists, vectors = tuple(meta["lists"]), arrays.pop("vectors")
         return cls(lists, Vocabulary(meta["vocabulary"]), arrays, vectors)
@@ -50,13 +50,13 @@ class Base:
         npz.write(path, meta, {**self.shared, "vectors": self.vectors})
 
     def rows(self, characters: str) -> Array:
-        """The base's vocabulary rows of EOS and of each character or a similar one: (n_y,)."""
+        """The rows of EOS and of each character, or a similar one, in the vocabulary: (n_y,)."""
         known = self.vocabulary.characters
         similar = (alike(character, known) or OTHER for character in characters)
         return np.array([0, *(1 + known.index(each) for each in similar)])
 
     def network(self, e: Array, rows: Array) -> dict[str, Array]:
-        """The network for a vector e (d,), with the characters in these rows of the vocabulary."""
+        """The network for a vector e (d,) and the characters in these rows of the vocabulary."""
         shared, bounds = self.shared, np.cumsum([len(self.shared[name]) for name in ("ba", "by")])
         ba, by, a0 = np.split(shared["We"] @ e, bounds)
         return {

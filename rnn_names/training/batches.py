@@ -15,8 +15,8 @@ from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 class Batches:
     """A corpus as vocabulary indices, and its minibatches.
 
-    With `weights`, (len(names),), an epoch draws as many names as there are rows, in proportion to
-    the weights; otherwise it contains each row once.
+    An epoch contains each row once. If there are `weights`, (len(names),), it instead draws as many
+    names in proportion to them.
 
     >>> names = Names(np.array([1, 2, 1, 2, 3]), np.array([0, 1, 3, 5]))  # "a", "ba" and "bc"
     >>> batches = Batches(names, rows=np.array([0, 1, 2, 2]), n_y=4)  # "bc" is there twice
@@ -56,9 +56,9 @@ class Batches:
         return len(self.rows) * int(counts @ (self.names.lengths + 1)) // int(counts.sum())
 
     def minibatches(self, size: int, rng: np.random.Generator) -> Iterator[tuple[float, Array]]:
-        """Yields the minibatches of one epoch, in random order; the last one may be smaller.
+        """Yields the minibatches of one epoch in random order; the last one may be smaller.
 
-        For each, yields its middle in the epoch, from 0 to 1, and its sorted rows, (size,).
+        A minibatch is its middle in the epoch, from 0 to 1, and its sorted rows, (size,).
         """
         rows = self.rows if self.weights is None else _in_proportion(self.weights, rng)
         first = self.neighbours * rng.permutation(-(-len(rows) // self.neighbours))

@@ -1,8 +1,8 @@
 """The state of an interrupted run, in a file beside its model.
 
-Every few seconds and when it is interrupted, a run writes its state after the latest epoch to
-`<output>.resume`. The file is a model file with additional arrays, whose names begin with `state_`,
-and with one more entry in `meta`:
+A run writes its state after the latest epoch to `<output>.resume`, every few seconds and when it is
+interrupted. The file is a model file with additional arrays, whose names begin with `state_`, and
+one more entry in `meta`:
 
     run        corpus (a digest of the list), init, settings as resolved for the list, and
                state, the numbers of the trainer
@@ -32,7 +32,7 @@ _STATE = "state_"  # the prefix of the names of the state's arrays
 
 
 class Checkpoint:
-    """A run that writes the model file `output`, and its state in the file `path`."""
+    """A run that writes the model file `output` and its state in the file `path`."""
 
     def __init__(self, output: str, trainer: Trainer, corpus: Corpus, init: str | None) -> None:
         self.path, self.trainer = state_path(output), trainer
@@ -87,8 +87,8 @@ class Checkpoint:
             raise TrainingError(f"that run had {differences}: give it the same", settings=others)
 
     def keep(self) -> None:
-        """Copies the trainer's state, after an epoch, and writes it every few seconds."""
-        # A copy, since training continues, and an interrupt may write the state at any moment.
+        """Copies the trainer's state after an epoch and writes it every few seconds."""
+        # A copy, since training continues and an interrupt may write the state at any moment.
         self._state, self.written = (self.trainer.model, deepcopy(self.trainer.state())), False
         if time.monotonic() - self._last_write >= SECONDS_BETWEEN_WRITES:
             self.write()

@@ -1,13 +1,13 @@
 """Distillation: a network learns the predictions of a teacher.
 
-The teacher consists of an n-gram and a network of one list, with a share s of ½, or 0.7 if a
-short list started from a model (a product of experts, Hinton 2002):
+The teacher is a product of experts (Hinton 2002): an n-gram and a network of the same list. The
+network has the share s = ½, or 0.7 if a short list started from a model:
 
     log p(c | prefix) = s log p_network(c | prefix) + (1 − s) log p_ngram(c | prefix) − log Z
 
 A tilt then gives the teacher's names the mean length, letter counts and so on of the list's names
 (`name_features`). The network learns soft targets (Hinton et al. 2015, arXiv:1503.02531) for
-synthetic names, drawn from the teacher, and for the repeated real ones.
+synthetic names, which are drawn from the teacher, and for the real names, which are repeated.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.name_features import NameFeatures
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
-DRAWN_FOR_TILT = 10_000, 30_000  # bounds of the names drawn, five per name of the list
+DRAWN_FOR_TILT = 10_000, 30_000  # bounds on the names drawn, which are five per name of the list
 NAMES_TRIED = 1000  # the most names of the list that a tilt is tested on
 NAMES_PER_WALK = 1 << 15  # the most names that the teacher draws together
 MAX_LOSS_RATIO = 1.01  # a tilt that increases the loss by a larger factor is discarded
@@ -90,7 +90,7 @@ class Teacher(Predictor):
                 factors = factors.plus(before.factors)
             teacher.tilt = Tilt(ngram, factors)
             loss, last = teacher._loss(tree), loss
-            # The n-gram, by which the tilt looks ahead, may differ too much from the teacher.
+            # The tilt looks ahead by the n-gram, which may differ too much from the teacher.
             if loss > MAX_LOSS_RATIO * last:
                 teacher.tilt = before
                 break
@@ -127,7 +127,7 @@ class Teacher(Predictor):
         if self.tilt is not None:
             tilted = p * self.tilt.of_next(histories, length)
             total = tilted.sum(axis=1, keepdims=True)
-            # Keeps p where the tilt makes all probabilities 0, or overflows.
+            # Keeps p where the tilt makes all probabilities 0 or overflows.
             np.divide(tilted, total, out=p, where=(total > 0) & (total < np.inf))
         return p
 
@@ -160,8 +160,8 @@ def _ngram(batches: Batches, rng: np.random.Generator) -> NGram:
         rows = rng.choice(rows, MAX_NGRAM_NAMES, replace=False)
     counts = None
     if weights is not None:
-        # Scales counts to the names of an epoch, each at least 1: the discounts are for counts of
-        # 1, 2 and 3, and have no effect on counts of millions.
+        # Counts are scaled to the names of an epoch and are at least 1, since the discounts are for
+        # counts of 1, 2 and 3 and have no effect on counts of millions.
         counts = np.maximum(np.rint(weights[rows] * (len(rows) / weights[rows].sum())), 1)
         counts = counts.astype(np.int64)
     return NGram(batches.names.take(rows), batches.n_y, counts)
@@ -169,13 +169,13 @@ def _ngram(batches: Batches, rng: np.random.Generator) -> NGram:
 
 @dataclass(frozen=True)
 class DistillationSet(Batches):
-    """Names to learn from, with a soft target for each of their prefixes, by number.
+    """Names to learn from, with soft targets for their prefixes, which are numbered.
 
         prefix     ""  "a"  "b"  "ba"  "bc"
         number     0   1    2    3     4
 
-    A minibatch of "a" and twice "ba" has the nodes "", "b", "a" and "ba". 3, 2, 1 and 2 names begin
-    with them, so it learns from
+    A minibatch of "a" and twice "ba" has the nodes "", "b", "a" and "ba", with which 3, 2, 1 and 2
+    of its names begin. It learns from
 
         y = soft_targets[[0, 2, 1, 3]] * [[3], [2], [1], [2]]           (4, n_y)
     """
@@ -204,7 +204,7 @@ def distillation_set(
     teacher: Teacher, names: Names, count: int, rng: np.random.Generator, submit: Submit = deferred
 ) -> DistillationSet:
     """Real names, repeated, and about `count` synthetic ones, with soft targets."""
-    # Fewer if their targets do not fit, as estimated for the mean length and no common prefixes.
+    # Fewer if their targets do not fit; the estimate assumes mean lengths and no common prefixes.
     room = MAX_SOFT_TARGETS // (teacher.n_y * (int(names.lengths.mean()) + 1))
     if len(names) + count > room:
         chosen = rng.choice(len(names), min(len(names), room // 2), replace=False)
@@ -222,8 +222,8 @@ def distillation_set(
     numbers, _, passing = numbered_prefixes(*distinct.padded())
     soft_targets = np.empty((len(passing), teacher.n_y), np.float32)
 
-    # The soft targets, for the prefix trees of a few thousand names each. A prefix that two trees
-    # share is computed twice.
+    # The soft targets, computed for the prefix trees of a few thousand names each. A prefix in two
+    # trees is computed twice.
     size = rnn.rows_per_batch(teacher.n_y)
     batches = Batches(distinct, rows, teacher.n_y)
     groups = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]

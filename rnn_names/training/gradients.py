@@ -1,7 +1,7 @@
 """The gradient of a minibatch, with dropout.
 
-A large minibatch is divided into two parts, each a prefix tree. The helper process, if ready,
-computes the second; the result is the same, bit for bit, if this process computes both.
+A large minibatch is divided into two parts, each a prefix tree. The helper process computes the
+second part if it is ready. The result is the same bit for bit if this process computes both.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ from rnn_names.training.optimizers import views
 from rnn_names.training.stages import Stage
 
 PARTS = 2  # parts of a large minibatch, on any number of cores
-MIN_WORK_TO_SHARE = 15_000  # the fewest names of a minibatch times rows of Waa for two parts
+MIN_WORK_TO_SHARE = 15_000  # the least product of names and rows of Waa for two parts
 MIN_WORK_FOR_HELPER = 2e10  # characters left times the size of Waa: about a second
 
 
@@ -34,7 +34,7 @@ def gradients_of_epoch(
     """Computes the gradients of a stage's next epoch, with the helper process if that is faster.
 
     For each minibatch, yields its middle in the epoch, from 0 to 1; its total loss in nats; its
-    characters, with ends; and the gradient (n,) of their mean loss. The next one overwrites it.
+    characters, with ends; and the gradient (n,) of their mean loss, which the next one overwrites.
     """
     here = helper.here
     n_rows, n_a = here.params["Waa"].shape
@@ -63,7 +63,7 @@ def gradients_of_epoch(
 
 
 class GradientWorker:
-    """Computes gradients, or calls another function, in one of two processes.
+    """Computes gradients or calls another function in one of two processes.
 
     The processes share the weights and the second gradient.
     """
@@ -114,8 +114,8 @@ def gradients_with_dropout(
         a⟨t⟩ = step(x⟨t⟩, mask_u ∘ a⟨t−1⟩)              mask_u (n_a,), the same at all steps
         ŷ⟨t⟩ = softmax((mask ∘ a⟨t⟩) Wyaᵀ + by)         mask (N, n_a), different at each node
 
-    In the step, only the product with Waa uses mask_u (Gal & Ghahramani 2016, arXiv:1512.05287). It
-    is n_a / k for k units, and 0 for the others. The k units come first, so the rest is skipped.
+    Only the product with Waa uses mask_u (Gal & Ghahramani 2016, arXiv:1512.05287). It is n_a / k
+    for k units and 0 for the others. These k units are moved to the front; the rest is skipped.
     """
     n_a = len(params["a0"])
     order = rng.permutation(n_a)
@@ -130,7 +130,7 @@ def gradients_with_dropout(
 
 
 def reordered(params: Mapping[str, Array], order: Array) -> dict[str, Array]:
-    """The weights of the same network with its units in another order; or their gradients."""
+    """The weights of a network, or their gradients, with its units in another order."""
     n_a, result = len(order), dict(params)
     rows = np.concatenate([gate * n_a + order for gate in range(len(params["ba"]) // n_a)])
     for name in ("Wax", "Waa", "ba"):
@@ -146,7 +146,7 @@ def dropout_mask(rng: np.random.Generator, dropout: float, out: Array) -> Array 
     """Writes factors of inverted dropout, 0 or 1 / (1 − dropout), to `out`; None for no dropout."""
     if not dropout:
         return None
-    # Each factor uses 16 of 64 random bits, in a third of the time of random floats.
+    # Each factor uses only 16 random bits, which takes a third of the time of random floats.
     words = rng.bit_generator.random_raw(-(-out.size // 4))
     random = words.view(np.uint16)[: out.size].reshape(out.shape)
     np.greater_equal(random, round(dropout * 2**16), out=out, casting="unsafe")

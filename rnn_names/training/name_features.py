@@ -2,10 +2,10 @@
 
     p*(name) ∝ p(name) · w(name),   w(name) = exp(λ · φ(name))
 
-The features φ of a name are its length and squared length; its first letter; its last letter; the
-count of each letter; the count of each pair of adjacent kinds (capitals, spaces, …, both ends).
-λ is fitted so that names drawn from the teacher, p, have the list's means under the weights w: p*
-is the closest distribution with these means (Csiszár 1975). `rnn_names.ngram.tilt` turns w into
+The features φ of a name are its length and squared length, its first and last letter, the count of
+each letter, and the count of each pair of adjacent kinds (capitals, spaces, …, both ends). λ is
+fitted so that names drawn from the teacher, p, have the list's means under the weights w. No other
+distribution with these means is closer to p (Csiszár 1975). `rnn_names.ngram.tilt` turns w into
 factors of the next character (after Khalifa et al. 2021, arXiv:2012.11635).
 """
 
@@ -30,10 +30,10 @@ NAMES_AT_A_TIME = 1 << 16  # names whose features are added together, to bound t
 
 
 class NameFeatures:
-    """The features of names over one vocabulary, and their means over the training names.
+    """The features of names over one vocabulary and their means over the training names.
 
-    All but the powers of the length count numbered *terms*: each character of a name, its first,
-    its last, and each pair of adjacent kinds (Unicode's general categories, START and EOS).
+    All features but the powers of the length count numbered *terms*: each character of a name, its
+    first, its last, and each pair of adjacent kinds (Unicode's general categories, START and EOS).
     """
 
     def __init__(self, batches: Batches, vocabulary: Vocabulary) -> None:
@@ -44,7 +44,7 @@ class NameFeatures:
         self._n_kinds = int(self._kinds.max()) + 1
         self._n_terms = 3 * self._n_y + self._n_kinds**2
         seen = np.bincount(names.codes, minlength=self._n_y)  # in distinct names
-        # Rare characters are in a list by chance, so they are not fitted.
+        # Rare characters occur by chance, so they are not fitted.
         self._unfitted = np.flatnonzero(seen <= SEEN_RARELY)  # EOS, too
         shares = batches.counts / batches.counts.sum()
         self._mean_powers = shares @ self._powers(names.lengths)
@@ -53,8 +53,8 @@ class NameFeatures:
             rows = slice(start, start + NAMES_AT_A_TIME)
             row, terms = self._terms(names[rows])
             self._mean_terms += np.bincount(terms, shares[rows][row], self._n_terms)
-        # Room for characters that the list lacks: for each kind, their probability is about the
-        # share of characters that occur once (Good 1953, "The population frequencies of species").
+        # Leaves room for characters that the list lacks. Their probability within a kind is about
+        # the share of characters seen once (Good 1953, "The population frequencies of species").
         counts, kind = np.repeat(batches.counts, names.lengths), self._kinds[:-1]
         each = np.bincount(names.codes, counts, self._n_y)
         total, once = (np.bincount(kind, n, self._n_kinds) for n in (each, each * (seen == 1)))
@@ -84,7 +84,7 @@ class NameFeatures:
         return np.column_stack([lengths, lengths**2])
 
     def _terms(self, names: Names) -> tuple[Array, Array]:
-        """For each term in the names, the row of its name, and the number of the term."""
+        """For each term in the names, the row of its name and the number of the term."""
         n_y, start = self._n_y, self._n_y
         row = np.repeat(np.arange(len(names)), names.lengths + 1)
         before, after = transitions(names, start)
@@ -108,8 +108,8 @@ class NameFeatures:
 def fitted_tilt(features: Array, means: Array, prior: float = 0.0, steps: int = 30) -> Array:
     """λ, (d,), such that names with the weights exp(λ · φ) have given means of the features.
 
-    For features φ (n, d), it minimises the convex log Σ exp(λ · (φ − means)) + ridge · λ² / 2, in
-    nats per name, with at most `steps` steps of Newton's method. `ridge` is `prior` plus, for
+    Minimises the convex function log Σ exp(λ · (φ − means)) + ridge · λ² / 2 for features φ (n, d),
+    in nats per name, by at most `steps` steps of Newton's method. `ridge` is `prior` plus, for
     stability, `RIDGE` times the variance of φ. If a feature is the same for all names, its λ is 0.
 
     >>> fitted_tilt(np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([0.75, 1.0])).round(1).tolist()

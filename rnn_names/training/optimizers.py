@@ -34,13 +34,13 @@ class SGD:
 class Adam:
     """Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1).
 
-    With the gradient g and the number t of the step, from 1:
+    For the gradient g and the step t = 1, 2, …:
 
         m = β₁ m + (1 − β₁) g,    v = β₂ v + (1 − β₂) g²
         params −= learning rate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
 
-    As at the end of the paper's section 2, the corrections, which are numbers, are moved out of the
-    fraction of vectors. With C = √(1 − β₂ᵗ) the last line becomes
+    The corrections are scalars, so they can be moved out of the fraction of vectors, as at the end
+    of section 2 of the paper. With C = √(1 − β₂ᵗ), the last line becomes
 
         params −= (learning rate · C / (1 − β₁ᵗ)) · m / (√v + ε C)
     """

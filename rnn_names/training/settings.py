@@ -9,8 +9,8 @@ from rnn_names.declarations import POSITIVE, CheckedOptions, Number, one_of, opt
 from rnn_names.errors import TrainingError
 
 SHORT_LIST = 1_000  # names; a list with fewer starts from the base, without held-out names
-LONG_LIST = 50_000  # names; a list with at least as many has the largest network, few epochs
-DISTILLATION_BATCHES = 272, 408  # least batch size: for a batch_size below 64, and from 64 up
+LONG_LIST = 50_000  # names; a list with at least as many has the largest network and few epochs
+DISTILLATION_BATCHES = 272, 408  # the least batch size if batch_size is below 64, and otherwise
 WITHOUT_EFFECT = "embedding_size", "teacher_networks"  # settings of earlier versions
 DISTILLATION_RATE = 1.6  # factor of the learning rate, since soft targets are less noisy
 
@@ -126,7 +126,7 @@ class Settings(CheckedOptions):
 def defaults_for(n_names: int, optimizer: str, warm_start: bool = False) -> dict[str, Any]:
     """The default settings for a list of `n_names` distinct names, including held-out ones.
 
-    With a `warm_start`, when a short list starts from a model, there is less to learn:
+    A `warm_start`, that is, a short list that starts from a model, has less to learn:
 
         n_names               900 warm     100     900   1,200   5,000   27,000   87,000   1,000,000
         hidden_size                192     128     192     192     256      256      384         384

@@ -1,4 +1,4 @@
-"""The set-up of a training run: the names it learns from, and its first weights."""
+"""The setup of a training run: the names it learns from and its first weights."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.warm_start import settings_for
 
-# Uses of random numbers. Each has its own generator, seeded with the run's seed, the use and, in
-# FOR_EPOCH, the number of the epoch. So a run can resume after any epoch.
+# Uses of random numbers. Each has a separate generator, seeded with the run's seed, the use and, in
+# FOR_EPOCH, the number of the epoch, so that a run can resume after any epoch.
 FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH, FOR_SYNTHETIC_NAMES, FOR_TEACHER = range(5)
 
 
@@ -35,7 +35,7 @@ class TrainingSetup:
         self.held_out = held_out.names
         self.held_out_counts = held_out.counts if held_out.has_counts else None
 
-        # Saved besides the weights: facts about the list, fingerprints and sources.
+        # Saved with the weights: facts about the list, fingerprints and sources.
         names = Names.concatenate([self.corpus.names, self.held_out])
         vocabulary = Vocabulary.from_names(names)
         beginnings = map(chr, np.unique(names.codes[names.offsets[:-1]]))
@@ -64,7 +64,7 @@ class TrainingSetup:
         self.batches = Batches.from_corpus(self.corpus, vocabulary)
 
     def generator(self, *use: int) -> np.random.Generator:
-        """The random number generator of a use."""
+        """The random number generator for a use."""
         return np.random.default_rng([self.settings.seed, *use])
 
     def first_weights(self) -> dict[str, Array]:

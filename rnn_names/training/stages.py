@@ -1,7 +1,7 @@
 """The stages of a run, its position between two epochs, and the record of an epoch.
 
-network         starts from a model or random weights, and learns from the names
-distillation    starts from the best weights so far, and learns a teacher's predictions
+network         starts from a model or random weights and learns from the names
+distillation    starts from the best weights so far and learns a teacher's predictions
 """
 
 import math
@@ -35,7 +35,7 @@ def make_stages(settings: ResolvedSettings) -> list[Stage]:
     network = Stage("network", False, n_epochs, batch_size, rate, *dropout)
     least = DISTILLATION_BATCHES[1] if batch_size >= 64 else DISTILLATION_BATCHES[0]
     batch_size, rate = max(batch_size, least), rate * DISTILLATION_RATE
-    # Without dropout: a network does not overfit to soft targets.
+    # Without dropout, since a network does not overfit to soft targets.
     distillation = Stage("distillation", True, settings.distil_epochs, batch_size, rate, 0, 0)
     return [stage for stage in (network, distillation) if stage.epochs]
 
@@ -60,8 +60,8 @@ def next_epoch_to_show(epoch: int) -> int:
 class EpochRecord:
     """The record of an epoch. Losses are in nats per character, including end-of-name symbols.
 
-    The training loss is the mean over the epoch, with dropout, and in distillation against soft
-    targets; the smoothed loss is an exponential average.
+    The training loss is the mean over the epoch, measured with dropout or, in distillation, against
+    soft targets. The smoothed loss is an exponential average.
     """
 
     epoch: int

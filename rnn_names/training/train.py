@@ -36,8 +36,8 @@ def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> M
             of each name, or a corpus.
         settings: the settings; defaults follow from the corpus.
         init: a model to start from; "closest" for the bundled one that predicts the names best,
-            "none" for random weights. By default, fewer than 1,000 names start from the base, more
-            from random weights.
+            "none" for random weights. By default, training starts from the base if there are fewer
+            than 1,000 names, and otherwise from random weights.
         given: single settings, which take precedence over `settings`; None has no effect.
 
     Raises:

@@ -25,8 +25,8 @@ from rnn_names.training.stages import EpochRecord, Position, Stage, make_stages
 
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
 WARM_START_SHARE = 0.7  # share of the network in the teacher, if a short list started from a model
-# A stage ends when its loss reaches this many times that of a uniform guess. If no epoch was kept
-# before, the run fails.
+# A stage ends when its loss reaches this many times the loss of a uniform guess. The run fails if
+# no earlier epoch was kept.
 DIVERGENCE_FACTOR = 4
 DECAY_TO_START = 2.4  # decay towards the initial weights, times the number of names
 
@@ -40,7 +40,7 @@ class Trainer:
         self._model_fields = setup.model_fields
         self._distillation_set: Batches | None = None  # created when needed
         self.stages = make_stages(setup.settings)
-        # Before the first epoch, the loss is about the loss of a uniform guess.
+        # The loss before the first epoch is about that of a uniform guess.
         self.position = Position(smoothed_loss=math.log(len(self.vocabulary)))
 
         first = setup.first_weights()
@@ -93,10 +93,10 @@ class Trainer:
     def epochs(
         self, progress: Callable[[int, float], None] = lambda characters, smoothed_loss: None
     ) -> Iterator[EpochRecord]:
-        """Trains, and yields the record of each epoch.
+        """Trains and yields the record of each epoch.
 
-        Calls `progress` with each minibatch's characters and the smoothed training loss. If the
-        loss grows beyond bounds, raises TrainingError; `model` is then the best model so far.
+        Calls `progress` with each minibatch's characters and the smoothed training loss. Raises
+        TrainingError if the loss grows beyond bounds; `model` is then the best model so far.
         """
         check = GradientWorker.reference_result
         helper = Helper(GradientWorker, self._shapes, check=check, memory=self._memory)
@@ -132,7 +132,7 @@ class Trainer:
         return self._end_epoch(loss / characters, characters, began)
 
     def _batches_of_stage(self, helper: Helper) -> Batches:
-        """The names of the stage; distillation draws its own when it begins, within seconds."""
+        """The batches of the stage; distillation draws its names when it begins, within seconds."""
         if not self.stage.is_distillation:
             return self.setup.batches
         if self._distillation_set is None:
@@ -182,7 +182,7 @@ class Trainer:
         return max(training_loss, held_out_loss or 0) >= DIVERGENCE_FACTOR * uniform
 
     def _is_stuck(self, held_out_loss: float | None) -> bool:
-        """Whether the best epoch, or the stage's beginning, was `patience` epochs ago."""
+        """Whether the best epoch or the beginning of the stage was `patience` epochs ago."""
         position = self.position
         since_best = min(position.epoch - self.model.training["epoch"], position.stage_epoch)
         return held_out_loss is not None and since_best >= self.settings.patience

@@ -15,7 +15,7 @@ from rnn_names.training.base import Base, alike
 from rnn_names.training.settings import SHORT_LIST, Settings
 
 MAX_NAMES_COMPARED = 2000  # names that bundled models are compared on, which takes a second
-MIN_ALIKE_SHARE = 0.8  # the least share of a list's characters for which the base has similar ones
+MIN_ALIKE_SHARE = 0.8  # the least share of a list's characters that are like those of the base
 
 
 class InitialModel(NamedTuple):
@@ -49,7 +49,7 @@ def initial_model(corpus: Corpus, settings: Settings, init: str | None) -> Initi
 
 
 def base_start(corpus: Corpus, settings: Settings) -> InitialModel | None:
-    """The network of the base for a short list; None if settings or characters differ too much."""
+    """The base fitted to a short list; None if length, settings or characters do not allow it."""
     if len(corpus) >= SHORT_LIST or settings.epochs == 0:
         return None
     base, characters = Base.load(), Vocabulary.from_names(corpus.names).characters
@@ -76,7 +76,7 @@ def _loss(model: Model, names: Names) -> float:
 
 
 def settings_for(init: Model | None, settings: Settings) -> Settings:
-    """The settings, with the cell and the size of the initial model, if there is one."""
+    """The settings, with the cell and the size of the initial model if there is one."""
     if init is None:
         return settings
     for name, fixed in (("cell", init.cell), ("hidden_size", init.hidden_size)):

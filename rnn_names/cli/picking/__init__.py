@@ -1,4 +1,4 @@
-"""What `rnn-names pick` does: `session` runs the loop, and `commands` reads what is typed.
+"""The parts of `rnn-names pick`: `session` runs the loop, and `commands` parses the input.
 
-`supply` draws the names or lines to show, `pages` lays them out, `kept_file` stores what is kept.
+`supply` draws the names or lines to show, `pages` lays them out, and `kept_file` stores kept ones.
 """

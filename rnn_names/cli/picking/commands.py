@@ -1,4 +1,4 @@
-"""What is typed at the prompt of `pick`: commands, and conditions in the form of options."""
+"""Input at the prompt of `pick`: commands, and conditions typed as options."""
 
 import re
 from collections.abc import Mapping, Sequence, Set
@@ -55,7 +55,7 @@ def command_table(of_casts: bool) -> str:
 
 
 def command_of(typed: str) -> tuple[str, Sequence[str]]:
-    """The method for a typed command, "" if it is none; and the arguments."""
+    """The method for a typed command and its arguments; the method is "" if there is none."""
     for _, _, expression, method in TYPED_COMMANDS:
         if found := re.fullmatch(expression, typed, re.IGNORECASE):
             return method, found.groups()
@@ -73,15 +73,15 @@ def not_understood(typed: str, page: Sequence[str]) -> str:
 
 
 def conditions_in(error: RnnNamesError, options: Options) -> list[str]:
-    """The conditions that are set and that an error names, as options."""
+    """The conditions named by an error that are set, as options."""
     named = (name for name in error.settings if name in CONDITIONS)
     return [as_option(name) for name in named if getattr(options, name)]
 
 
 def typed_options(typed: str) -> tuple[dict[str, Any], Set[str]]:
-    """The values of options that were typed, by their names in Python; and the dropped options.
+    """The values of the typed options, by their names in Python, and the options to drop.
 
-    An option without the value that it needs is dropped; by -- alone, all are.
+    An option typed without the value that it needs is dropped; -- alone drops all.
     """
     dropped = TYPED_OPTIONS & {typed[2:].replace("-", "_")} - FLAGS
     if dropped or typed == "--":
@@ -98,14 +98,14 @@ def typed_options(typed: str) -> tuple[dict[str, Any], Set[str]]:
 
 
 def as_typed(given: Mapping[str, Any]) -> str:
-    """Some options as one types them at the prompt.
+    """Options as they are typed at the prompt.
 
     >>> as_typed({"prefix": ["El", "Gal a"], "novel": True, "max_length": 7, "clean": False})
     "--prefix El --prefix 'Gal a' --novel --max-length 7"
     """
     words = list[str]()
     for name, value in given.items():
-        # A false value comes from a configuration file: it cannot be typed.
+        # A false value cannot be typed; it comes from a configuration file.
         if name not in TYPED_OPTIONS - {"count"} or value is False:
             continue
         values = value if isinstance(value, list | tuple) else [value]

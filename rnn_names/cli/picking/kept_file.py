@@ -1,4 +1,4 @@
-"""The file of what is kept in `pick`, which people may edit while it runs, and commands for it."""
+"""The file of names kept in `pick`, which people may edit while it runs, and its commands."""
 
 import os
 import re
@@ -18,11 +18,11 @@ ENTRY_WITH_INDENT = rb"(?:(?:\S.*\n?)+(?:[ \t]+\S.*\n?)*|(?:[ \t]+\S.*\n?)+)(?:\
 
 
 class KeptFile(LockedFile):
-    """Kept names, one per line, or lines of a cast with `pattern`.
+    """Kept names, one per line, or kept lines of the cast `pattern`.
 
     An empty line follows each entry that may have several lines. If all lines of the pattern but
-    the first are indented, a line without indent also begins an entry. Lines that begin with # are
-    comments, and so is the text after a tab, unless the pattern contains such a character.
+    the first are indented, a line without indent also begins an entry. Lines that begin with # and
+    text after a tab are comments, unless the pattern contains that character.
     """
 
     def __init__(self, path: str, pattern: str = "") -> None:
@@ -61,7 +61,7 @@ class KeptFile(LockedFile):
         return [text for text in texts if text]
 
     def entry(self, data: bytes) -> str:
-        """An entry, without remarks."""
+        """The text of an entry without remarks."""
         lines = (line.removesuffix("\r") for line in self.decoded(data).split("\n"))
         if "\t" in self._remarks:
             lines = (line.partition("\t")[0] for line in lines)
@@ -93,7 +93,7 @@ class KeptFile(LockedFile):
         self.change([entry for entry in found if entry in kept], [])
 
     def take_out(self, name: str) -> None:
-        """Takes out the entry that is this name, or begins with it."""
+        """Takes out the entry that is this name or begins with it."""
         kept, folded = self.entries(), name.casefold()
         firsts = {entry: entry.partition("\n")[0] for entry in kept}
         exact = [entry for entry, first in firsts.items() if first.casefold() == folded]
@@ -136,7 +136,7 @@ class KeptFile(LockedFile):
     # --- The file ---------------------------------------------------------------------------------
 
     def _edit(self, gone: Sequence[str], new: Sequence[str]) -> tuple[bytes, bytes]:
-        """Removes the last occurrence of each entry in `gone`, and appends those in `new`."""
+        """Removes the last occurrence of each entry in `gone` and appends those in `new`."""
 
         def edited(data: bytes) -> bytes:
             for entry in gone:

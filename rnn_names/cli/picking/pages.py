@@ -1,4 +1,4 @@
-"""The output of `pick` in a terminal or a pipe: numbered lines, and answers that fit the width."""
+"""The output of `pick` in a terminal or a pipe: numbered lines and answers that fit the width."""
 
 import os
 import re
@@ -38,7 +38,7 @@ def say(text: str) -> None:
 
 
 def wrapped(text: str, width: int, indent: int = 0) -> str:
-    """Lines of text, broken between words; `indent` is for the continuation of the first line."""
+    """Breaks lines of text between words; `indent` is that of the first line's continuation."""
     lines = list[str]()
     for line in text.split("\n"):
         continued = " " * (len(line) - len(line.lstrip()) + 2 if lines else indent)
@@ -70,11 +70,11 @@ def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
 
 
 def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | None]:
-    """Writes each numbered line at once, or, if there are too few rows, all in columns at the end.
+    """Writes each numbered line at once, or all in columns at the end if there are too few rows.
 
     If lines take several rows, it writes only as many as fit. Warnings come after the page. Returns
-    the lines, and what ended the page early: SamplingError, KeyboardInterrupt, or StopIteration if
-    there are no more lines.
+    the lines and the exception that ended the page early: SamplingError, KeyboardInterrupt, or
+    StopIteration if there are no more lines.
     """
     size, ending = terminal(sys.stdout), None
     room = size.lines - 2 if size else sys.maxsize
@@ -98,7 +98,7 @@ def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | N
 
 
 def reshow(lines: Sequence[str], count: int) -> None:
-    """Writes numbered lines, aligned for `count` of them; in columns, if they are too many."""
+    """Writes numbered lines, aligned for `count` of them; in columns if there are too few rows."""
     rows = numbered_rows(lines, count, sys.stdout)
     write("".join(f"{row}\n" for row in rows).encode())
 
@@ -142,7 +142,7 @@ def brief(lines: Sequence[str]) -> str:
 
 
 def first_lines(entries: Sequence[str]) -> list[str]:
-    r"""The first line of each entry; where several share it, also the first line that differs.
+    r"""The first line of each entry; if several share it, also the first line that differs.
 
     >>> first_lines(["Hare\n  kept by Bo\n  pie", "Hare\n  kept by Bo\n  soup", "Toad\n  tea"])
     ['Hare… pie', 'Hare… soup', 'Toad…']
@@ -158,7 +158,7 @@ def first_lines(entries: Sequence[str]) -> list[str]:
 
 
 def lines_at(numbers: str, lines: Sequence[str], whole: str = "This page") -> dict[int, str]:
-    """The lines with some numbers, as in "1 4-7"; a message says which numbers `whole` has."""
+    """The lines with numbers such as "1 4-7"; if one is missing, says which numbers there are."""
     wanted = dict[int, None]()
     for numeral in re.split(r"[\s,]+[+-]?", numbers):  # "1" or "4-7"
         ends = [*map(int, re.findall(r"\d+", numeral))]

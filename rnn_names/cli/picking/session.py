@@ -1,4 +1,4 @@
-"""A session of `pick`: pages of names, what is kept of them, and a method for each command."""
+"""A session of `pick`: pages of names, the kept names, and a method for each command."""
 
 import re
 import sys
@@ -24,7 +24,7 @@ MAX_SEEN_IN_A_ROW = 1 << 12  # lines already shown, after which a page ends
 
 
 class PickSession:
-    """Pages of names, and what is kept of them in a file."""
+    """Pages of names and the file of kept names."""
 
     def __init__(self, supply: NamesToPick | LinesToPick, path: str) -> None:
         self.supply, self.first_options = supply, supply.options
@@ -40,7 +40,7 @@ class PickSession:
         self._begin_others()
 
     def run(self) -> None:
-        """Shows a page, and runs the typed commands until the end."""
+        """Shows a page and runs the typed commands until the end."""
         with interrupts.on_interrupt(self._interrupted):
             self._show_others(must_begin=not self.seen)
             if is_typed():
@@ -108,7 +108,7 @@ class PickSession:
             say(f"Found {number} like {brief(like)}.")
 
     def set_conditions(self, typed: str) -> None:
-        """Shows others under more conditions or fewer."""
+        """Sets or drops conditions and shows other names."""
         before = self.supply.options
         try:
             given, dropped = commands.typed_options(typed)
@@ -116,7 +116,7 @@ class PickSession:
             self.supply.set(replace(before, **given))
             self._begin_others()
             self._show_others(must_begin=True)
-            del self.pages[self.at + 1 :]  # which have other conditions
+            del self.pages[self.at + 1 :]  # these have other conditions
             return
         except (click.UsageError, ValueError) as error:  # perhaps an unclosed quote
             say(error.format_message() if isinstance(error, click.UsageError) else str(error))
@@ -133,7 +133,7 @@ class PickSession:
         self.shortage: SamplingError | None = None  # the error that ended them
 
     def _show_others(self, must_begin: bool = False) -> None:
-        """Shows others, or says why there are fewer; with `must_begin`, none at all is an error."""
+        """Shows other names or says why there are fewer; with `must_begin`, there must be some."""
         page, ending = self._show(self.others)
         if isinstance(ending, SamplingError):  # it comes only once
             if must_begin and not page:
@@ -143,7 +143,7 @@ class PickSession:
             say(self._shortage_message())
 
     def _show(self, stream: Iterator[str]) -> tuple[list[str], BaseException | None]:
-        """Shows a page of unseen lines, after this page; returns what `show` returns."""
+        """Shows a page of unseen lines after this page; returns what `show` returns."""
         page, ending = show(self._unseen(stream), self.supply.options.count)
         if page:
             self.at += 1
@@ -154,7 +154,7 @@ class PickSession:
         return page, ending
 
     def _unseen(self, stream: Iterator[str]) -> Iterator[str]:
-        """Yields the unseen lines of a stream, and notes them as seen."""
+        """Yields the unseen lines of a stream and marks them as seen."""
         seen_in_a_row = 0
         for line in interrupts.until_stopped(stream) if is_typed() else stream:
             text = in_one_line(line)
@@ -170,7 +170,7 @@ class PickSession:
                 break
 
     def _shortage_message(self) -> str:
-        """A short explanation why there are no more lines, naming the conditions."""
+        """A short explanation of why there are no more lines; it names the conditions."""
         error, options = self.shortage, self.supply.options
         if error is None:
             return "Hardly any others are left."

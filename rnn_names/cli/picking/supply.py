@@ -1,4 +1,4 @@
-"""What `pick` shows: names of a model, or lines of a cast, and names or lines like others."""
+"""The names of a model or lines of a cast that `pick` shows, random or like others."""
 
 import itertools
 import re
@@ -27,8 +27,8 @@ LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
 NAMES_BEFORE_TWINS = 200  # similar names that are found before near twins among them are shown
 NEAREST = 1000  # the most names that a search finds a few edits from one
-PICK_BUDGET = 1 << 13  # attempts, and as many for every 16 names, until `pick` stops
-ATTEMPTS = 1 << 15  # attempts at names that begin or end as one does: about a second
+PICK_BUDGET = 1 << 13  # attempts until `pick` stops; every 16 names add as many
+ATTEMPTS = 1 << 15  # attempts at names with another's beginning or end: about a second
 
 
 class NamesToPick:
@@ -42,7 +42,7 @@ class NamesToPick:
         self.set(options)
 
     def set(self, options: SampleOptions) -> None:
-        """Sets the conditions of names from here on."""
+        """Sets the conditions of names from now on."""
         self.options, self._draw_options = options, replace(options, unique=True, remember=None)
 
     def keep(self, names: Iterable[str]) -> None:
@@ -53,7 +53,7 @@ class NamesToPick:
         raise SamplingError("Only the lines of a cast have parts.")
 
     def others(self, seen: Iterable[str]) -> Iterator[str]:
-        """An endless stream of unseen names; with boldness safe, none similar to them."""
+        """An endless stream of unseen names; with boldness safe, none is similar to a seen one."""
         exclude = [*self._draw_options.exclude, *sorted(seen)]
         self._draw_options = replace(self._draw_options, exclude=exclude)
         options = replace(self._draw_options, seed=next(self._seeds))
@@ -61,7 +61,7 @@ class NamesToPick:
         return (name for names in parts for name in names.to_strings())
 
     def like(self, names: Sequence[str], _column: str | None) -> Iterator[str]:
-        """Names a few edits from one of these, alternating with names with its beginning or end."""
+        """Names a few edits from one of these, alternating with names that begin or end like it."""
         options = replace(self._draw_options, exclude=[*self._draw_options.exclude, *names])
         near = options
         if near.boldness == "safe" or near.min_edits:
@@ -75,7 +75,7 @@ class NamesToPick:
         return _apart_first(roundrobin([few_edits, begun, few_edits, ended]))
 
     def _nearest(self, options: Options) -> Iterator[str]:
-        """The most probable names; the search ends soon where hardly any name is near."""
+        """The most probable names under the options; few or none if hardly any meets them."""
         with suppress(SamplingError):
             for names in best(self._model, NEAREST, options):
                 yield from names.to_strings()
@@ -111,10 +111,10 @@ class LinesToPick:
         return numbers.get(part, part)
 
     def set(self, options: Any) -> None:
-        """Sets the conditions of lines from here on; lines that were shown before keep theirs."""
+        """Sets the conditions of lines from now on; lines that were already shown keep theirs."""
         self.options = options
         self._draw_options = replace(options, count=LINES_OF_A_SEED, remember=None)
-        self._first_seed += 1  # the lines of one seed, under other conditions, are mostly alike
+        self._first_seed += 1  # the lines of one seed are mostly alike under other conditions
         with errors_in(self._file):
             self._pattern = parsed_pattern(self._draw_options)
 
@@ -147,7 +147,7 @@ class LinesToPick:
         return any({*re.findall(WORD, name)} <= self._kept_words for name in unique)
 
     def like(self, lines: Sequence[str], column: str | None) -> Iterator[str]:
-        """Lines that differ in one name or column from one of `lines`, which may be beginnings."""
+        """Lines that differ in one name or column from one of `lines`, given whole or in part."""
         number = 1 + self._pattern.columns.index(column) if column else 0
         origins = []
         for line in lines:
