@@ -21,4 +21,4 @@ CASTS = {
     "ship": "ships",
     "planet": "planets",
 }
-"""The bundled casts, each with what it describes."""
+"""The bundled casts and what each describes."""

@@ -5,15 +5,15 @@ An example, from the pattern to the texts of a line:
     pattern     [Lord {men}|Lady {women}] of {home=welsh-towns}
     parts       the choice, men, women and home, each with a path in the pattern, and a source
     _new_lines  in line 7, the choice takes its second alternative: women and home need a name
-    _complete   asks _requests for a request per missing name, to the sources of women and of home;
+    _complete   asks _requests for one request per missing name, to the sources of women and home;
                 draw_candidates draws candidate 0 of each, by attempts until one passes;
                 women: candidate 0, Ada, was used before (with `min_edits`); candidate 1, Eve, fits
                 home: candidate 0, Llanfa, fits
     _texts_of   ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
 
 The random numbers of a candidate depend only on the seed, the path of its part, and the numbers of
-its line and round. So a change to one part does not change the candidates of others, unless they
-share an initial. Which candidate fits depends on the earlier lines. Redrawn lines use later rounds.
+its line and round. Changing one part does not change the candidates of others unless they share an
+initial. Which candidate fits depends on the earlier lines. Redrawn lines use later rounds.
 """
 
 from collections import defaultdict, deque
@@ -56,9 +56,9 @@ from rnn_names.sampling.admission import WINDOW, Admission
 
 FIRST_LINES, LINES_GROWTH = 1 << 3, 16  # lines in the first batch; the growth of later batches
 MAX_INDEPENDENT_LINES = 1 << 14  # the most lines in a batch
-MAX_DEPENDENT_LINES = 1 << 11  # the same, where lines depend on earlier ones
+MAX_DEPENDENT_LINES = 1 << 11  # the same if lines depend on earlier ones
 MAX_SKIPPED = 10**7  # the most lines that are drawn only to be skipped
-MAX_TO_DRAW = 1 << 13  # about the most candidates that all lines draw together
+MAX_TO_DRAW = 1 << 13  # about the most candidates drawn together for all lines
 FIRST_REDRAW_ROUND = 1 << 32  # the first round of lines that are redrawn
 
 
@@ -181,7 +181,7 @@ class CastDrawer:
     def _complete(self, lines: list[Line]) -> tuple[list[Line], Shortage | None]:
         """Fills in the names that lines lack, line by line, with the first candidates that fit.
 
-        Returns all lines and None; or, if no candidate fits a line, the lines before it and why.
+        Returns all lines and None, or the lines before the first that no candidate fits, and why.
         """
         requests = deque(self._requests(lines))
         while requests:
@@ -203,7 +203,7 @@ class CastDrawer:
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
         """Returns the candidates that are needed next; none if the first request has no more.
 
-        To look ahead, it counts the initials that earlier requests would get as used.
+        Initials that earlier requests would get already count as used.
         """
         used, to_draw = self.used.with_own_initials(), list[Candidate]()
         for k, request in enumerate(requests):
@@ -219,7 +219,7 @@ class CastDrawer:
     # --- Texts ------------------------------------------------------------------------------------
 
     def _texts_of(self, line: Line) -> tuple[str, ...]:
-        """The text of a line, and the texts of its columns."""
+        """The text of a line and the texts of its columns."""
         columns = dict.fromkeys(self.pattern.columns, "")
         return (self._write(self.pattern.pieces, line, columns), *columns.values())
 
@@ -246,7 +246,7 @@ class CastDrawer:
     # --- Lines that are redrawn -------------------------------------------------------------------
 
     def redrawn_lines(self) -> Iterator[list[Line]]:
-        """Yields all lines in one batch, after redrawing those in the option `redraw`, one by one.
+        """Yields all lines in one batch after redrawing those in the option `redraw`, one by one.
 
         Other texts stay as they were; new texts come from later rounds. If nothing else is found
         for a line, it stays as it was, with a FewNewNamesWarning.
@@ -351,7 +351,7 @@ class CastDrawer:
 
 
 def _contents(line: Line, sources: set[PartSource], column: int) -> set[tuple[Any, str]]:
-    """The names of these sources in a line; the text of the column if any source is a choice."""
+    """The names of these sources in a line, or the text of the column if any is a choice."""
     names = [source for source in sources if isinstance(source, NameSource)]
     if len(names) == len(sources):
         return {(source, line.names.get(source) or "") for source in names}

@@ -4,8 +4,8 @@ The initial L of a line has a probability proportional to the product over its n
 
     P(L) · P(conditions | L)
 
-An attempt draws L by the factors P(L), and then a name of each part. Where nearly all attempts
-would fail, P(conditions | L) is also measured ("First letters of a cast" in docs/how-it-works.md).
+An attempt draws L by the factors P(L) and then a name for each part. If nearly all attempts would
+fail, P(conditions | L) is also measured ("First letters of a cast" in docs/how-it-works.md).
 """
 
 from collections.abc import Sequence, Set
@@ -23,12 +23,12 @@ from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_pas
 from rnn_names.sampling.random_keys import keys_at, pilot_keys, seed_key, subkeys, weighted_index
 from rnn_names.system import cached_property
 
-RARE_LINES = 1 / 500  # share of attempts that pass, below which conditions are measured
-MORE_PILOTS = 15  # more pilots of the largest size, while a probable initial has too few names
-ENOUGH_OF_INITIAL = 256  # passing names of each part, after which its share is known to 6 %
+RARE_LINES = 1 / 500  # share of passing attempts below which P(conditions | L) is measured
+MORE_PILOTS = 15  # more pilots of the largest size while a probable initial has too few names
+ENOUGH_OF_INITIAL = 256  # passing names of each part after which its share is known to 6 %
 MIN_MET = 4  # an initial with fewer passing names of any part is left out: a line might find none
 MIN_MEASURED = 1e-3  # an initial below this share of the most probable one is measured no further
-MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of rough and of missing lines that cause a warning
+MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of lines with rough or missing initials that warn
 
 
 class SameInitialSource:
@@ -56,7 +56,7 @@ class SameInitialSource:
         return min(source.max_candidates(limit) for source in self.sources)
 
     def shortage(self, tally: Tally | None = None) -> Shortage:
-        """Why no names were found, by the part whose names met their conditions least often."""
+        """Why no names were found; blames the part whose names met their conditions least often."""
         shares = {source: met / max(made, 1) for source, (made, met) in (tally or {}).items()}
         worst = min(shares, key=shares.__getitem__, default=self.sources[0])
         return Shortage(worst, NO_COMMON_INITIAL)
@@ -109,10 +109,10 @@ def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[
 def _names_met_in_pilots(
     sources: Sequence[NameSource], prior: dict[str, float]
 ) -> tuple[Array, Array] | None:
-    """How many names of each source were drawn, (initials,), and met their conditions.
+    """How many names each source drew, (initials,), and how many met its conditions.
 
-    The latter is (sources, initials). Returns None if lines are not rare. An initial is measured
-    until enough names met the conditions, or until it is known to be improbable.
+    The latter are (sources, initials). Returns None if lines are not rare. An initial is measured
+    until enough names have met the conditions, or until it is known to be improbable.
     """
     initials, weights = np.array([*prior]), np.array([*prior.values()])
     made, n_met = np.zeros(len(initials)), np.zeros((len(sources), len(initials)))
@@ -120,7 +120,7 @@ def _names_met_in_pilots(
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
         n = max(size, len(left))  # names
         row = np.resize(left, n)  # the row of each name's initial
-        pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has keys of its own
+        pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has its own keys
         made += np.bincount(row, minlength=len(initials))
         for place, source in enumerate(sources):
             keys = pilot_keys(n, place, inner=pilot_number)
@@ -136,9 +136,9 @@ def _names_met_in_pilots(
 
 
 def _measured_weights(weights: Array, made: Array, n_met: Array) -> tuple[Array, Array, Array]:
-    """The initials' weights times the measured shares; bounds of them; whether they matter.
+    """The initials' weights times the measured shares; upper bounds of these; whether they matter.
 
-    The bound adds three names that met the conditions (the rule of three: a 95 % bound where none
+    The bound adds three names that met the conditions (the rule of three: a 95 % bound if none
     did). An initial matters unless its bound is negligible beside the most probable initial.
     """
     passing = weights * np.prod(n_met / made, axis=0)
@@ -151,7 +151,7 @@ def _measured_or_none(
 ) -> dict[str, float] | None:
     """The measured weights, 0 for initials with few names; None if no initial has enough names.
 
-    Warns if too many lines may have other initials.
+    Warns if the weights are too rough, or if the initials of too many lines may be missing.
     """
     weights = np.array([*prior.values()])
     passing, possible, is_probable = _measured_weights(weights, made, n_met)

@@ -56,10 +56,10 @@ class Part:
     """A part of a pattern that becomes some text. `rules` names a file of rules.
 
     `path` ends with the kind of the part and its index among the names, or the choices, of its
-    sequence. Before these come the path of the choice that contains the part, and the index of the
-    alternative. For example, the paths in `[a {men}|b {women}] of {x=towns}` are (2, 0) for the
-    choice, (2, 0, 0, 1, 0) for men, (2, 0, 1, 1, 0) for women, and (1, 0) for x. A part without a
-    label, outside of choices, is called part_N, where N is its column.
+    sequence. It begins with the path of the choice that contains the part, if any, and the index of
+    the alternative. For example, the paths in `[a {men}|b {women}] of {x=towns}` are (2, 0) for the
+    choice, (2, 0, 0, 1, 0) for men, (2, 0, 1, 1, 0) for women, and (1, 0) for x. A part outside of
+    choices that has no label is called part_N, where N is its column.
     """
 
     begin: int
@@ -150,7 +150,7 @@ class _PartOptions:
 
 @dataclass
 class _Reader:
-    """Reads a pattern from left to right: now at position `at`, in the sequence of path `path`."""
+    """Reads a pattern from left to right; it is at position `at`, in the sequence at `path`."""
 
     text: str
     shared: Mapping[str, Any]
@@ -171,7 +171,7 @@ class _Reader:
         return self.error(f"unexpected {found!r}{hint}", self.at)
 
     def take(self, bracket: str) -> bool:
-        """Reads a bracket or another delimiter, if it comes next; returns whether it does."""
+        """Reads a bracket or another delimiter if it comes next; returns whether it does."""
         found = self.text.startswith(bracket, self.at)
         self.at += found
         return found
@@ -237,7 +237,7 @@ class _Reader:
         return part
 
     def register_part(self, label: str, kind: int) -> tuple[str, tuple[int, ...]]:
-        """Counts the next part, and adds its column; returns its label and its path.
+        """Counts the next part and adds its column; returns its label and its path.
 
         The label is the given one, part_N, or "".
         """
@@ -382,7 +382,7 @@ def _option_hint(name: str) -> str:
 
 @contextmanager
 def errors_at(text: str, place: int) -> Iterator[None]:
-    """Within the context, errors show the pattern, with a caret under a place."""
+    """Makes errors within the context show the pattern, with a caret under a place."""
     try:
         yield
     except RnnNamesError as error:

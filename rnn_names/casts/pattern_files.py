@@ -17,7 +17,7 @@ _RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
 
 
 def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
-    """The pattern in a text, a bundled cast or the file `path`; and its file, "" for a text."""
+    """The pattern in a text, a bundled cast or the file `path`, and its file ("" for a text)."""
     word = text.strip().lower()
     if path is None and word in CASTS:
         path = os.path.join(CASTS_FOLDER, f"{word}.txt")
@@ -52,7 +52,7 @@ def errors_in(file: str) -> Iterator[None]:
 
 
 def path_of_named(path: str, pattern_file: str = "") -> str:
-    """The path of a file in a pattern: beside the pattern's file, in this folder, or bundled."""
+    """The path of a file in a pattern: beside the pattern, in the working directory, or bundled."""
     bundled = os.path.join(CASTS_FOLDER, path)
     for place in (os.path.join(os.path.dirname(pattern_file), path), path):
         if is_file(place):

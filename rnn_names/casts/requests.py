@@ -1,7 +1,7 @@
 """Requests for the names that lines lack, and the names and initials used so far.
 
 A request has candidates, numbered from 0, each drawn with its own random numbers. The line gets the
-first candidate that fits: its name was found, and is far from all names used.
+first candidate that fits: one whose name was found and is far from all used names.
 
     candidate   0: Ada   1: Eve                  Ada is used, so the line gets Eve
 
@@ -10,7 +10,7 @@ asks a `SameInitialSource` for all of them. A candidate makes attempts until one
 does, the cast ends before this line.
 
 If lines have different initials, a `DifferentInitialRequest` asks for the first name of each line.
-Its candidates make a single attempt, so they may have no name:
+Each of its candidates makes a single attempt, so it may have no name:
 
     candidate   0: Ada   1: none   2: not drawn  no name was found for 1, so 2 is drawn next
 """
@@ -57,7 +57,7 @@ class UsedNames:
     def pools_for(self, options: CommonOptions) -> list[int]:
         """The indices of the pools for a part: its own, which is added if needed, and pool 0.
 
-        Names of a part with fewer `min_edits` than the cast are compared with each other only.
+        Names of a part with fewer `min_edits` than the cast are compared only with each other.
         """
         edits = options.min_edits or 0
         joins_others = edits >= self._min_edits > 0
@@ -69,13 +69,13 @@ class UsedNames:
         return indices
 
     def with_own_initials(self) -> "UsedNames":
-        """The same names, with initials to which more can be added, without a warning."""
+        """The same names, with a copy of the initials that can be extended without a warning."""
         other = copy(self)
         other.initials = replace(self.initials, counts=self.initials.counts.copy(), warns=False)
         return other
 
     def are_far(self, names: Mapping[NameSource, str]) -> bool:
-        """Whether names of a line are far from all names used, and from each other."""
+        """Whether names of a line are far from all used names and from each other."""
         among = DistantNames(max(self._min_edits, 1)) if len(names) > 1 else None
         for source, name in names.items():
             if not all(self._pools[index].is_far(name) for index in source.pools):
@@ -123,7 +123,7 @@ class UsedInitials:
         return {initial: p for initial, p in weights.items() if counts.get(initial) == fewest}
 
     def rule_out(self, source: NameSource) -> bool:
-        """Rules out the initials now available; False if there are none, or no line so far."""
+        """Rules out the initials now available; returns False if there are none, or no line yet."""
         initials = self.available(source) if self.counts else {}
         self.ruled_out.update(initials)
         return bool(initials)
@@ -153,7 +153,7 @@ class Request:
         self.shortage: Shortage | None = None  # why no further candidate can be drawn
 
     def candidate(self, index: int, initial: str = "") -> Candidate:
-        """The candidate with this index, and with an initial or none."""
+        """The candidate with this index and initial; "" means any initial."""
         if (index, initial) not in self._candidates:
             self._candidates[index, initial] = Candidate(self, index, initial)
         return self._candidates[index, initial]
@@ -169,7 +169,7 @@ class Request:
     def next_batch(self, first: Candidate, used: UsedNames, waits: bool) -> list[Candidate]:
         """The next candidates to draw, in growing batches: 0, then 1 and 2, then 3 to 8.
 
-        At the limit, the batch is empty. A request that waits for earlier requests gets a sixteenth
+        The batch is empty at the limit. A request that waits for earlier requests gets a sixteenth
         of the limit, since these may still use its names.
         """
         n = 1
@@ -188,7 +188,7 @@ class Request:
         return False
 
     def final_shortage(self) -> Shortage:
-        """Why no candidate fits, and none is left to draw."""
+        """Why no candidate fits and none is left to draw."""
         return self.shortage or self.source.shortage()
 
     def names_of_candidates(self, numbers: Array, rounds: Array, initials: Array) -> list[Any]:
@@ -199,7 +199,7 @@ class Request:
 class DifferentInitialRequest(Request):
     """Asks for the first name of a line, with one of the initials used least so far.
 
-    A candidate draws one of these initials, and makes one attempt at a name that begins with it.
+    A candidate draws one of these initials and makes one attempt at a name that begins with it.
     """
 
     source: NameSource
@@ -226,15 +226,15 @@ class DifferentInitialRequest(Request):
 
     def try_other_initials(self, used: UsedNames) -> bool:
         """Switches to other initials if no candidate fits; returns False if none are left."""
-        self._begin = 1  # 0 would also work, but change the names of existing seeds
+        self._begin = 1  # 0 would also work, but would change the names of existing seeds
         return used.initials.rule_out(self.source)
 
     def final_shortage(self) -> Shortage:
-        """Why no candidate fits, and none is left to draw."""
+        """Why no candidate fits and none is left to draw."""
         return Shortage(self.source, NO_UNUSED_INITIAL)
 
     def names_of_candidates(self, numbers: Array, rounds: Array, initials: Array) -> list[Any]:
-        """As `Request.names_of_candidates`, with these initials."""
+        """Like `Request.names_of_candidates`, with these initials."""
         keys = subkeys(keys_at(self.source.key, rounds, numbers), ONLY_ATTEMPT)
         names, rows, _ = self.source.draw_tested(keys, initials)
         name_of = dict(zip(rows.tolist(), zip(names.to_strings(), strict=True), strict=True))
@@ -242,7 +242,7 @@ class DifferentInitialRequest(Request):
 
 
 def draw_candidates(candidates: Iterable[Candidate]) -> None:
-    """Draws candidates: those of each kind of request and source together.
+    """Draws candidates, those of the same kind of request and the same source together.
 
     If the search for a candidate ends without a name, its request stores why.
     """

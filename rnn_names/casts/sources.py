@@ -19,12 +19,12 @@ from rnn_names.sampling.sampler import DrawnNames, make_sampler
 from rnn_names.sampling.stream import guided_drawer_if_rare
 from rnn_names.system import cached_property
 
-MIN_CANDIDATES = 1 << 5  # the fewest that are tried for a name before giving up
+MIN_CANDIDATES = 1 << 5  # the fewest candidates tried for a name before giving up
 MAX_LINE_ATTEMPTS = 1 << 16  # the most attempts that are drawn together
-RARE_PART = 1 / 32  # with `initials`, looking ahead is tried if a smaller share of names passes
+RARE_PART = 1 / 32  # with `initials`, looking ahead is tried if a smaller share is accepted
 RARE_INITIAL = 1e-4  # share of names below which an initial is left out
 PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part in pilots of growing size
-ENOUGH_MET = 16  # passing names of a pilot, after which no larger one is drawn
+ENOUGH_MET = 16  # passing names of a pilot after which no larger one is drawn
 
 MOSTLY_REPEATS = "nearly all others are repeats"
 NO_UNUSED_INITIAL = "no further name with a first letter that is still free meets the conditions"
@@ -51,16 +51,13 @@ class Line:
 class Shortage(NamedTuple):
     """Why a line gets no name."""
 
-    source: "NameSource | None"  # of the part that has no more names
+    source: "NameSource | None"  # of the part that has no more names; None if lines repeat
     why: str
     tightest: str = ""  # see `Tally`
 
 
 class PartSource:
-    """What the sources of all parts share; that of a reference has no more.
-
-    `key` is the key of its random numbers.
-    """
+    """The base class of sources, used directly for references; `key` fixes its random numbers."""
 
     def __init__(self, part: Part, seed: int, read: ReadLines) -> None:
         self.part, self.key = part, seed_key(seed, *part.path)
@@ -80,7 +77,7 @@ class ChoiceSource(PartSource):
         self._deck = np.repeat(np.arange(len(self.alternatives)), part.weights or 1)
 
     def alternatives_of(self, numbers: Array, rounds: Array) -> Array:
-        """(n,) the alternative of each line, dealt from a deck that is reshuffled once used up."""
+        """The alternative of each line, (n,), dealt from a deck that is reshuffled when used up."""
         n = len(self._deck)
         if rounds.any():  # redrawn; unlike keys of names, these take the line before the round
             return self._deck[weighted_index(keys_at(self.key, numbers, rounds), 0, np.ones(n))]
@@ -92,7 +89,7 @@ class ChoiceSource(PartSource):
 
 
 class NameSource(PartSource):
-    """Draws the names of a part by key; also names with given initials, if `with_initials`.
+    """Draws the names of a part by key, also with given initials if `with_initials`.
 
     `initial_weights` maps initials to weights proportional to their probabilities, times the
     completions of a guide if there is one. `likely_initials` omits those that hardly any name has.
@@ -122,7 +119,7 @@ class NameSource(PartSource):
             self._group_by_initial(model)
 
     def _group_by_initial(self, model: LanguageModel) -> None:
-        """Makes the first characters of names their roots, and groups these by initial."""
+        """Makes the first characters of names their roots and groups these by initial."""
         self._drawer = self._drawer.rooted_at_first_characters()
         roots = self._drawer.roots
         codes = model.vocabulary.codes[[text[0] for text in roots.texts]]
@@ -139,7 +136,7 @@ class NameSource(PartSource):
         self.likely_initials = {initial: p for initial, p in weights if p >= min_p}
 
     def draw_tested(self, keys: Array, initials: Array | None = None) -> DrawnNames:
-        """Like `Sampler.draw_tested`. With `initials`, (n,), each name begins with its initial."""
+        """Like `Sampler.draw_tested`, for names that begin with `initials`, (n,), if given."""
         root_of_name: Array | None = None
         if initials is not None:
             root_of_name = np.zeros(len(keys), np.intp)
@@ -169,13 +166,13 @@ class NameSource(PartSource):
         return self.first_passing_names(keys_at(self.key, rounds, numbers))
 
     def shortage(self, tally: Tally | None = None) -> Shortage:
-        """Why no name was found: the conditions that attempts failed; without a tally, repeats."""
+        """Why no name was found: the conditions not met or, if there is no tally, repeats."""
         if tally is None:
             return Shortage(self, MOSTLY_REPEATS)
         return Shortage(self, tally.explanation(), tally.tightest)
 
     def first_passing_names(self, keys: Array, initials: Array | None = None) -> list[tuple[str]]:
-        """For each key, (name,) of the first attempt that passes; may raise NoAttemptPassed."""
+        """(name,) of each key's first attempt that passes; may raise NoAttemptPassed."""
 
         def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             own_initials = None if initials is None else initials[numbers]

@@ -1,6 +1,6 @@
 """Finite automata over vocabulary indices, which accept or reject the text of a name.
 
-For the suffix "ab", state 1 means that "a" was read; state 2, which accepts, that "ab" was read:
+For the suffix "ab", state 1 means that "a" was read, and state 2, which accepts, that "ab" was:
 
     text     ""   "C"   "Ca"   "Cab"
     state    0    0     1      2
@@ -38,8 +38,8 @@ from rnn_names.network.completion_values import value_table
 from rnn_names.system import cached_property
 
 MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; of an intersection of two
-MAX_BEGINNINGS = 1 << 8  # beginnings of words to avoid; with more, making the automaton takes long
-JAMO = {*map(chr, range(0x1160, 0x1200))}  # letters that join the one before in a Korean syllable
+MAX_BEGINNINGS = 1 << 8  # beginnings of words to avoid; building an automaton for more takes long
+JAMO = {*map(chr, range(0x1160, 0x1200))}  # letters that join the previous one in a Korean syllable
 
 
 class NoAutomatonError(RnnNamesError):
@@ -95,9 +95,9 @@ class Automaton:
 def reachable_states(
     start: Hashable, next_states: Callable[[Any], list[Any]], max_states: int = MAX_STATES
 ) -> tuple[list[Any], Array]:
-    """All reachable states, and for each the numbers of the states that follow it, (S, kinds)."""
+    """All reachable states, and the numbers of the states that follow each, (S, kinds)."""
     number, states, after = {start: 0}, [start], []
-    for state in states:  # the list grows meanwhile
+    for state in states:  # the list grows during the loop
         targets = next_states(state)
         for target in targets:
             if target not in number:
@@ -117,7 +117,7 @@ def build_automaton(
 ) -> Automaton:
     """An automaton whose transitions depend only on the kind of each character.
 
-    `all_after` takes a state and some kinds, and returns the next state for each kind. `kinds`
+    `all_after` takes a state and some kinds and returns the next state for each kind. `kinds`
     contains the kind of each character of the vocabulary.
     """
     distinct = [*dict.fromkeys(kinds)]
@@ -205,7 +205,7 @@ class Acceptor:
         """All accepted texts that begin with a root."""
         states = self.automaton.run(names_from_indices(roots))
         accepted, waiting = list[Indices](), [*zip(roots, states, strict=True)]
-        for text, state in waiting:  # the list grows meanwhile
+        for text, state in waiting:  # the list grows during the loop
             for c in np.flatnonzero(self.may_follow(len(text), np.array([state]))[0]).tolist():
                 if c == EOS:
                     accepted.append(text)

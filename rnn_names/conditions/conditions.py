@@ -1,4 +1,4 @@
-"""Conditions on whole names. Those on text, such as a suffix, have automata, which are joined."""
+"""Conditions on whole names, and the joint automaton of those on text, such as a suffix."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
@@ -31,7 +31,7 @@ from rnn_names.errors import SamplingError, short_repr
 from rnn_names.network.language_model import LanguageModel, log_probs, require_fingerprints
 
 MAX_TABLE = 1 << 24  # the size of a table by state, character and length
-N_GIVEN = 3  # characters that do not count for `min_mean_p`: rare beginnings are no mistakes
+N_GIVEN = 3  # characters not counted for `min_mean_p`, since rare beginnings are no mistakes
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Condition:
 
 
 class Tally(dict[Any, tuple[int, int]]):
-    """For each condition (in casts, each source): how many names were tested, how many passed."""
+    """How many names were tested and how many passed, for each condition (each source in casts)."""
 
     def add(self, more: Mapping[Any, tuple[int, int]]) -> None:
         """Adds the counts of another draw."""
@@ -55,10 +55,7 @@ class Tally(dict[Any, tuple[int, int]]):
 
     @property
     def tightest(self) -> str:
-        """The title of the condition that passed the smallest share of the names tested for it.
-
-        "" without any.
-        """
+        """The title of the condition met by the smallest share of names tested for it, or ""."""
         rates = {title: max(n, 0.5) / tested for title, (tested, n) in self.items() if tested}
         return min(rates, key=rates.__getitem__, default="")
 
@@ -72,7 +69,7 @@ class Tally(dict[Any, tuple[int, int]]):
 
 
 def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condition]:
-    """The conditions in the options, except prefixes and lengths; the fastest come first."""
+    """The conditions in the options, except prefixes and lengths, fastest first."""
     vocabulary, conditions, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
@@ -120,7 +117,7 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
 def joint_automaton(
     n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """An automaton for the shape and conditions that fit into it; these conditions; the others."""
+    """An automaton for the shape and the conditions that fit; these conditions; the others."""
     automaton = shape_automaton(shape) if shape is not None else any_text(n_y)
     max_states = MAX_TABLE // (n_y * (max_length + 1))
     included, others = list[Condition](), list[Condition]()
@@ -209,7 +206,7 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
         return {"".join(map(fold, pair + last)) for pair in known for last in known[pair]}
 
     def has_known(option: str, text: str) -> bool:
-        # The case of a prefix may be ignored without that option.
+        # The case of a prefix may be ignored even without `ignore_case`.
         fold = without_case if options.ignore_case or option == "prefix" else str
         triples, characters = triples_in(fold), [*map(fold, lower_case(text))]
         if len(characters) < 3:
@@ -235,7 +232,7 @@ def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) 
 
 
 def _alternatives(texts: Sequence[str]) -> list[str]:
-    """Expressions that together match any of the texts: a single expression, if possible."""
+    """Expressions that together match any of the texts; a single one if possible."""
     # `re` joins single characters beyond 16 bits into a set, which does not ignore case.
     usual = [text for text in texts if max(text) <= "\uffff"]
     joined = [f"({'|'.join(usual)})"] if usual else []

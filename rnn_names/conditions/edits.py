@@ -1,13 +1,14 @@
 """Names within a few edits of others; an edit inserts, deletes or replaces a character.
 
-The fewest edits (the Levenshtein distance) are computed row by row. Each character c gives a row:
+The Levenshtein distance, the fewest edits, is computed row by row. Each character c gives a row:
 
     row[i] = min(row_before[i − 1] + (0 if c is text[i − 1] else 1),      kept or replaced
                  row_before[i] + 1,                                       c inserted
                  row[i − 1] + 1)                                          text[i − 1] deleted
 
 where row[i] is the distance to the first i characters of the text. All distances above the allowed
-edits are stored as one number. So few rows occur: the states of an automaton (Schulz & Mihov 2002).
+edits are stored as one number, so few rows occur. They are an automaton's states (Schulz & Mihov
+2002).
 """
 
 from collections.abc import Collection, Iterable
@@ -25,7 +26,7 @@ def within_edits(
 ) -> Automaton:
     """Accepts names at most `edits` edits away from any of the texts.
 
-    A character that is in the texts and not in the vocabulary matches no character of a name.
+    A character of the texts that equals none of the vocabulary matches no character of a name.
 
     >>> from rnn_names.corpus.names import Names
     >>> names, vocabulary = Names.from_strings(["ab", "b", "cb", "acb", "ba"]), Vocabulary("abc")
@@ -68,8 +69,8 @@ def _next_row(
 class DistantNames:
     """Names from which others must differ by at least `min_edits` edits.
 
-    Two texts at most k edits apart become the same text by up to k deletions in each. So a table
-    lists names by all their shortened texts, and a name is compared only with names that share one.
+    Two texts at most k edits apart become the same text after up to k deletions in each. A table
+    lists names by their shortened texts, so a name is compared only with names that share one.
     """
 
     def __init__(self, min_edits: int, others: Iterable[str] = ()) -> None:
@@ -84,7 +85,7 @@ class DistantNames:
         return None if edits is None else cls(edits, options.exclude)
 
     def add_if_far(self, name: str) -> bool:
-        """Adds a name if it is far from all names; returns whether it was added."""
+        """Adds a name if it is far from all names in the set; returns whether it was added."""
         if not self.is_far(name):
             return False
         self.add([name])
@@ -115,7 +116,7 @@ class DistantNames:
 
 @lru_cache(1 << 14)
 def _shortened(name: str, edits: int) -> tuple[str, frozenset[str]]:
-    """A name, folded, and the texts that remain after up to `edits` deletions."""
+    """A folded name and the texts that remain after up to `edits` deletions."""
     n_deletions = edits if len(name) <= MAX_NAME_LENGTH + edits else 0
     name = folded(name)
     texts = {name}

@@ -1,13 +1,13 @@
-"""Finds names that are in a list or one edit away from it, by the list's fingerprints alone.
+"""Finds names that are in a list or one edit away from it, using only the list's fingerprints.
 
 All texts that are one edit away from a name are looked up. A fingerprint is a sum over characters
-(`rnn_names.corpus.fingerprints`). So an edit does not change the terms of the characters before it.
+(`rnn_names.corpus.fingerprints`), so an edit does not change the terms of the characters before it.
 The characters after it stay, or move one place to the left or right.
 
 Words keep their capitals: "Abera" without its first letter is looked up as "Bera". Both cases are
 tried where names of the list may have either: at the beginning of later words ("Stoke on Trent");
 within words, if the list has names like "MacRae" (`_inner_capitals`); at the beginning, if it has
-names like "de Vries" (`_lower_case_beginnings`). The case of all these beginnings does not count.
+names like "de Vries" (`_lower_case_beginnings`). Case is ignored at these beginnings of words.
 """
 
 from collections.abc import Iterator
@@ -25,12 +25,12 @@ from rnn_names.network.language_model import LanguageModel
 EDITED_AT_ONCE = 1 << 13  # edits that are looked up together: they fit into the cache
 MAX_SPELLINGS = 1 << 6  # spellings of a name whose words may begin in either case
 
-# Kinds of edits: how many characters are deleted, and how many are inserted there.
+# Kinds of edits: how many characters are deleted and how many are inserted there.
 DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
 
 
 class NearList:
-    """Tests which names are near a model's own list. Names have its shape, unless `any_shape`."""
+    """Tests which names are near a model's own list. Names have its shape unless `any_shape`."""
 
     def __init__(self, model: LanguageModel, any_shape: bool = False) -> None:
         prints, vocabulary, pairs = model.own_fingerprints, model.vocabulary, model.pairs
@@ -51,22 +51,22 @@ class NearList:
         # (places, n_y) the term that each character adds to a fingerprint; 0 for no character.
         self._terms = terms(vocabulary.codes, np.arange(MAX_NAME_LENGTH + 5)[:, None])
         self._terms[:, 0] = 0
-        # For most fingerprints, the first bits show that they are not in the list.
+        # The first bits of most fingerprints show that they are not in the list.
         bits = min(max(len(prints).bit_length() + 6, 12), 24)
         self._shift = np.uint64(64 - bits)
         self._may_be = np.zeros(1 << bits, dtype=bool)
         self._may_be[(prints >> self._shift).astype(np.intp)] = True
 
     def near(self, names: Names, edits: int) -> Array:
-        """Whether each name is at most `edits`, 0 or 1, from a name of the list: (n,) bool."""
-        # Where few names meet the other conditions, the same names are drawn again and again.
+        """Whether each name is at most `edits` (0 or 1) from a name of the list: (n,) bool."""
+        # The same names are drawn again and again if few meet the other conditions.
         _, first, row = np.unique(fingerprint(names), return_index=True, return_inverse=True)
         spellings = [*map(self._spellings, names.take(first).to_strings())]
         near = self._near(Names.from_strings(chain.from_iterable(spellings)), edits)
         return np.logical_or.reduceat(near, np.cumsum([0, *map(len, spellings)])[:-1])[row]
 
     def _spellings(self, name: str) -> list[str]:
-        """The name, in NFC if the vocabulary allows it, with its words beginning in either case."""
+        """The name, in NFC if the vocabulary allows it, with either case where a word may begin."""
         in_nfc, characters = composed(name), self._vocabulary.characters
         name = in_nfc if all(c in characters for c in in_nfc) else name
         spellings = [name]

@@ -1,4 +1,4 @@
-"""The prefixes that names may begin with, as indices: as typed, or in upper and lower case.
+"""Finds the indices of required prefixes, as typed or in upper and lower case.
 
 If all names of the list begin with a capital:
 
@@ -31,9 +31,9 @@ def spelled_prefixes(
 ) -> tuple[IndexedTexts, Shape | None, dict[str, str]]:
     """The prefixes as typed, or in upper and lower case with `ignore_case`.
 
-    If no name of the list's shape can begin with a prefix, its case is ignored; if that does not
-    help, the shape is changed to allow it. Also returns the changed shape, and how the list spells
-    each prefix that has another case there.
+    If no name of the list's shape can begin with a prefix, its case is ignored. If that does not
+    help, the shape is changed to allow it. Also returns the shape and, for each prefix whose case
+    was changed, the first spelling.
     """
     texts, in_other_case = list[Indices](), dict[str, str]()
     allowed = shape

@@ -1,4 +1,4 @@
-"""Automata of regular expressions, from the syntax trees of Python's own parser.
+"""Builds automata for regular expressions from the syntax trees of Python's parser.
 
 Some expressions have no automaton here, such as those with back-references, look-around or word
 boundaries, or with flags other than `i`.
@@ -13,7 +13,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Vocabulary
 
 MAX_SIZE = 1 << 20  # items and steps: (a{0,999}){999} is a short expression with many steps
-MAX_STEPS_READ = 1 << 24  # work for the states: a state of (a{0,99}){99} is thousands of steps
+MAX_STEPS_READ = 1 << 24  # work for the states: a state of (a{0,99}){99} has thousands of steps
 Steps = frozenset[int]  # numbers of steps that may come next
 END, ANYTHING = 0, 1  # steps: the text may end here; any text may follow
 
@@ -27,7 +27,7 @@ def matching(
     """Accepts the names that fully match any of the regular expressions.
 
     ".*ab" has three states: nothing of "ab" was read, "a" was read, "ab" was read. Each row below
-    is a state, and contains the states after "a" and after "b".
+    contains the states that follow one of them after "a" and after "b".
 
     >>> matching([".*ab"], Vocabulary("ab")).next_state[:, 1:].tolist()
     [[1, 0], [1, 2], [1, 0]]
@@ -43,9 +43,10 @@ def matching(
 class _Reading:
     """Reads expressions from right to left into a nondeterministic automaton of steps.
 
-    A step reads a character of a set; other steps follow. "b|ca" begins with two steps: one reads
-    b, and the end follows; one reads c, and a step for a follows. A loop, such as "a*", is a step
-    that reads nothing and leads to its own beginning. An automaton's state is a set of next steps.
+    A step reads a character of a set and leads to other steps. "b|ca" begins with two steps: one
+    reads b and leads to the end, the other reads c and leads to a step for a. A loop such as "a*"
+    is a step that reads nothing and leads to its part or to what follows it. A state of the
+    automaton is a set of next steps.
     """
 
     def __init__(self, characters: str, ignore_case: bool) -> None:
@@ -90,7 +91,7 @@ class _Reading:
             return self._sequence(value[3], rest)
         if kind in ("MAX_REPEAT", "MIN_REPEAT"):
             at_least, at_most, part = value
-            at_least = min(at_least, MAX_NAME_LENGTH + 1)  # more repeats must be empty
+            at_least = min(at_least, MAX_NAME_LENGTH + 1)  # further repeats must be empty
             if at_most >= MAX_NAME_LENGTH:  # as for "a*"
                 rest = self._loop(part, rest)
             else:
@@ -136,7 +137,7 @@ class _Reading:
         return loop
 
     def _reached(self, steps: Steps) -> set[int]:
-        """The steps, and the steps that loops among them begin with."""
+        """The steps and the steps that loops among them lead to."""
         reached, waiting = set[int](), [*steps]
         while waiting:
             number = waiting.pop()

@@ -1,4 +1,4 @@
-"""A Markov chain of variable order, which replaces the network at prefixes that were not visited.
+"""A variable-order Markov chain, which replaces the network after prefixes that were not visited.
 
     P(next character | name so far)  ≈  P(next character | the longest context of the name so far)
 
@@ -7,9 +7,9 @@ context, the chain predicts the mean of the network's predictions after all pref
 This mean is smoothed with the prediction after the next shorter context. The odds of a name's end
 are also multiplied by a factor for its length, since contexts do not contain the length.
 
-The chain runs together with an automaton, as a *product* whose states are pairs of a context and a
-state of the automaton. Few pairs occur: after "Phil", "pp" cannot be half read. The probability of
-acceptance is computed only for pairs that occur.
+The chain runs together with an automaton as a *product*, whose states are pairs of a context and an
+automaton state. Few pairs occur. For example, "pp" cannot be half read after "Phil". The
+probability of acceptance is computed only for pairs that occur.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class ProductStates:
     def reachable_from(
         cls, contexts: Contexts, automaton: Automaton, context: Array, automaton_state: Array
     ) -> "ProductStates":
-        """The pairs of m prefixes, and all pairs that can follow them."""
+        """The pairs of m prefixes and all pairs that can follow them."""
         n_states = len(automaton.accepting)
 
         def following(pairs: Array) -> Array:
@@ -97,7 +97,7 @@ def fitted_chain(
     prefixes: VisitedPrefixes, automaton: Automaton, max_length: int, temperature: float = 1.0
 ) -> tuple[MarkovChain, Array]:
     """A chain fitted to the predictions after visited prefixes; each prefix's product row, (N,)."""
-    power = min(temperature, 1.0)  # if below 1, averages probabilities at 1, which differ less
+    power = min(temperature, 1.0)  # below 1, average the probabilities at 1: they differ less
     probabilities = softmax(power * prefixes.log_probabilities)
     product, product_row = _product(prefixes, automaton, max_length)
     context = product.context[product_row]
@@ -139,8 +139,8 @@ def _by_frequency(prefixes: VisitedPrefixes) -> Array:
 
 
 def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names: Array) -> Array:
-    """Smoothed probabilities after contexts, (K, n_y); `context` (N,) contains each prefix's."""
-    # For each context, sums over its prefixes: of probabilities, (K, n_y), n_names and n_names².
+    """Smoothed probabilities after contexts, (K, n_y); `context`, (N,), is that of each prefix."""
+    # Sums over the prefixes of each context: n_names · probabilities, (K, n_y); n_names; n_names².
     order = np.argsort(context, kind="stable")
     first = np.flatnonzero(differs_from_previous(context[order]))
     sums = np.zeros((len(contexts), probabilities.shape[1]))
@@ -166,7 +166,7 @@ def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names:
 
 
 def _end_shift(chain_ends: Array, ends: Array, prefixes: VisitedPrefixes, max_length: int) -> Array:
-    """The shift of log-odds, by length, that makes estimated ends as frequent as the network's."""
+    """The shift of log-odds, by length, that makes ends about as frequent as with the network."""
     length, n_names = prefixes.length, prefixes.n_names
     shift = np.zeros(max_length + 1)
     logit = np.log(np.clip(chain_ends, 1e-12, 1)) - np.log(np.clip(1 - chain_ends, 1e-9, 1))

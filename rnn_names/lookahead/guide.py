@@ -1,16 +1,16 @@
-"""A guide: estimates the probability that a name with some prefix will meet the conditions.
+"""A guide estimates the probability that a name with a given prefix will meet the conditions.
 
 The network predicts only the next character. A guide adds this estimate, the completion probability
-of the prefix, and draws the next character c with
+of the prefix, and draws the next character c with the probability
 
     q(c | prefix)  =  P(c | prefix) · completion(prefix + c) / total
     total          =  Σ_c P(c | prefix) · completion(prefix + c)
 
-So a name's importance weight, P(name) / q(name), is the product over its characters of total /
-completion(prefix + c). If estimates were exact, all weights would equal the probability of the
-conditions.
+A name's importance weight, P(name) / q(name), is therefore the product over its characters of
+total / completion(prefix + c). If estimates were exact, all weights would equal the probability of
+the conditions.
 
-An example: first names that end in "pp", after "Phil". "Philipp" is the likely continuation:
+For example, "Phil" probably continues as "Philipp" among first names that end in "pp":
 
     character   network   completion   drawn with
     o           0.25      0.0032       0.03
@@ -18,17 +18,17 @@ An example: first names that end in "pp", after "Phil". "Philipp" is the likely 
     l           0.15      0.0088       0.04
     a           0.12      9.1e-06      0.00
 
-For prefixes that earlier draws visited, estimates come from the network's predictions; for others,
-from a Markov chain (`chain`).
+Estimates come from the network's predictions for prefixes that earlier draws visited, and from a
+Markov chain (`chain`) for others.
 
-A proposal of weight w gives w / bound copies of its name, rounded up or down at random. So every
-name has the network's own frequency on average, however good the estimates are. This holds if no
-weight exceeds 32 times the bound, and if estimates are above 0 wherever the conditions can still be
-met (`chain.UNIFORM_SHARE`). Bad estimates have only two effects: more proposals yield no name, and
-names of large weight are repeated. The bound is set so that few are repeated (`with_bound`).
+A proposal of weight w gives w / bound copies of its name, rounded up or down at random. On average,
+every name is thus as frequent as with the network alone, however good the estimates are. This holds
+if no weight exceeds 32 times the bound and estimates are above 0 wherever the conditions can still
+be met (`chain.UNIFORM_SHARE`). Bad estimates have only two effects: more proposals yield no name,
+and names of large weight are repeated. The bound is set so that few are repeated (`with_bound`).
 
-Estimates and weights are natural logarithms: at a temperature of 0.02, names that meet a condition
-may have probabilities of 1e-300.
+Estimates and weights are stored as natural logarithms, since names that meet a condition may have
+probabilities of 1e-300 at a temperature of 0.02.
 """
 
 import math
@@ -93,7 +93,7 @@ class Guide:
         probability that a name meets the conditions and is not visited; infinite if not measured.
         """
         prefixes, acceptor = self.prefixes, self.acceptor
-        # The chain's estimates for all prefixes; then for the next characters of visited ones.
+        # The chain's estimates for all product states; then those after visited prefixes.
         chain, row = fitted_chain(prefixes, acceptor.automaton, acceptor.max_length, temperature)
         product = chain.product
         by_chain = chain.log_completion_table(acceptor.log_may_end[:, product.automaton_state])
@@ -117,8 +117,8 @@ class Guide:
     def _with_visited_filled_in(self, explores: bool) -> "Guide":
         """The guide with the completion of each visited prefix computed from the longer ones.
 
-        If there are too many prefixes, it keeps only the most probable ones. To explore, names that
-        end at these are then ruled out, and the estimates computed again.
+        If there are too many prefixes, only the most probable ones are kept. If the guide explores,
+        names that end at the kept ones are ruled out before estimates are computed.
         """
         prefixes, log_completion = self.prefixes, self.log_completion_visited
         is_large = log_completion.size > MAX_STORED_NUMBERS
@@ -144,7 +144,7 @@ class Guide:
 
     @property
     def first_product_row(self) -> Array:
-        """The product row of the first prefix, with which names begin: (1,)."""
+        """The product row of the first prefix, with which all names begin: (1,)."""
         context = self.product.contexts.rows_of(self.prefixes.history[:1])
         first: Array = self.product.row_of[context, self.prefixes.automaton_state[:1]]
         return first
@@ -157,8 +157,8 @@ class Guide:
     def log_completion_of_next(self, visited_row: Array, product_row: Array, length: int) -> Array:
         """The log estimates for each next character after m prefixes of one length: (m, n_y).
 
-        `visited_row` (m,) contains rows of `prefixes`, or −1. Estimates are the chain's for −1, and
-        for prefixes that were visited after this guide learned.
+        `visited_row`, (m,), contains rows of `prefixes`, or −1. The chain gives the estimates for
+        −1 and for prefixes that were visited after this guide learned.
         """
         has_learned = (visited_row >= 0) & (visited_row < len(self.log_completion_visited))
         next_row = self.product.next_row[product_row]
@@ -175,13 +175,13 @@ class Guide:
         return np.floor(expected + uniform).astype(np.intp)
 
     def with_bound(self, log_weights: Array) -> "Guide":
-        """The guide, with a bound set by every other weight, (m,), and shares measured on all."""
+        """The guide with a bound set by every other weight, (m,), and shares measured on all."""
         log_mean = log_mean_of(log_weights)
         if log_mean == -np.inf:
             return self
         log_weights = log_weights - log_mean
-        # The weight of every visited name: in the product of total / completion, all but the first
-        # total cancel. 1e-6 is for rounding errors, so that such names have at most one copy.
+        # All visited names have this weight, since all but the first total cancel in the product.
+        # 1e-6 allows for rounding errors, so that each of them gets at most one copy.
         log_weight_of_visited = self.log_p_conditions - log_mean + 1e-6
         log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), log_weight_of_visited)
         log_bound = min(log_bound, math.log(MAX_BOUND))
@@ -198,11 +198,11 @@ def log_mean_of(log_weights: Array) -> float:
 
 
 def least_log_bound(log_weights: Array, max_repeats: float) -> float:
-    """The log of the least bound with which at most the share `max_repeats` of names are repeats.
+    """The log of the least bound at which at most the share `max_repeats` of names are repeats.
 
     A name of weight w has w / bound copies; all but the first are repeats. The k weights above the
-    bound give (Σₖ w − k bound) / bound repeats of Σ w / bound names. For the largest weights, any
-    other k gives less. So bound ≥ (Σₖ w − max_repeats Σ w) / k, for every k.
+    bound give (Σₖ w − k bound) / bound repeats of Σ w / bound names. Taking another number of the
+    largest weights gives less, so bound ≥ (Σₖ w − max_repeats Σ w) / k for every k.
     """
     top = max(log_weights.max(), LEAST_LOG)
     falling = np.sort(np.exp(log_weights - top))[::-1]

@@ -66,8 +66,8 @@ class VisitedPrefixes:
     def fill_completion(self, log_completion: Array) -> Array:
         """Fills in `log_completion`, (N, n_y), in place; returns that of each prefix, (N,).
 
-        `log_completion` has estimates for each next character. Where that leads to a
-        visited prefix, the prefix's own completion replaces the estimate.
+        `log_completion` has an estimate for each next character. If the character leads to a
+        visited prefix, the completion of that prefix replaces the estimate.
         """
         terms = self.log_probabilities + log_completion
         terms[self.parent[1:], self.character[1:]] = -np.inf
@@ -88,7 +88,7 @@ class VisitedPrefixes:
         return log_reach
 
     def most_probable(self, log_completion: Array, size: int) -> Array:
-        """The ascending rows of the `size` prefixes that guided draws most probably visit."""
+        """The ascending rows of the `size` prefixes that guided draws are most likely to visit."""
         guided = self.log_probabilities + log_completion
         guided -= np.maximum(log_sum(guided.copy()), LEAST_LOG)[:, None]
         most_probable_first = np.lexsort((self.length, -self.log_reach(guided)))
@@ -122,13 +122,13 @@ class Visits:
         return rows
 
     def record(self, rows: Array, log_probabilities: Array, n_names: Array) -> None:
-        """Records the network's predictions after some prefixes, and how many names have them."""
+        """Records the network's predictions after some prefixes and how many names have each."""
         has_row = np.flatnonzero(rows >= 0)
         self.n_recorded += len(has_row)
         self._recorded.append((rows[has_row], log_probabilities[has_row], n_names[has_row]))
 
     def joined(self) -> VisitedPrefixes:
-        """The prefixes visited before, and the new ones."""
+        """The prefixes visited before and the new ones."""
         before, n_y = self.before, self.before.log_probabilities.shape[1]
         n_symbols = max_symbols(n_y, LONGEST_CONTEXT)
         n_new, first = self._n_rows - len(before), len(before)

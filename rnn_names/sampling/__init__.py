@@ -2,8 +2,8 @@
 
 An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. Read these in order:
 
-    stream          makes a Sampler from the options, which settles boldness and lengths; conditions
-                    that an automaton can follow join the acceptor, and the others are tested on
+    stream          makes a Sampler, which settles boldness and lengths; conditions that an
+                    automaton can check become part of the acceptor, and the others are tested on
                     whole names
     name_queue      makes two attempts at number 0, since the first may fail
     random_keys     gives each attempt a key, from the seed, the number and the attempt
@@ -13,12 +13,12 @@ An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. Read these
     sampler         tests the conditions that are not in the acceptor (here: none)
     name_queue      yields the first attempt that passed: Umornessu
 
-A rare condition: `sample -m first-names --suffix pp -n 5 --seed 1`; one name in some 8,000 ends so:
+`sample -m first-names --suffix pp -n 5 --seed 1` has a rare condition (about 1 name in 8,000):
 
     stream          gets a drawer from guided_drawer_if_rare, so it makes no NameQueue
     preparation     draws a pilot; too few names are accepted, so it prepares a guide
-    name_groups     makes proposals for group 0, each with a key of its own
-    guided          draws them on a walk with the guide: after "Phil", it nearly always draws i
+    name_groups     makes proposals for group 0, each with its own key
+    guided          draws them in a walk with the guide; after "Phil", it nearly always draws i
     guided          turns the weight of each into a number of copies, mostly 0 or 1
     name_groups     drops the first 31 copies and yields 64: Popp, Pepp, Prepp, …
     admission       admits the first five; stream yields them

@@ -1,4 +1,4 @@
-"""Leaving out repeats: in one stream, or in all streams that share a file of names."""
+"""Leaves out repeats within one stream, or in all streams that share a file of names."""
 
 import os
 from collections.abc import Iterator
@@ -19,11 +19,11 @@ WINDOW = 1 << 16  # tested names; a stream ends after a window with fewer than 1
 
 @dataclass
 class Admission:
-    """Admits names of a stream until there are `count`, and counts the tested and the admitted.
+    """Admits up to `count` names of a stream and counts the names tested and admitted.
 
-    If `is_unique`, a name is admitted once; with `far_apart`, only if it is far from all earlier
-    names. `is_exhausted` is set after a `window` with hardly any new name. A window is a fixed
-    number of tested names, so a stream ends at the same name however many are tested together.
+    If `is_unique`, a name is admitted only once and, with `far_apart`, only if it is far from all
+    earlier ones. `is_exhausted` is set after a `window` with hardly any new names. A window is a
+    fixed number of tested names, so a stream ends at the same name however many are tested at once.
     """
 
     count: int
@@ -41,7 +41,7 @@ class Admission:
         self._file = None if self.remember is None else Remembered(self.remember)
 
     def admit(self, names: Names) -> Array:
-        """Admits names, and remembers them; returns their rows."""
+        """Admits names and adds them to the shared file, if any; returns their rows."""
         if self._file is None:
             return self._rows_admitted(names)
         with self._file.locked() as (others, added):
@@ -101,7 +101,7 @@ class Remembered(LockedFile):
 
     def __init__(self, path: str) -> None:
         super().__init__(path, "remember")
-        self._end = 0  # where the part that was read ends
+        self._end = 0  # of the part read so far
 
     @contextmanager
     def locked(self) -> Iterator[tuple[Names, list[Names]]]:
@@ -110,8 +110,8 @@ class Remembered(LockedFile):
             file.seek(self._end)
             lines, added = self.decoded(file.readall()).split("\n"), list[Names]()
             names = (line.split("\t")[0].removesuffix("\r") for line in lines)  # without counts
-            # Drawn names may begin or end with white space, which people leave out when they type
-            # them: both forms count.
+            # Drawn names may begin or end with white space, which people leave out when typing.
+            # Both forms count.
             both = (dict.fromkeys((name, name.strip())) for name in names)
             others = Names.from_strings([name for forms in both for name in forms if name])
             try:
@@ -126,7 +126,7 @@ class Remembered(LockedFile):
                 self._end = file.tell()
 
     def names(self) -> list[str]:
-        """All names that are in the file now."""
+        """All names now in the file."""
         self._end = 0
         with self.locked() as (names, _):
             return [name for name in names.to_strings() if name == name.strip()]

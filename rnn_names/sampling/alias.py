@@ -1,7 +1,7 @@
-"""Names for keys: always the same name for the same key, model, options and secret.
+"""Names for keys: the same key, model, options and secret give the same name.
 
 The name of a key is name 0 of a seed: the first 8 bytes of HMAC-SHA256(secret, key), little-endian.
-Without `unique`, it does not depend on other keys, and `sample --seed` can draw it again.
+`sample --seed` draws it again, unless `unique` makes it depend on the other keys.
 """
 
 import hmac
@@ -22,7 +22,7 @@ from rnn_names.sampling.random_keys import keys_at, subkeys
 from rnn_names.sampling.sampler import make_sampler
 
 KEYS_AT_ONCE = 1 << 18
-MAX_FAILED_ATTEMPTS = 1 << 20  # failed attempts at one key's name after which it gets none
+MAX_FAILED_ATTEMPTS = 1 << 20  # failed attempts at one key's name after which an error is raised
 
 
 def alias_seed(key: str, secret: bytes = b"") -> int:
@@ -35,7 +35,7 @@ def alias_seed(key: str, secret: bytes = b"") -> int:
 
 
 class Aliases:
-    """Gives each key a name; raises SamplingError if conditions are too rare for that."""
+    """Gives each key a name; raises SamplingError if too few names meet the conditions."""
 
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
         with one_blas_thread():
@@ -50,10 +50,10 @@ class Aliases:
                     raise SamplingError(f"{reason}: {hint}", options.non_defaults)
 
     def names_for(self, keys: Sequence[str]) -> list[str]:
-        """The names of keys, in order. With `unique`, no two different keys share one.
+        """The names of the keys, in order.
 
-        If two keys draw the same name, the key with the smaller seed gets it, and the other key
-        draws again. So the set of keys matters, but not their order.
+        If `unique`, different keys get different names: when two draw the same name, the one with
+        the smaller seed gets it and the other draws again. The order of the keys does not matter.
         """
         seeds = {key: alias_seed(key, self._options.secret) for key in keys}
         in_order = sorted(seeds, key=seeds.__getitem__)
@@ -64,14 +64,14 @@ class Aliases:
         return [named[key] for key in keys]
 
     def _first_free_names(self, name_keys: Array) -> list[str]:
-        """A name for each key, (n,): the name of its first attempt that passes and is free.
+        """A name for each key, (n,), from its first attempt that passes and whose name is free.
 
         If several keys draw a name, the first of them gets it, even if a later key already has it.
-        So the result is as if keys had chosen in turn (Gale & Shapley 1962).
+        The result is as if the keys had chosen in turn (Gale & Shapley 1962).
         """
         n, unique = len(name_keys), self._options.unique
         names = [""] * n  # of each key
-        owners = dict[str, int]()  # the row of the key of each name
+        owners = dict[str, int]()  # the row of the key that has each name
         waiting = np.arange(n)  # keys without a name
         next_attempt = np.zeros(n, np.int64)  # of each key
         options = self._sampler.options

@@ -1,6 +1,6 @@
-"""Drawing by trial and error: the name of a number is that of its first attempt that passes.
+"""Drawing by trial and error: a number gets the name of its first attempt that passes.
 
-So a number's name depends neither on the other numbers nor on how many attempts are made together.
+This name depends neither on the other numbers nor on how many attempts are made together.
 """
 
 import math
@@ -14,9 +14,9 @@ from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.conditions.conditions import Tally
 
 MAX_ATTEMPTS = 1 << 21  # the default budget: attempts after which a stream without names ends
-NAMES_PER_BUDGET = 16  # names found that grant another budget
+NAMES_PER_BUDGET = 16  # names that must be found for another budget
 
-# Makes n attempts, given the number of each and how many came before it at this number, both (n,).
+# Makes n attempts, given the number of each and its index among that number's attempts, (n,) both.
 # Returns the results that passed, the ascending positions of their attempts, and a tally.
 MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
 
@@ -28,7 +28,7 @@ def budget_after(n_names: int, budget: int) -> int:
 
 @dataclass(eq=False)
 class OutOfAttempts(Exception):
-    """The budget of attempts ended before there were enough names."""
+    """The budget of attempts ran out before there were enough names."""
 
     tally: Tally  # counts how many met each condition
 
@@ -38,29 +38,29 @@ class NoAttemptPassed(OutOfAttempts):
     """No attempt at a number passed."""
 
     number: int
-    results: list[Any]  # for each number before it, and for some after it; else None
+    results: list[Any]  # of each number before it and of some after it; None for the rest
 
 
 class AttemptQueue:
-    """The numbers that wait for an attempt that passes, lowest first."""
+    """The numbers that wait for an attempt to pass, lowest first."""
 
     def __init__(self) -> None:
         self.waiting = np.zeros(0, np.int64)  # (w,) ascending numbers
-        self.n_failed = np.zeros(0, np.int64)  # (w,) attempts at each that failed
+        self.n_failed = np.zeros(0, np.int64)  # (w,) failed attempts at each
         self.n_made = self.n_passed = 0  # attempts at all numbers; those that passed
 
     def add(self, numbers: Array) -> None:
-        """Adds numbers, all of them larger than the numbers that wait."""
+        """Adds numbers, all of them larger than the waiting ones."""
         self.waiting = np.append(self.waiting, numbers)
         self.n_failed = np.append(self.n_failed, np.zeros_like(numbers))
 
     def pop(self, size: int, lowest_first: bool, limit: float = math.inf) -> tuple[Array, Array]:
-        """Removes the lowest numbers; returns at most about `size` numbers and attempts, both (n,).
+        """Removes the lowest numbers; returns at most `size` numbers and attempts, both (n,).
 
         For example, number 7, whose attempts 0 to 3 failed, gets two more, and the new numbers 9
-        and 10 get one each: numbers 7, 7, 9, 10 and attempts 4, 5, 0, 0. With `lowest_first`, each
-        gets as many as it will probably need, even if fewer numbers then fit. No number gets more
-        than `limit` attempts in total.
+        and 10 get one each: numbers 7, 7, 9, 10 and attempts 4, 5, 0, 0. If `lowest_first`, each
+        number gets as many as it will probably need, even if fewer numbers then fit. No number gets
+        more than `limit` attempts in total.
         """
         n_more = np.minimum(self._next_attempts(size, lowest_first), limit - self.n_failed)
         n_more = n_more.astype(np.int64)
@@ -74,9 +74,9 @@ class AttemptQueue:
     def _next_attempts(self, size: int, lowest_first: bool) -> Array:
         """How many attempts each waiting number gets next, (w,).
 
-        At first as many as a name is likely to need, later half as many as have failed.
+        At first, it gets as many as a name is likely to need; later, half as many as have failed.
         """
-        # 1.5 times the mean number of attempts that a name needed so far; 2 at first.
+        # 1.5 times the mean number of attempts that a name has needed so far; 2 at first.
         likely = math.ceil(1.5 * (self.n_made + 1) / (self.n_passed + 1))
         room = size if lowest_first else max(size // len(self.waiting), 1)  # for each number
         at_first = min(likely, room)
@@ -84,7 +84,7 @@ class AttemptQueue:
         return np.clip(self.n_failed // 2, at_first, at_most)
 
     def record(self, numbers: Array, attempts: Array, passing: Array) -> Array:
-        """Records which attempts passed; returns which are the first of their number: (n,) bool."""
+        """Records which attempts passed; returns which passed first at their number: (n,) bool."""
         passing = np.sort(passing)
         self.n_made += len(numbers)
         self.n_passed += len(passing)
@@ -111,7 +111,7 @@ def first_passing_results(
     queue.add(np.arange(n))
     end = n  # the first number that gets no result
     while len(queue.waiting):
-        # Where a stream would end, try the lowest numbers first, to find the first failure soon.
+        # Once a stream would end, try the lowest numbers first to find the first failure soon.
         lowest_first = queue.n_made >= budget_after(queue.n_passed, max_attempts)
         size = max(min(max(n, queue.n_made), largest), 1)
         numbers, attempts = queue.pop(size, lowest_first, max_attempts)

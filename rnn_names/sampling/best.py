@@ -1,9 +1,9 @@
-"""The most probable names: a search of all prefixes above a bound, which misses none.
+"""Finds the most probable names by an exhaustive search of the prefixes above a bound.
 
-A name is at most as probable as each of its prefixes. So extending every prefix above a bound finds
-all names above it. The bound is lowered from search to search until there are enough names, or too
-many prefixes. Unless the temperature is low, probabilities are computed in float32, so names whose
-probabilities differ by less than its rounding errors can come in either order.
+A name is at most as probable as each of its prefixes, so extending every prefix above a bound finds
+all names above it. The bound is lowered from search to search until there are enough names or too
+many prefixes. Probabilities are computed in float32 unless the temperature is low, so names whose
+probabilities differ by less than the rounding error can come in either order.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,12 +25,12 @@ from rnn_names.sampling.name_queue import ENDLESS
 from rnn_names.sampling.sampler import Sampler, make_sampler
 
 PREFIXES_AT_ONCE = 1024  # prefixes that are extended together
-CHARACTERS_AT_ONCE = 1 << 26  # limits the prefixes extended together where names may be long
-MAX_PER_CHARACTER = 1 << 16  # prefixes after which the ranking leaves out longer names
+CHARACTERS_AT_ONCE = 1 << 26  # limits the prefixes extended together if names may be long
+MAX_PER_CHARACTER = 1 << 16  # prefixes after which a ranking per character leaves out longer names
 MAX_PREFIXES = 1 << 22  # prefixes of all searches: 10 to 30 seconds for the bundled models
 LONG_NAMES = 50  # characters; if all names are longer, fewer prefixes are allowed
 FIRST_BOUND = -8.0  # log-probability in nats; at most 2,980 prefixes of each length lie above it
-MIN_BOUND_STEP, MAX_BOUND_STEP = 1.2, 8.0  # factors by which the bound falls, as a probability
+MIN_BOUND_STEP, MAX_BOUND_STEP = 1.2, 8.0  # factors by which one step lowers exp(bound)
 COLD = 0.5  # below this temperature, the network runs in float64: some steps are very improbable
 _Name = tuple[float, list[int]]  # its rank score and its indices
 Progress = Callable[[int], Any]  # takes the number of prefixes just extended
@@ -44,14 +44,14 @@ def best(
     *,
     rank: str = "total",
 ) -> Iterator[Names]:
-    """The most probable names that meet the conditions, most probable first, in parts.
+    """Yields the most probable names that meet the conditions, in order and in one part.
 
-    `start` skips names. Equally probable names are in the order of their characters. If too few are
-    certain, SamplingError is raised after the last one.
+    `start` skips names. Equally probable names are in the order of their characters. SamplingError
+    is raised after the names if too few are certain.
 
     `rank="per-character"` ranks names by the mean log-probability of their characters, including
-    the end and excluding a single prefix. With M such characters in the longest allowed name, the
-    score of a name of L is M / L times its log-probability: at most that of any of its prefixes.
+    the end and excluding a single prefix. If the longest allowed name has M of these, a name with L
+    gets the score M / L times its log-probability, which is at most that of any of its prefixes.
     """
 
     def search(others: Names) -> tuple[Names, SamplingError | None]:
@@ -120,7 +120,7 @@ def _longest_in_reach(search: "_Search", wanted: int) -> int:
     """The length up to which names can be ranked per character before the search must end.
 
     If names have at most M characters, counting the end, a name whose mean is at least bound / M
-    has a log-probability of at least the bound. So it is known.
+    has a log-probability of at least the bound, so the search finds it.
     """
     shortest, longest = search.acceptor.min_length, search.acceptor.max_length
     reach = 0
@@ -158,11 +158,11 @@ class _Search:
         self.has_all = False  # whether the last search found all possible names
 
     def n_ranked(self, length: Any) -> Any:
-        """How many characters of a name of some length rank it: without a single prefix."""
-        return length + 1 - self._n_given  # its end counts
+        """The number of characters that rank a name of some length; a single prefix is left out."""
+        return length + 1 - self._n_given  # the end counts
 
     def run(self, wanted: int) -> list[str]:
-        """The most probable names, most probable first: `wanted` names, or all that were found."""
+        """The `wanted` most probable names, or all that were found, in order."""
         names: list[_Name] = []
         for _ in self.bounds(wanted):
             names = self.names
@@ -172,7 +172,7 @@ class _Search:
         return self.sampler.drawer.in_characters(texts).to_strings()
 
     def bounds(self, wanted: int) -> Iterator[float]:
-        """Searches for `wanted` names above ever lower bounds, and yields each bound."""
+        """Searches for `wanted` names above ever lower bounds and yields each bound."""
         max_prefixes = MAX_PREFIXES * LONG_NAMES // max(self.acceptor.min_length, LONG_NAMES)
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
         while True:
@@ -213,7 +213,7 @@ class _Search:
         return True
 
     def _extend(self, prefixes: Array, states: Array) -> None:
-        """Records the names that end at some prefixes, and queues the longer prefixes."""
+        """Records the names that end at some prefixes and queues the longer prefixes."""
         acceptor, text = self.acceptor, prefixes["text"]
         n, length = text.shape
         self.n_prefixes += n

@@ -1,8 +1,8 @@
-"""Chooses the next character of many names, each by a random number of its own.
+"""Chooses the next character of many names, each with its own random number.
 
-The last bits of probabilities differ from processor to processor. So if a random number lies within
-a margin of the edge between two characters, the choice is *too close to call*: the name is drawn
-again in float64, and comes out the same everywhere.
+The last bits of probabilities differ between processors. If a random number lies within a margin of
+the edge between two characters, the choice is *too close to call*. The name is then drawn again in
+float64, which gives the same name everywhere.
 """
 
 import numpy as np
@@ -10,8 +10,8 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.sampling.random_keys import random_bits
 
-MAX_NAMES_OF_WALK = 1 << 20  # names drawn together in one walk
-MAX_NODES = 1 << 12  # nodes at which names choose together
+MAX_NAMES_OF_WALK = 1 << 20  # the most names drawn in one walk
+MAX_NODES = 1 << 12  # the most nodes at which names choose together
 _PLACE_BITS = (MAX_NAMES_OF_WALK - 1).bit_length()  # 20 of a sort key's 64 bits; node 12, random 32
 
 
@@ -25,19 +25,19 @@ def choose(
 ) -> tuple[Array, Array, Array]:
     """Chooses the next character of all names at once.
 
-    On a line, the part from k to k + 1 belongs to node k. In it, each character has a piece as long
-    as its probability. For the probabilities 1/4 and 3/4 at node 0, and 1/2 and 1/2 at node 1:
+    The interval from k to k + 1 belongs to node k, and each character has a piece of it as long as
+    its probability. For the probabilities 1/4 and 3/4 at node 0, and 1/2 and 1/2 at node 1:
 
         0   1/4       1    3/2    2
         |----|--------|-----|-----|
         branch 0   1     2     3
 
-    A name at node k gets the point k + u, and the branch there: n_y · node + character.
+    A name at node k takes the branch at the point k + u; its index is n_y · node + character.
 
     Args:
         probabilities: (n_y, nodes), of any sum; overwritten.
         margin: the largest error of a sum of probabilities: a number, or (nodes,).
-        rows: (k,) the row of each name in `keys`, (names,), as in `random_keys`.
+        rows: (k,) the row of each name in `keys`, (names,).
         node: (k,) the node of each name, ascending.
         position: the position of the character in its name.
 
@@ -46,7 +46,7 @@ def choose(
     """
     n_y, n_nodes = probabilities.shape
     assert n_nodes <= MAX_NODES  # or a node would not fit into a sort key
-    # A sort key is an integer of 64 bits: the node, the 32 bits of u, the name's place in `rows`.
+    # A sort key is a 64-bit integer: the node, the 32 bits of u, the name's place in `rows`.
     # Sorting these is several times as fast as `argsort`. Sorted neighbours read the same memory.
     sort_keys = node.astype(np.uint64)
     sort_keys <<= np.uint64(32)
@@ -66,16 +66,16 @@ def choose(
     edges += np.arange(n_nodes)
     line = np.ascontiguousarray(edges.T).ravel()  # (nodes n_y,) the right end of each branch
     branch = np.searchsorted(line, point, side="right").astype(np.int32)
-    # Nothing lies to the left of branch 0: its index −1 is the far end of the line.
+    # Branch 0 has no left neighbour: index −1 is the far end of the line.
     distance = np.minimum(line[branch] - point, np.abs(point - line[branch - 1]))
     return rows, branch, distance < margins[(sort_keys >> np.uint64(32)).astype(np.int32)]
 
 
 def keep_top_p(probabilities: Array, p: float, margin: float, relative_error: float) -> Array:
-    """Keeps the largest of each column that together have the share p; the others become 0.
+    """Keeps the largest of each column that together reach the share p; the others become 0.
 
     Also keeps any equal to the last one. Returns whether each column's cut is too close to call,
-    for errors of sums up to `margin`, and of single probabilities up to `relative_error`.
+    given errors of up to `margin` in sums and up to `relative_error` in single probabilities.
     """
     falling = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
     sums = np.cumsum(falling, axis=0)
@@ -87,5 +87,5 @@ def keep_top_p(probabilities: Array, p: float, margin: float, relative_error: fl
     following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
     probabilities[probabilities < least] = 0
     # A character of at most margin / 4 may be cut wrongly, which moves an edge by at most as much.
-    # Rounding errors move it by at most margin / 3 (see `MARGIN`): in all by less than the margin.
+    # Rounding errors move it by at most margin / 3 (see `MARGIN`), so it stays within the margin.
     return is_close | ((least - following < relative_error * least) & (least > margin / 4))

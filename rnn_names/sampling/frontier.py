@@ -1,7 +1,7 @@
 """The frontier of a walk or a search: the nodes whose states are not computed yet.
 
 The nodes of a level wait together. A batch comes from the deepest level that fills one, else from
-the shallowest. So the network runs for many nodes at once, and few nodes wait at any time.
+the shallowest, so that the network runs for many nodes at once and few nodes wait at any time.
 """
 
 from collections import Counter, defaultdict
@@ -46,7 +46,7 @@ class Frontier:
         return self._nodes.total() > 0
 
     def add(self, level: int, batch: NodeBatch) -> None:
-        """Adds nodes to a level, and drops the states of parents without a child."""
+        """Adds nodes to a level and drops the states of parents without a child."""
         (parent_states, parent, character), node_records, rows, node = batch
         for start in range(0, len(parent), self._at_once):
             nodes = slice(start, start + self._at_once)
@@ -59,7 +59,7 @@ class Frontier:
         self._nodes[level] += len(parent)
 
     def pop(self) -> tuple[int, NodeBatch]:
-        """Removes a batch: from the deepest level that fills one, else from the shallowest."""
+        """Removes a batch from the deepest level that fills one, else from the shallowest."""
         levels = [level for level, n in self._nodes.items() if n]
         full = [level for level in levels if self._nodes[level] >= self._at_once]
         level = max(full) if full else min(levels)

@@ -1,10 +1,10 @@
 """Names under rare conditions: proposals drawn with a guide, corrected to the model's distribution.
 
-A proposal of some weight gives weight / bound copies of its name, rounded at random:
+A proposal gives weight / bound copies of its name, rounded at random:
 
     weight / bound    copies
     1                 1
-    0.25              1 for one such proposal in four, else 0
+    0.25              1 for one proposal in four, else 0
     2.5               2 or 3
 """
 
@@ -24,15 +24,15 @@ from rnn_names.sampling.random_keys import pilot_keys, uniform
 from rnn_names.sampling.walk import Roots, Walk, WalkDrawer
 from rnn_names.system import cached_property
 
-MAX_TRUNCATED = 0.02  # the tolerated share of names from a root that its bound cuts off
-PILOT_OF_ROOTS = 1 << 15  # names drawn to measure the weights of each root's names
+MAX_TRUNCATED = 0.02  # the tolerated share of a root's names that the bound cuts off
+PILOT_OF_ROOTS = 1 << 15  # names drawn from all roots together to measure weights
 COPIES_POSITION = MAX_NAME_LENGTH + 1  # of the random number that rounds a number of copies
 
 
 class GuidedWalk(Walk):
     """Draws names with a guide; `log_weights`, (names,), are −∞ for names that did not end.
 
-    The walk records the prefixes that it visits in `visits`, if given. The records of nodes are
+    The walk records the prefixes that it visits in `visits`, if given. The record of a node holds
 
         automaton_state   of the acceptor's automaton
         product_row       the row among the guide's product states
@@ -52,7 +52,7 @@ class GuidedWalk(Walk):
     def _visit(
         self, length: int, states: Array, node_records: Array, node: Array
     ) -> tuple[Array, Array | float, Array]:
-        """As `Walk._visit`, with each probability times the estimate; also returns the estimates.
+        """Like `Walk._visit`, but multiplies probabilities by estimates and also returns these.
 
         Multiplies the weights in `node_records` by the total, in place, and records visits. The log
         estimates are (nodes, n_y).
@@ -68,11 +68,11 @@ class GuidedWalk(Walk):
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
         total = probabilities.sum(axis=0)
-        probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
+        probabilities[EOS, total == 0] = 1  # a dead end: the name ends here with weight 0
         with np.errstate(divide="ignore"):
             node_records["log_weight"] += np.log(total)
         node_records["log_weight"] += top
-        # In float64, choices too close to call are so rare that no name is drawn again.
+        # Choices too close to call are so rare in float64 that no name is drawn again.
         return probabilities, 0.0, log_completion
 
     def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
@@ -97,9 +97,9 @@ class GuidedWalk(Walk):
         )
 
     def beam_search(self, roots: Roots, width: int) -> None:
-        """Visits the `width` prefixes of each length that draws most probably visit."""
+        """Visits the `width` prefixes of each length that draws are most likely to visit."""
         states, node_records, length = roots.states, roots.node_records.copy(), len(roots.texts[0])
-        log_reach = np.zeros(1)  # of each node; then of its branches
+        log_reach = np.zeros(1)  # of each node
         while len(states):
             node = np.arange(len(states))
             p, _, log_completion = self._visit(length, states, node_records, node)
@@ -116,7 +116,7 @@ class GuidedWalk(Walk):
 
 
 def _largest(logs: Array, size: int) -> Array:
-    """The ascending positions of the `size` largest of m logarithms, without those that are −∞."""
+    """The ascending positions of the `size` largest of m logarithms, leaving out −∞."""
     least = np.partition(logs, -size)[-size] if size < len(logs) else -np.inf
     position = np.flatnonzero((logs >= least) & (logs > -np.inf))
     return np.sort(position[np.argsort(-logs[position], kind="stable")[:size]])
@@ -143,7 +143,7 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
 
 
 class GuidedDrawer(WalkDrawer):
-    """Draws names that meet rare conditions, with a guide."""
+    """Draws names that meet rare conditions, using a guide."""
 
     def __init__(
         self, model: LanguageModel, options: CommonOptions, texts: IndexedTexts, guide: Guide
@@ -152,16 +152,16 @@ class GuidedDrawer(WalkDrawer):
         self.guide = guide
 
     def with_texts(self, texts: IndexedTexts) -> "GuidedDrawer":
-        """A drawer whose names begin with other texts, which are one character longer."""
+        """A drawer whose names begin with other texts, one character longer."""
         return GuidedDrawer(self._model, self._options, texts, self.guide)
 
     @cached_property
     def roots(self) -> Roots:
-        """The roots of guided walks; if there are several, weights are made to fit the bound."""
+        """The roots of guided walks; if there are several, weights are scaled to fit the bound."""
         roots = guided_roots(self.exact_roots, self.guide)
         if len(roots.texts) == 1:
             return roots
-        # An estimate that is too low for one root shows in the weights of names that begin with it.
+        # If the estimate for a root is too low, the weights of its names are too high.
         size = max(PILOT_OF_ROOTS // len(roots.texts), 1)
         root_of_name = np.repeat(np.arange(len(roots.texts)), size)
         keys = pilot_keys(len(root_of_name))
@@ -182,7 +182,7 @@ class GuidedDrawer(WalkDrawer):
         return self.in_characters(walk.completed), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root_of_name: Array | None = None) -> tuple[Names, Array]:
-        """Like `WalkDrawer.draw`, for casts: returns at most one copy of each proposal."""
-        # A weight above the bound should give more than one copy; such a name is too rare here.
+        """Like `WalkDrawer.draw`, for casts; returns at most one copy of each proposal."""
+        # Names with weights above the bound should have more copies, so they are too rare here.
         names, rows, _ = self.propose(keys, root_of_name)
         return names, rows

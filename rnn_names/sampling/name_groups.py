@@ -1,8 +1,8 @@
 """The names of a stream under rare conditions, group by group.
 
-All groups have the same size. A group makes proposals 0, 1, 2, …, each with random numbers of its
-own. It drops the first `BURN_IN` copies and yields the next 64. So a group depends only on the seed
-and its number.
+All groups have the same size. A group makes proposals 0, 1, 2, …, each with its own random numbers,
+drops the first `BURN_IN` copies and yields the next 64. The names of a group depend only on the
+seed and the number of the group.
 """
 
 from collections.abc import Iterator
@@ -23,10 +23,10 @@ from rnn_names.sampling.sampler import Sampler
 
 MAX_PROPOSALS = 1 << 16  # the most proposals drawn together
 # A group drops its first BURN_IN names and yields the next GROUP_SIZE. Its end cuts the last run of
-# copies. That alone would make names with long runs too rare, but dropping the first names cuts the
+# copies. This alone would make names with long runs too rare, but dropping the first names cuts the
 # first run about as often.
 BURN_IN, GROUP_SIZE = MAX_COPIES - 1, 64
-DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws
+DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws, if its budget allows
 
 
 class NameGroups:
@@ -36,7 +36,7 @@ class NameGroups:
         self._sampler, self._drawer, self._key, self._budget = sampler, drawer, key, budget
 
     def names(self, start: int, admission: Admission, threads: Threads) -> Iterator[Names]:
-        """Yields names `start`, `start` + 1, … in parts; OutOfAttempts if a group has too few."""
+        """Yields names from `start` on, in parts; raises OutOfAttempts if a group has too few."""
         submit, n_threads = threads
         next_group, n_skipped = divmod(start, GROUP_SIZE)  # the next group; names in it to skip
         size = 1  # groups that a thread draws together
@@ -56,7 +56,7 @@ class NameGroups:
             next_group, size = next_group + n_threads * size, size * GROWTH
 
     def names_of_groups(self, numbers: Array) -> tuple[Names, Tally]:
-        """The names of some groups, (n,), and the tally; a group with too few names is the last."""
+        """The names of some groups, (n,), and the tally; stops after a group with too few names."""
         tally = Tally()
         waiting = np.arange(len(numbers))  # groups without enough names
         n_proposals = 0  # drawn for each waiting group
@@ -86,7 +86,7 @@ class NameGroups:
 def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
     """The rows of the names to yield, group by group, up to the first group with too few names."""
     order = np.argsort(group, kind="stable")
-    # A group with too few for the burn-in drops none, and yields its first GROUP_SIZE.
+    # A group with too few names for the burn-in drops none and yields its first GROUP_SIZE.
     burn_in = np.where(n_names < DRAWN_PER_GROUP, 0, BURN_IN)
     rank = ranges(-burn_in, n_names)
     last = int(np.argmax(np.append(n_names, 0) < GROUP_SIZE))

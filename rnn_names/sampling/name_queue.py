@@ -1,14 +1,14 @@
 """The names of a stream, in the order of their numbers, batch by batch.
 
-A batch makes attempts at the lowest numbers without a name, and at new numbers, as far as names are
-requested and there is room. If three names are requested, and in batch 1 only the attempts at
-number 1 fail:
+A batch makes attempts at the lowest numbers without a name, and at new numbers if names are still
+requested and there is room. If three names are requested and only the attempts at number 1 fail in
+batch 1:
 
     batch    attempts at numbers    yields
     1        0 0 1 1 2 2            name 0, from the first attempt that passed; name 2 waits
     2        1 1 1                  name 1, if one of them passes, and name 2
 
-Large batches are drawn in chunks, which threads share.
+Large batches are split into chunks, which threads draw.
 """
 
 import math
@@ -27,11 +27,11 @@ from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import DrawnNames, Sampler
 
 FIRST_BATCH = 1 << 12  # the most attempts of a first batch; any later one may make as many
-FIRST_OF_ENDLESS = 1 << 5  # the most of the first of an endless stream: few names may be read
+FIRST_OF_ENDLESS = 1 << 5  # the same for an endless stream, of which few names may be read
 GROWTH = 16  # the largest factor by which the number of names grows from batch to batch
 GROWTH_TO_COUNT = 256  # with a known count, the second batch may already be the largest
 CHUNKS = 32  # chunks of the largest batch, to bound the memory
-MIN_CHUNKED_NAMES = 1 << 13  # smaller batches are drawn in chunks only if memory is short
+MIN_CHUNKED_NAMES = 1 << 13  # smaller batches are drawn in chunks only if the vocabulary is large
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
 
@@ -44,16 +44,16 @@ class NumberedNames(NamedTuple):
     names: Names
 
     def part(self, rows: slice) -> "NumberedNames":
-        """Some of the rows, without a copy."""
+        """Some of the rows, without copying them."""
         return NumberedNames(self.numbers[rows], self.attempts[rows], self.names[rows])
 
 
 class NameQueue:
     """Draws names in order, from a seed's key.
 
-    The stream ends after `budget` attempts; every 16 admitted names allow `budget` more. Attempts
-    are counted number by number, at each up to and including the first that passes. So the end of
-    the stream does not depend on how many attempts are made together.
+    The stream ends after `budget` attempts; every 16 admitted names allow `budget` more. Only the
+    attempts up to the first that passes are counted at each number, so the end of the stream does
+    not depend on how many attempts are made together.
     """
 
     def __init__(
@@ -73,14 +73,14 @@ class NameQueue:
             first, self._growth = FIRST_BATCH, GROWTH_TO_COUNT
         self._budget, self._largest = budget, sampler.largest_batch
         self._first_size = self._next_size = first  # the most attempts of a batch
-        self._ready = list[NumberedNames]()  # drawn, not yielded yet
+        self._ready = list[NumberedNames]()  # drawn but not yielded yet
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
         self._tally = Tally()
         # Names below `_next_to_yield` were yielded. `_next_number` is the first number not tried.
         self._start = self._next_to_yield = self._next_number = start
 
     def names(self) -> Iterator[Names]:
-        """Yields names `start`, `start` + 1, … in parts; OutOfAttempts if too few attempts pass."""
+        """Yields names from `start` on, in parts; raises OutOfAttempts if too few attempts pass."""
         queue = self._queue
         while self._draw_batch():
             end, n_failed = self._next_number, 0
@@ -91,12 +91,12 @@ class NameQueue:
                 raise OutOfAttempts(self._tally)
 
     def _draw_batch(self) -> bool:
-        """Makes attempts at the lowest numbers without a name; False if there are none."""
+        """Makes attempts at the lowest numbers without a name; returns False if there are none."""
         queue, size = self._queue, self._add_numbers(self._next_size)
         self._next_size = min(self._next_size * self._growth, self._largest)
         if not len(queue.waiting):
             return False
-        # Where the stream would end, the lowest numbers come first.
+        # The lowest numbers come first once the stream may have to end.
         lowest_first = queue.n_made >= self._budget_now
         numbers, attempts = queue.pop(size, lowest_first)
         chunks = self._chunks(numbers, attempts)
@@ -117,7 +117,7 @@ class NameQueue:
     def _add_numbers(self, max_size: int) -> int:
         """Adds new numbers to the queue; returns how many attempts the next batch may make.
 
-        If all pass, a request for 10,000 adds 4,096, then 5,904. An endless stream adds 32, 512, …
+        A request for 10,000 adds 4,096, then 5,904, if all pass. An endless stream adds 32, 512, …
         """
         queue, yielded = self._queue, self._next_to_yield - self._start
         max_ahead = min(self._growth * max(yielded, self._first_size), self._largest)
@@ -149,7 +149,7 @@ class NameQueue:
         return DrawnNames(Names(codes, names.offsets.astype(np.int32)), rows[passing], tally)
 
     def _names_below(self, end: int) -> Iterator[Names]:
-        """Yields the names of all numbers below `end`; OutOfAttempts where the budget ends."""
+        """Yields the names of all numbers below `end`; raises OutOfAttempts if the budget ends."""
         if self._next_to_yield == end:
             return
         rows, attempts, names = self._take_ready(end)
@@ -165,7 +165,7 @@ class NameQueue:
             yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
 
     def _take_ready(self, end: int) -> tuple[Array, Array, Names]:
-        """Removes the numbers below `end`: returns rows of names by number, attempts, and names."""
+        """Removes the numbers below `end`; returns rows of names by number, attempts, and names."""
         ends = [int(np.searchsorted(batch.numbers, end)) for batch in self._ready]
         below = [batch.part(slice(n)) for batch, n in zip(self._ready, ends, strict=True)]
         after = [batch.part(slice(n, None)) for batch, n in zip(self._ready, ends, strict=True)]

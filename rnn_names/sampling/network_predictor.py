@@ -1,4 +1,4 @@
-"""Probabilities of the next character of names, with min-p, temperature, top-k and top-p."""
+"""Probabilities of the next character, after min-p, temperature, top-k and top-p."""
 
 from typing import Any, Protocol
 
@@ -12,18 +12,18 @@ from rnn_names.sampling.choice import keep_top_p
 from rnn_names.sampling.frontier import Children
 
 NODES_AT_ONCE = 1 << 9  # nodes computed together: with fewer, threads wait more often
-# The largest error of a sum of probabilities in float32, and so of an edge in `choose`: three times
+# The largest error of a sum of float32 probabilities, and thus of an edge in `choose`: three times
 # what `tests/benchmarks/margin.py` measures. At a temperature T < 1, it is MARGIN / T.
 MARGIN = 8e-6
 RELATIVE_ERROR = 1e-4  # the largest relative error of one probability
 
 
 Prediction = tuple[Array, Array | float]
-"""What may follow some nodes: probabilities of any sum, (n_y, nodes); the error of their sums."""
+"""Probabilities of what follows some nodes, (n_y, nodes), of any sum; the error of their sums."""
 
 
 class Predictor(Protocol):
-    """Predicts the next characters of the names of a walk."""
+    """Predicts the next characters of a walk's names."""
 
     dtype: Any  # of the states
     n_y: int  # size of the vocabulary, EOS included
@@ -37,7 +37,7 @@ class Predictor(Protocol):
 
 
 class NetworkPredictor(Predictor):
-    """Predicts the next character by a network, in float32 or float64."""
+    """Predicts the next character with a network, in float32 or float64."""
 
     def __init__(self, params: Params, options: CommonOptions, dtype: Any = np.float32) -> None:
         self.dtype = np.dtype(dtype)
@@ -45,7 +45,7 @@ class NetworkPredictor(Predictor):
         self.weights = step_weights(self.params)
         self.n_y = len(params["by"])
         self.nodes_at_once = min(NODES_AT_ONCE, rnn.rows_per_batch(self.n_y))
-        # The largest logit is subtracted from all, so a tiny temperature keeps it at 0, but makes
+        # The largest logit is subtracted from all, so a tiny temperature leaves it at 0 and makes
         # the others −∞. The limits are within the range of float32, 1e±38.
         self.temperature = min(max(options.temperature or 1, 1e-30), 1e30)
         self.log_min_p = np.log(options.min_p) if options.min_p else None
@@ -67,7 +67,7 @@ class NetworkPredictor(Predictor):
         return probabilities, margin
 
     def log_probabilities(self, states: Array, work: Workspace) -> Array:
-        """Their natural logarithms, exact even for tiny ones; the axes are (nodes, n_y)."""
+        """The natural logarithms of the probabilities, (nodes, n_y), exact even for tiny ones."""
         logits, _ = self._logits(states, work)
         logs = rnn.log_softmax(logits.astype(np.float64))
         if self.top_p is not None:
@@ -89,7 +89,7 @@ class NetworkPredictor(Predictor):
         if self.temperature != 1:
             with np.errstate(over="ignore"):
                 logits /= self.temperature
-        if self.top_k is not None:  # keeps any equal to the k-th, too
+        if self.top_k is not None:  # also keeps any equal to the k-th
             least, following = -np.sort(-logits, axis=1).T[[self.top_k - 1, self.top_k]]
             close |= following > least - self.relative_error
             logits[logits < least[:, None]] = -np.inf

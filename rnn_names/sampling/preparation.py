@@ -1,10 +1,10 @@
-"""Prepares a guide where conditions are rare: draws names for it, learns, and sets its bound.
+"""Prepares a guide for rare conditions: draws names, learns from them, and sets the bound.
 
-A pilot measures how rare they are. Then, with t as the requested temperature:
+A pilot measures how rare they are. Then, for the requested temperature t:
 
     draw names unguided, at the first of the temperatures 2 t, 4 t, … that is at least 1
-    at this temperature, and at each half as high, down to the requested t:
-        twice, learn, and draw names that are not visited
+    at this temperature, then at half of it, and so on down to t:
+        twice: learn, and draw names that were not visited
         learn, and search for the most probable prefixes (above t, only if few names may dominate)
     learn, draw 4,096 names, set the bound and measure; repeat with twice as many names, as far as
     MAX_CHARACTERS allows, until all of these hold, or until MAX_VISITS or MAX_TEST ends it:
@@ -12,7 +12,7 @@ A pilot measures how rare they are. Then, with t as the requested temperature:
         draws missed at most half of the visited names' probability
         1 proposal in 8 yields a name (after ENOUGH_VISITS visits, any share will do)
 
-An example, first names that end in "pp", with t = 1:
+For example, first names that end in "pp", with t = 1:
 
     step          temperature   names   prefixes   log P(visited names)
     draw               2        1,024     13,482        −12.66
@@ -24,9 +24,9 @@ An example, first names that end in "pp", with t = 1:
     draw               1        4,096     82,615         −9.21
 
 Before the last draw, the guide keeps only the most probable prefixes (`MAX_STORED_NUMBERS`). This
-draw tests: 2.5 % of its proposals yield a name, of which 0.1 % are repeats.
+draw is the test: 2.5 % of its proposals yield a name, and 0.1 % of the names are repeats.
 
-At a high temperature, draws vary most. So the names that are most probable at t have been drawn
+Draws vary most at a high temperature, so the names that are most probable at t have been drawn
 before t is reached (simulated annealing, Kirkpatrick et al. 1983). The result depends neither on
 the seed nor on the number of names.
 """
@@ -54,7 +54,7 @@ PILOT_SIZE = 1 << 13  # names of a pilot, a trial draw that measures how rare co
 RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 LOG_HARDLY_ANY = math.log(1e-6)  # if the conditions are less probable, names can be missing
-LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all probability
+LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all the probability
 DRAW_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 BEAM_PREDICTIONS = 1 << 17  # probabilities per length in a beam search: n_y for each prefix
 MAX_BEAM_SEARCHES = 8  # at the end, if few names dominate
@@ -88,7 +88,7 @@ def prepare_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer
 def share_accepted(sampler: Sampler, rare: float) -> float:
     """The share of the model's names that are accepted, measured with fixed keys.
 
-    If more than `rare` of the first 1,024 names are accepted, no more are drawn; else 8,192 are.
+    Draws 8,192 names, or only 1,024 if more than the share `rare` of these is accepted.
     """
     share = 0.0
     for size in (PILOT_SIZE // 8, PILOT_SIZE):
@@ -105,7 +105,7 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
         acceptor, root = _with_one_root(sampler)
     except NoAutomatonError:  # there are very many prefixes
         return None
-    # At a lower temperature, rounding errors would be larger than the differences between names.
+    # Rounding errors would exceed the differences between names at a lower temperature.
     temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
     first, *falling = falling_temperatures(temperature)
     preparation = _Preparation(sampler, acceptor, root, first)
@@ -134,9 +134,9 @@ def falling_temperatures(temperature: float) -> list[float]:
 
 
 def _warn_of_rarity(drawer: GuidedDrawer) -> None:
-    """Warns, with RareConditionsWarning, if many names are repeats, or some may be missing."""
+    """Warns with RareConditionsWarning if many names are repeats or some may be missing."""
     guide, temperature = drawer.guide, drawer.exact_predictor.temperature
-    # At a temperature T < 1, a name's probability is nearly p ** (1 / T), if it is p at T = 1.
+    # A name's probability at a temperature T < 1 is nearly p ** (1 / T) if it is p at T = 1.
     are_hardly_any = guide.log_p_conditions * min(temperature, 1) < LOG_HARDLY_ANY
     has_visited_all = guide.log_p_conditions - guide.log_visited < 1e-6
     may_miss = are_hardly_any and not has_visited_all and few_names_may_dominate(guide, temperature)
@@ -169,7 +169,7 @@ def _with_one_root(sampler: Sampler) -> tuple[Acceptor, Indices]:
 
 
 class _Preparation:
-    """Improves a guide: draws names at a temperature, and lets it learn from visited prefixes."""
+    """Improves a guide: draws names at a temperature and lets it learn from visited prefixes."""
 
     def __init__(
         self, sampler: Sampler, acceptor: Acceptor, root: Indices, temperature: float
@@ -181,7 +181,7 @@ class _Preparation:
         self._log_unvisited = np.inf  # measured log P(unvisited names that meet the conditions)
 
     def drawer_with(self, guide: Guide) -> GuidedDrawer:
-        """A drawer with a guide, at the present temperature."""
+        """A drawer with a guide, at the current temperature."""
         options = replace(self._sampler.options, temperature=self._temperature)
         return GuidedDrawer(self._sampler.model, options, [self._root], guide)
 
@@ -210,13 +210,13 @@ class _Preparation:
         )
 
     def explore(self) -> None:
-        """Draws unvisited names; their mean weight estimates the probability of all such names."""
+        """Draws unvisited names; their mean weight estimates the probability of all of them."""
         for size in DRAW_SIZES:
             self.learn(explores=True)
             self._log_unvisited = log_mean_of(self.draw_and_record(size))
 
     def explore_by_beam_search(self, most: int = 1) -> None:
-        """Visits the most probable prefixes of each length, until that adds little probability."""
+        """Visits the most probable prefixes of each length until that adds little probability."""
         for _ in range(most):
             self.learn(explores=True)
             before = self.guide.log_visited
@@ -233,7 +233,7 @@ class _Preparation:
         self._log_unvisited = np.inf
 
     def measured_guide(self, size: int) -> Guide:
-        """The guide, with the bound and the shares that a test of `size` draws measures."""
+        """The guide with the bound and the shares that a test of `size` draws measures."""
         self.learn(explores=False)
         learned = self.guide
         log_weights = self.draw_and_record(size)  # its prefixes are now in `self.guide`
@@ -244,7 +244,7 @@ class _Preparation:
         return replace(learned.with_bound(log_weights), missed=missed)
 
     def is_ready(self, guide: Guide) -> bool:
-        """Whether a measured guide is good, or can hardly become better."""
+        """Whether a measured guide is good or can hardly become better."""
         # Top-k and top-p, for example, may rule out all names that meet the conditions.
         is_impossible = guide.log_p_conditions == -np.inf
         cannot_improve = is_impossible or self._n_visits >= MAX_VISITS

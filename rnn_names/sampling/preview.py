@@ -18,7 +18,7 @@ ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """At most `count` names, from few attempts: a network in training may never end a name."""
+    """At most `count` names from few attempts, since a network in training may never end a name."""
     names = names_of_attempts(model, max(2 * count, MIN_TRIED), Options(seed=seed))
     with suppress(SamplingError):  # the network may still be unable to write a name
         return [*islice(names, count)]

@@ -1,11 +1,11 @@
 """Counter-based random numbers: each is a hash of a seed and a few numbers.
 
-Character t of attempt a at name i is decided by
+Character t of attempt a at number i is decided by
 
     u(seed, i, a, t)  =  (upper 32 bits of subkey(subkey(subkey(seed_key(seed), i), a), t)) / 2³²
     subkey(key, k)    =  mix(key + (k + 1) γ)                       `mix` and γ as in `fingerprints`
 
-So any name can be drawn alone. The numbers between the seed and t depend on what is drawn:
+Any name can therefore be drawn alone. The numbers between the seed and t depend on what is drawn:
 
     names of a stream                number, attempt
     the same, under rare conditions  group, proposal

@@ -1,7 +1,7 @@
-"""Draws names, and tests them by all conditions that concern each name alone.
+"""Draws names and tests them against all conditions on single names.
 
-First it settles the options that depend on the model: boldness and lengths. If an automaton can
-follow a condition, the condition is part of the acceptor, and walks draw only names that meet it.
+It first settles the options that depend on the model: boldness and lengths. If an automaton can
+check a condition, the condition is part of the acceptor, and walks draw only names that meet it.
 The other conditions are tested on whole names. For `--suffix pp --novel`:
 
     acceptor    suffix 'pp', the length, the shape of the list's names
@@ -33,10 +33,10 @@ from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.walk import WalkDrawer
 
-MAX_WORD_SHARE = 0.1  # share of words in a list, above which boldness safe allows words
+MAX_WORD_SHARE = 0.1  # share of words in a list above which boldness safe allows words
 MAX_LOSS = 2.3  # nats per character; if the loss is larger, all names may be improbable
 FEW_POSSIBLE = 1 << 10  # if no more spellings are possible, all are tested at the start
-# Attempts of a batch: a larger one shares more prefixes, but takes more memory, and delays names.
+# Attempts of a batch. A larger one shares more prefixes, but takes more memory and delays names.
 MIN_BATCH, MAX_BATCH, PROBABILITIES_OF_BATCH = 1 << 5, 1 << 20, 1 << 26
 LONG_NAME = 32  # characters; if a list has no shorter names, few of the model's may be long enough
 SHAPE_HINT = (
@@ -52,8 +52,8 @@ def with_boldness(options: CommonOptions, model: LanguageModel) -> CommonOptions
 
         known_triples   if the model has no triples, or a required text breaks the condition
         min_mean_p      if the training loss is not known, as for a blend, or is too high
-        min_edits       if the list is not known; with `start`, `novel` replaces it, unless `listed`
-                        is set: which names are near drawn ones depends on the earlier names
+        min_edits       if the list is not known; or with `start`, since it depends on all earlier
+                        names (`novel` then replaces it, unless `listed` is set)
         no_words        if the list is not known, or many of its names are words
     """
     own = model.own_fingerprints
@@ -103,7 +103,7 @@ class DrawnNames(NamedTuple):
 
 
 class Sampler:
-    """Draws names with a `WalkDrawer`, and tests them (`rows_that_pass`)."""
+    """Draws names with a `WalkDrawer` and tests them (`rows_that_pass`)."""
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
         self.model, self.options = model, options
@@ -162,7 +162,7 @@ class Sampler:
 
     @property
     def may_be_rare(self) -> bool:
-        """Whether accepted names may be rare, so that a pilot has to measure it.
+        """Whether accepted names may be rare; a pilot then measures how rare.
 
         The shape alone can make them rare only at a temperature above 1.
         """
@@ -219,7 +219,7 @@ class Sampler:
 def make_sampler(model: LanguageModel, options: CommonOptions) -> Sampler:
     """A sampler whose options have the presets of their boldness.
 
-    If no name can match the texts as typed, ignores case, with a CaseWarning.
+    If no name can match the texts as typed, their case is ignored, with a CaseWarning.
     """
     try:
         sampler = Sampler(model, with_boldness(options, model))

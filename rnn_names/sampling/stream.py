@@ -1,6 +1,6 @@
 """A seed's stream of names, in the order of their numbers, for `sample` and `stream`.
 
-The names come from `name_queue`, or, if conditions are rare, from `name_groups`.
+The names come from `name_queue`, or from `name_groups` if conditions are rare.
 """
 
 import os
@@ -36,7 +36,7 @@ def names_of_stream(
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises TooFewNamesError after the last if there are fewer.
 
-    It may make `budget` attempts (by default `MAX_ATTEMPTS`, fewer if names must be long), and as
+    It may make `budget` attempts (by default `MAX_ATTEMPTS`, fewer if names must be long) and as
     many again for every 16 admitted names. Under rare conditions, each group of 64 names may make
     `budget` proposals.
     """
@@ -81,7 +81,7 @@ def _drawn_names(
             queue = NameQueue(sampler, key, start, budget, admission, threads)
             yield from queue.names()
         else:
-            # Imported only where needed, since that takes time.
+            # Imported only if needed, since importing takes time.
             from rnn_names.sampling.name_groups import NameGroups
 
             groups = NameGroups(sampler, guided_drawer, key, budget)
@@ -103,12 +103,12 @@ def guided_drawer_if_rare(sampler: Sampler, rare: float | None = None) -> "Guide
 def _too_few_names(
     sampler: Sampler, admission: Admission, tally: Tally, n_possible: float
 ) -> TooFewNamesError:
-    """The error that says how many names were found, and why there are no more."""
+    """The error that says how many names were found and why there are no more."""
     options = sampler.options
     count, n_found, causes = admission.count, admission.n_admitted, list[str]()
     if options.is_unique:
         # The condition `min_edits` against the list has the same title. Keep the number of names
-        # that it tested, and count those that were admitted.
+        # that it tested, but count those that were admitted.
         title = "unique" if options.min_edits is None else "min_edits"
         tested, _ = tally.get(title, (admission.n_tested, 0))
         tally[title] = tested, n_found

@@ -1,4 +1,4 @@
-"""A walk draws many names together: it goes down the tree of their prefixes, from its roots.
+"""A walk draws many names together, going down the tree of their prefixes from its roots.
 
 Names with a common prefix are at one node, for which the network runs once. This walk draws names
 0 to 3 from one root, the empty text:
@@ -12,9 +12,9 @@ Names with a common prefix are at one node, for which the network runs once. Thi
 
 A name is given up as soon as the acceptor accepts no completion of it.
 
-A `WalkDrawer` draws all names on a walk in float32; the few that are too close to call (`choice`)
-are drawn again in float64, with the same keys. So a name does not depend on the processor, nor on
-the other names.
+A `WalkDrawer` draws all names in a walk in float32. The few that are too close to call (`choice`)
+are drawn again in float64 with the same keys, so a name depends neither on the processor nor on the
+other names.
 """
 
 from typing import Any, NamedTuple
@@ -38,10 +38,10 @@ from rnn_names.system import cached_property
 
 
 class Roots(NamedTuple):
-    """The R texts that names can begin with, as indices; none is a prefix of another.
+    """The R texts that names can begin with; none is a prefix of another.
 
-    Usually there is one: the empty text, or the required prefix. Of several prefixes (or of first
-    characters, for casts with `initials`), the first random number of a name chooses one.
+    Usually there is one: the empty text or the required prefix. If there are several prefixes (or
+    first characters, for casts with `initials`), a name's first random number chooses one of them.
     """
 
     texts: IndexedTexts
@@ -60,25 +60,25 @@ class Roots(NamedTuple):
         return np.exp(self.log_relative_p - max(self.log_relative_p.max(), LEAST_LOG))
 
     def choose(self, keys: Array) -> Array:
-        """A root for each name, (n,), by its first random number; see `random_keys`."""
+        """A root for each name, (n,), chosen by its first random number (`random_keys`)."""
         if len(self.texts) == 1:
             return np.zeros(len(keys), np.intp)
         return weighted_index(keys, 0, self.relative_p)
 
     def texts_of(self, rows: Array) -> Array:
-        """The texts of some roots, by their rows, (n,), all of one length: (n, length)."""
+        """The texts of the roots in some rows, (n,), all of one length: (n, length)."""
         return np.array([self.texts[row] for row in rows.tolist()], np.intp)
 
 
 class Walk:
-    """Draws name k by the random numbers of `keys[k]`, (names,), into column k of `characters`."""
+    """Draws name k with the random numbers of `keys[k]` into column k of `characters`."""
 
     def __init__(self, predictor: Predictor, acceptor: Acceptor, keys: Array) -> None:
         assert len(keys) <= MAX_NAMES_OF_WALK  # more would not fit into a sort key of `choose`
         self.predictor, self.acceptor, self.keys = predictor, acceptor, keys
         index_type = np.min_scalar_type(predictor.n_y)
         self.characters = np.zeros((acceptor.max_length, len(keys)), index_type)
-        # The length stays 0 for a name that is not accepted or too close to call.
+        # The length stays 0 for a name that is not accepted or is too close to call.
         self.lengths = np.zeros(len(keys), np.min_scalar_type(MAX_NAME_LENGTH))
         self.is_close = np.zeros(len(keys), bool)
         self._frontier, self._work = Frontier(predictor.nodes_at_once), Workspace(predictor.dtype)
@@ -158,14 +158,14 @@ class Walk:
     def _visit(
         self, length: int, states: Array, node_records: Array, node: Array
     ) -> tuple[Array, Array | float, Any]:
-        """Visits some nodes: returns the probabilities of what follows them, and their margin.
+        """Visits some nodes; returns the probabilities of what follows them and their margin.
 
-        A guided walk also updates `node_records` in place, and returns what `_child_records` needs.
+        A guided walk also updates `node_records` in place and returns what `_child_records` needs.
         """
         return *self.predictor.next_probabilities(states, self._work), None
 
     def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
-        """Ends names, by their rows, at some of the nodes."""
+        """Ends the names in `rows`, each at its `node`."""
         self.lengths[rows] = length
 
     def _child_records(
@@ -176,7 +176,7 @@ class Walk:
 
 
 class WalkDrawer:
-    """Draws accepted names that begin with one of some texts, the roots of its walks."""
+    """Draws accepted names that begin with one of its `texts`, the roots of its walks."""
 
     def __init__(
         self, model: LanguageModel, options: CommonOptions, acceptor: Acceptor, texts: IndexedTexts
@@ -210,7 +210,7 @@ class WalkDrawer:
 
     @cached_property
     def exact_predictor(self) -> NetworkPredictor:
-        """Predicts it in float64; these predictions define the names."""
+        """Predicts the next character in float64; these predictions define the names."""
         return NetworkPredictor(self._model.params, self._options, np.float64)
 
     @cached_property
