@@ -16,7 +16,7 @@ import {
 import { PatternReader } from "./pattern.js";
 
 export function engineOf(models) {
-  /** A promise of an array of names, which is shorter than `count` if no more names are found. */
+  /** Resolves to an array of names, shorter than `count` if no more are found. */
   async function sample(count = 20, options = {}) {
     check("count", count, COUNT);
     const settings = checkOptions(options, { ...SAMPLE_OPTIONS, shares: sharesType(models) });
@@ -30,7 +30,7 @@ export function engineOf(models) {
     return blendOf(models, options.shares).blend.logProb(name);
   }
 
-  /** Lines by a pattern such as "[Lord|Lady] {elvish} of {towns}"; with `parts`, lists of texts. */
+  /** Lines of a pattern such as "[Lord|Lady] {elvish} of {towns}"; lists of texts if `parts`. */
   async function cast(pattern, count = 20, options = {}) {
     check("pattern", pattern, TEXT);
     check("count", count, COUNT);

@@ -1,14 +1,14 @@
-// Arithmetic in 64-bit floats: products of matrices, gates, and log-probabilities.
+// Arithmetic in 64-bit floats: matrix products, gates and log-probabilities.
 
-// The rows and nodes of a product that are computed together. Matrices are padded to multiples of
-// these numbers.
+// The numbers of rows and of nodes that `product` computes together. Matrices are padded to
+// multiples of them.
 export const ROWS = 2;
 export const NODES = 4;
 
 export const padded = (n, multiple) => Math.ceil(n / multiple) * multiple;
 
-// eˣ for gates: e^(k/64) from a table, times the series of the rest. It is exact to 1e-15, in 2/3
-// of the time of Math.exp. Beyond ±40, σ is 0 or 1, and tanh ±1, to 1e-17.
+// eˣ for gates: e^(k/64) from a table, times the Taylor series of the rest. It is accurate to 1e-15
+// and takes 2/3 of the time of Math.exp. Beyond ±40, σ is 0 or 1 and tanh is ±1, to 1e-17.
 const POWERS = Float64Array.from({ length: 5121 }, (_, k) => Math.exp(k / 64 - 40));
 
 function exp(x) {
@@ -48,7 +48,7 @@ export function product(a, m, W, rows, columns, out) {
 /**
  * log softmax(logits / temperature), in place. It is −∞ for excluded characters: those less than
  * `minP` times as probable as the most probable one, those less probable than the `topK`-th, and
- * those outside the smallest set of the most probable characters with probability `topP` together.
+ * those outside the smallest set of the most probable characters whose sum reaches `topP`.
  */
 export function logSoftmax(logits, { temperature = 1, minP = 0, topK = Infinity, topP = 1 } = {}) {
   if (minP) leaveOutBelow(logits, logits.reduce((a, b) => Math.max(a, b)) + Math.log(minP));
@@ -71,7 +71,7 @@ function leaveOutBelow(logs, least) {
   return logs;
 }
 
-/** Normalises x so that Σ exp(x) = 1, in place. */
+/** Normalises x in place so that Σ exp(x) = 1. */
 export function normalise(logs) {
   const total = logOfSum(logs);
   for (let c = 0; c < logs.length; c++) logs[c] -= total;

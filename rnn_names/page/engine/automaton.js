@@ -6,11 +6,11 @@ import { any, either, many, sequence, textTerm } from "./regex.js";
 import { folded } from "./text.js";
 
 export const MAX_STATES = 500;
-const MAX_KEPT = 20_000; // the most states of one condition
+const MAX_KEPT = 20_000; // states of one condition, above which they are discarded
 export const DEAD = -1; // the state from which no name meets the conditions
 const FINAL = 0; // the place where a term ends
 
-/** The automaton of a term of regex.js; a state is a set of places, created when it is reached. */
+/** The automaton of a term (regex.js). A state is a set of places, created when it is reached. */
 export class Automaton {
   constructor(term) {
     this.places = [{}];
@@ -56,7 +56,7 @@ export class Automaton {
   }
 }
 
-/** Accepts the names that contain none of some texts, in upper or lower case. */
+/** Accepts the names that contain none of some texts, ignoring case. */
 export class Without extends Automaton {
   constructor(texts) {
     const found = texts.map((text) => textTerm(folded(text)));
@@ -74,9 +74,9 @@ export class Without extends Automaton {
 }
 
 /**
- * The joint automaton of several conditions: `next[state * n_y + c]`, `accepts[state]`, `starts`,
- * the states after the required beginnings, and `isOpen[length][state]`, whether the conditions can
- * still be met after a text of this length. Undefined if it has too many states.
+ * The joint automaton of several conditions, or undefined if it has too many states. Its fields are
+ * `next[state * n_y + c]`, `accepts[state]`, `starts` (the states after the required beginnings)
+ * and `isOpen[length][state]` (whether a text of this length can still meet the conditions).
  */
 export function automatonOf(conditions, blend, beginnings, lengths) {
   const parts = conditions.map(({ automaton }) => automaton);
@@ -106,7 +106,7 @@ export function automatonOf(conditions, blend, beginnings, lengths) {
   return { next: Int32Array.from(next), accepts, starts, isOpen };
 }
 
-/** Whether some continuation of each state is accepted, by the length of the text before it. */
+/** Whether each state can lead to an accepted name, by the length of the text so far. */
 function openStates(next, accepts, { minLength, maxLength }) {
   const n_y = next.length / accepts.length;
   const isOpen = [accepts.map(() => false)]; // from the longest

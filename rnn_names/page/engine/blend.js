@@ -4,7 +4,7 @@ import { logSoftmax } from "./arithmetic.js";
 import { EOS, sortedCharacters } from "./network.js";
 import { lengthOf, MAX_LENGTH } from "./options.js";
 
-/** Shares scaled to sum to 1; divided by the largest first, since their sum may be infinite. */
+/** Scales shares to sum to 1. Divides by the largest first, since the sum may overflow. */
 export function scaled(shares) {
   const largest = Math.max(...shares);
   const relative = shares.map((share) => share / largest);
@@ -14,9 +14,9 @@ export function scaled(shares) {
 
 /**
  * A blend, the normalised geometric mean: log p(c | prefix) = Σ shareᵢ log pᵢ(c | prefix) − log Z.
- * softmax is invariant to constants, so logits are averaged, and rounded to float32 as in the joint
- * network of rnn_names/model/blending.py. A character that a network does not know has a fixed
- * logit in it, and does not change its state. Networks with share 0 are left out.
+ * softmax is invariant to constants, so logits are averaged. Wya and by are rounded to float32, as
+ * in the joint network of rnn_names/model/blending.py. A character that a network does not know has
+ * a fixed logit and leaves its state unchanged. Networks with share 0 are left out.
  */
 export class Blend {
   constructor(networks, shares) {

@@ -1,8 +1,8 @@
-// Casts: lines of several names, by a pattern. As in rnn_names/casts/cast_drawer.py, the random
-// numbers of a text depend on the seed, the part's path in the pattern and the line's number, so a
-// change to one part does not change the others. Two things differ from Python. For initials, the
-// page skips whole lines, and Python draws names by their letters. For unique names of a part, the
-// page skips repeats, and Python replaces them.
+// Casts: lines of several names that follow a pattern. The random numbers of a text depend on the
+// seed, the part's path in the pattern and the line's number, as in rnn_names/casts/cast_drawer.py,
+// so a change to one part does not change the others. Two things differ from Python. The page skips
+// lines with the wrong initials, whereas Python draws names by their initials. The page skips
+// repeats if the names of a part are unique, whereas Python replaces them.
 
 import { NEW_AND_LISTED } from "./conditions.js";
 import { drawNames } from "./draw_names.js";
@@ -22,7 +22,7 @@ function initialOf(name) {
   return /^[\p{L}\p{N}]/u.exec(folded(begin ?? "").normalize("NFKD"))?.[0] ?? "";
 }
 
-/** Lines of a pattern, perhaps too few. Each has `text`, `names`, and `parts`: texts of columns. */
+/** Lines of a pattern, perhaps too few. Each has `text`, `names` and `parts`, texts of columns. */
 export async function castRows(models, { pieces, columns }, count, options, watch = {}) {
   const { seed = newSeed(), initials, unique, start = 0, ...shared } = options;
   checkStart(options);
@@ -36,7 +36,7 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   const skipped = initials || ofNames.some(areDrawnBefore) ? start : 0;
   if (skipped > MAX_SKIPPED)
     throw new WrongSettings("Lines depend on those before them: start is at most a million.");
-  const prepared = new Map(nameParts.map((part) => [part, {}])); // samplers, for all rounds
+  const prepared = new Map(nameParts.map((part) => [part, {}])); // guides, for all rounds
   for (const part of nameParts)
     await namesOfPart({ models, shared, prepared }, part, seedKey(0), []);
   for (let round = 0, size = skipped + count; ; round++, size *= 2) {
@@ -88,7 +88,7 @@ async function textsOfPart(batch, piece, key, rows) {
   return texts.map(changed);
 }
 
-/** The names of a part; if too few are found, lines end before the first that lacks its name. */
+/** The names of a part. If too few are found, the lines end before the first that lacks one. */
 async function namesOfPart(batch, piece, key, rows) {
   const { models, shared, watch, lines, start } = batch;
   // A part that asks for listed names overrides `novel` of the cast, and vice versa.
@@ -108,7 +108,7 @@ async function namesOfPart(batch, piece, key, rows) {
   return rows.map((_, i) => names[i] ?? "");
 }
 
-/** The texts of a choice, dealt from a shuffled deck: all cards come before any repeats. */
+/** The texts of a choice, dealt from a shuffled deck: every card is dealt before any repeats. */
 async function textsOfChoice(batch, { alternatives, weights }, key, rows) {
   const deck = alternatives.flatMap((_, k) => Array(weights[k]).fill(k));
   const orders = new Map();
@@ -128,13 +128,13 @@ async function textsOfChoice(batch, { alternatives, weights }, key, rows) {
   return texts;
 }
 
-/** The numbers from 0 to n − 1, shuffled: in the order of random numbers, one for each card. */
+/** The numbers from 0 to n − 1, shuffled by sorting them by random keys. */
 function orderOf(key, first, n) {
   const keys = Array.from({ length: n }, (_, i) => subkey(subkey(key, word(first + i)), word(0)));
   return [...keys.keys()].sort((a, b) => keys[a].high - keys[b].high || keys[a].low - keys[b].low);
 }
 
-/** The rows with the right initials; with `unique`, without repeated lines. */
+/** The rows with the right initials, without repeated lines if `unique`. */
 function validRows(rows, { initials, unique, comeAgain }) {
   const [letters, lines] = [new Set(), new Set()];
   const all = new Set(rows.map(({ names }) => initialOf(names[0] ?? "")).filter(Boolean));

@@ -2,10 +2,10 @@
 //
 //     P(next character | name so far)  ≈  P(next character | longest context of the name so far)
 //
-// as in rnn_names/lookahead/chain.py, with its constants. The contexts are the most frequent
-// strings of up to six symbols at the ends of prefixes of drawn names; a symbol is START, or the
-// code unit of a character's index. The probabilities after a context are the mean prediction of
-// the network after prefixes that end in it, smoothed with those after the next shorter context.
+// It has the constants of rnn_names/lookahead/chain.py. The contexts are the most frequent endings,
+// of up to six symbols, of prefixes of drawn names. A symbol is START or the code unit of a
+// character's index. The probabilities after a context are the network's mean prediction after
+// prefixes that end in it, smoothed with those after the next shorter context.
 
 import { logSoftmax } from "./arithmetic.js";
 import { EOS } from "./network.js";
@@ -16,7 +16,7 @@ const PRIOR = 10; // weight of the next shorter context, in prefixes
 const SHORTER = 0.1; // share of a context's probabilities from the next shorter context
 const UNSEEN = 0.002; // uniform share of the empty context's probabilities, so that none is 0
 
-/** K contexts, the probabilities after them, and the context after a character: (K, n_y). */
+/** K contexts, the probabilities after them (K, n_y) and the next contexts (K, n_y). */
 export class Chain {
   /** Learns from visited prefixes (types.d.ts); keeps at most `size` contexts. */
   constructor(prefixes, n_y, { temperature, maxLength, size }) {
@@ -90,7 +90,7 @@ export class Chain {
     return out;
   }
 
-  /** The log-probabilities after each context, at the end of prefixes of this length: (K, n_y). */
+  /** The log-probabilities after each context, for prefixes of this length: (K, n_y). */
   logProbabilities(length) {
     const { n_y, p, temperature } = this;
     const out = this.logs.slice();

@@ -1,5 +1,5 @@
-// Rude words and common ones, as rnn_names/conditions/word_lists.py finds them in names.
-// `RUDE_WORDS` and `COMMON_WORDS`, fingerprints of words with a capital, are its lists.
+// Finds rude and common words in names, as rnn_names/conditions/word_lists.py does. Its lists are
+// `RUDE_WORDS`, folded words, and `COMMON_WORDS`, fingerprints of capitalised words.
 
 import { isAmong } from "./fingerprints.js";
 import { fingerprintsOf } from "./models.js";
@@ -9,7 +9,7 @@ const commonWords = fingerprintsOf(COMMON_WORDS);
 
 export function isWord(name) {
   const [begin, ...others] = name;
-  const [first, ...rest] = begin.toUpperCase() + others.join(""); // of ﬁ, F and I
+  const [first, ...rest] = begin.toUpperCase() + others.join(""); // ﬁ becomes FI
   return isAmong(first + rest.join("").toLowerCase(), commonWords);
 }
 
@@ -23,7 +23,7 @@ const rude = { whole: new Set(RUDE_WORDS.whole.split(",")), parts: RUDE_WORDS.pa
 
 export function isClean(name) {
   const words = folded(name).match(/[\p{L}\p{Nl}\p{No}]+/gu) ?? [];
-  const text = ` ${words.join(" ")} `; // a space in a part is the end of a word
+  const text = ` ${words.join(" ")} `; // a space in a part is an edge of a word
   if (words.some((word) => rude.whole.has(word))) return false;
   return !rude.parts.some((part) => text.includes(part));
 }

@@ -1,4 +1,4 @@
-// Tests of whole names: of their spelling, by automata, and against what models store of lists.
+// Tests of whole names. Automata test the spelling; others use what models store of their lists.
 
 import { Automaton, Without } from "./automaton.js";
 import { isClean, isWord } from "./clean.js";
@@ -63,7 +63,7 @@ function* spellingConditions(settings, characters, { minLength, maxLength, shape
   }
   if (excluded.length) {
     const title = `does not contain ${quotedTexts(excluded)}`;
-    const hasMarks = characters.some((c) => /[\p{M}\u1160-\u11ff]/u.test(c)); // apart from letters
+    const hasMarks = characters.some((c) => /[\p{M}\u1160-\u11ff]/u.test(c)); // separate ones
     const texts = excluded.map(folded);
     const passes = (name) => !texts.some((text) => folded(name).includes(text));
     yield hasMarks ? { title, passes } : spelled(title, new Without(excluded));
@@ -127,7 +127,7 @@ function* conditionsOnOthers({ minEdits, unique }) {
 
 export const quotedTexts = (texts) => texts.map((text) => `“${text}”`).join(" or ");
 
-/** Whether a name meets all conditions, up to the first that fails; counts these tests. */
+/** Whether a name meets all conditions. Stops at the first that fails and counts the tests. */
 export function meetsAll(name, conditions) {
   for (const condition of conditions) {
     condition.tested++;

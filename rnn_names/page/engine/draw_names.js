@@ -1,4 +1,4 @@
-// Draws a number of names that meet all conditions, in slices of time.
+// Draws names that meet all conditions, in slices of time.
 
 import { conditionsOf } from "./conditions.js";
 import { drawOptions, withBoldness, withTexts } from "./draw_options.js";
@@ -10,10 +10,10 @@ const SLICE = 16; // ms of work before the browser handles events
 const FIRST_SLICE = 60; // ms of the first slice, so that the first paint shows some names
 
 /**
- * Draws `count` names of some models, in slices of time. If no name can meet the conditions as they
- * are typed, it ignores case. Returns `names` and `shortage`, a message if there are fewer, or if
- * rare conditions distort them. Calls `watch.found(name)`, `watch.progress()`, and
- * `watch.stopped()`; if that returns true, the search ends.
+ * Draws `count` names of some models in slices of time. Ignores case if no name can meet the
+ * conditions as typed, unless names may have any shape. Returns `names` and `shortage`, a message
+ * if there are fewer or if rare conditions distort them. Calls `watch.found(name)`,
+ * `watch.progress()` and `watch.stopped()`, which returns true to end the search.
  */
 export async function drawNames(models, settings, count, watch = {}) {
   const { blend, parts } = blendOf(models, settings.shares);
@@ -47,7 +47,7 @@ async function drawAsTyped(blend, models, asked, count, watch) {
 
 export const formatted = (n) => Math.round(n).toLocaleString("en");
 
-/** A message with the reason for too few names; "" if there are enough. */
+/** A message that says why there are too few names; "" if there are enough. */
 function shortage(found, count, drawn, conditions) {
   if (found === count) return "";
   const [n_found, n_wanted, n_drawn] = [found, count, drawn].map(formatted);

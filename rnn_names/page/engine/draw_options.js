@@ -1,4 +1,4 @@
-// From settings to the options of a draw: what boldness implies, and defaults from the models.
+// Turns settings into the options of a draw: adds what boldness implies and the models' defaults.
 
 import { shareOfWords } from "./clean.js";
 import { ownListOf } from "./fingerprints.js";
@@ -27,7 +27,7 @@ export function withTexts(settings) {
   };
 }
 
-/** Settings with the settings that `boldness` implies, as far as the models' lists allow them. */
+/** Adds the settings that `boldness` implies, as far as the models' lists allow them. */
 export function withBoldness({ boldness = "balanced", ...settings }, models) {
   const wanted = { ...BOLDNESS[boldness] };
   if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models))
@@ -47,12 +47,12 @@ export function withBoldness({ boldness = "balanced", ...settings }, models) {
     if (shareOfWords(prints) > MAX_WORD_SHARE) delete wanted.noWords;
   }
   const isGiven = ([name, value]) =>
-    value !== undefined && (value !== false || name in BOLDNESS.safe); // others: by default
+    value !== undefined && (value !== false || name in BOLDNESS.safe); // others default to false
   return { ...wanted, ...Object.fromEntries(Object.entries(settings).filter(isGiven)) };
 }
 
 /**
- * The options of `drawBatch` for the parts of a blend; by default, lengths are as in their lists.
+ * The options of `drawBatch` for the models of a blend. Lengths default to those of their lists.
  * @returns {import("./types.js").DrawOptions}
  */
 export function drawOptions(settings, blend, models) {
@@ -71,7 +71,7 @@ export function drawOptions(settings, blend, models) {
   checkStart(settings);
   checkCharacters(prefixes, blend, folding({ ignoreCase: true }));
   checkCharacters(contains, blend, folding(settings));
-  // If a suffix is not possible as typed, an error here makes `drawNames` ignore case in all.
+  // An error for a suffix that is impossible as typed makes `drawNames` ignore case in all texts.
   checkCharacters(suffix, blend, folding(settings), settings.ignoreCase ? 1 : suffix.length);
   const shape = settings.anyShape ? undefined : new Shape(models);
   const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };

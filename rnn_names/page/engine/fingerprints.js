@@ -15,7 +15,7 @@ export function term(character, place) {
 
 export const ZERO = word(0);
 
-/** The sum of the terms of some characters, the first of which is at a given place. */
+/** The sum of the terms of some characters, which begin at a given place. */
 export const sumOfTerms = (text, place = 0) =>
   text.reduce((sum, character, i) => plus(sum, term(character, place + i)), ZERO);
 
@@ -32,10 +32,10 @@ export const printsOfNames = (names) =>
 /** The fingerprints of a model's own list, without the list of its start model. */
 export const ownListOf = ({ listed, fingerprints }) => listed ?? fingerprints;
 
-/** Whether a name is among n `known` ones; for other names, true with probability n / 2⁴⁴. */
+/** Whether a name is among n `known` ones; true for others with probability n / 2⁴⁴, or n / 2³². */
 export const isAmong = (name, known) => holds(known, fingerprint(name));
 
-/** Whether the upper bits of a fingerprint are in `known`, by bisection: a Set takes longer. */
+/** Whether the upper bits of a fingerprint are in `known`. Bisection is faster than a Set. */
 export function holds(known, print) {
   const wanted = known instanceof Uint32Array ? print.high : upperBits(print);
   let low = 0;

@@ -1,20 +1,20 @@
-// Looking ahead, for names under rare conditions. For each prefix, a guide estimates the
-// probability that the whole name meets the conditions:
+// Looking ahead for names under rare conditions. A guide estimates the probability that a name with
+// a given prefix will meet the conditions:
 //
 //     completion(text) = Σ_c chain(c | text) completion(text c) + [may end here] chain(end | text)
 //
 // `chain` (chain.js) approximates the network by the length and the last symbols of a text. A state
-// of an automaton represents the conditions. After prefixes that were visited during preparation,
-// the network's own predictions replace the chain's.
+// of an automaton represents the conditions. The network's predictions replace the chain's after
+// prefixes that were visited during preparation.
 //
-// A name is proposed with p(c | text) completion(text c) / Z, where Z is the sum over c. The
-// product of Z / completion(text) over its places gives its importance weight. guided.js corrects
-// for it.
+// Each character is proposed with probability p(c | text) completion(text c) / Z, where Z is the
+// sum over c. A name's importance weight is the product of Z / completion(text c) over its
+// characters and its end, whose completion is 1. guided.js corrects for it.
 //
-// Below a temperature of 1, nearly all steps are certain, and proposals would miss most names. So
-// preparation begins at a temperature of 1 to 2, and halves it from round to round. While the guide
-// `explores`, names that end at visited prefixes are excluded. Completion probabilities and weights
-// are natural logarithms.
+// Nearly all steps are certain at low temperatures, and proposals would miss most names.
+// Preparation for a temperature below 1 therefore begins between 1 and 2 and halves it after every
+// two rounds. Names that end at visited prefixes are excluded while the guide `explores`.
+// Completion probabilities and weights are natural logarithms.
 
 import { logDifference, logOfSum, logSoftmax, normalise } from "./arithmetic.js";
 import { DEAD } from "./automaton.js";
@@ -26,11 +26,11 @@ const MAX_ADDITIONS = 2 ** 23; // of an estimate; a large automaton gets fewer c
 const MIN_TEMPERATURE = 1e-3; // of proposals: below it, steps hardly change
 const MIN_SUM = 1e-250; // a smaller sum is replaced by its largest term
 // A name is visited if all its prefixes were. Estimates for the other names add up to at most 8
-// times their measured probability, or to 1/7 of the probability of visited names if that is more.
+// times their measured probability, or 1/7 of the probability of visited names if that is more.
 const [MAX_TO_MEASURED, MAX_TO_VISITED] = [8, 1 / 7];
 const MAX_VISITED = 2 ** 23; // the most float64 numbers for visited prefixes
 
-/** Steers draws, once it has learned. While `isLearning`, it visits prefixes of names. */
+/** Steers draws once it has learned. It visits prefixes of names while `isLearning` is true. */
 export class Guide {
   constructor(automaton, { n_y, parts }, options) {
     const { roots, temperature } = options;
@@ -53,21 +53,21 @@ export class Guide {
     this.room = Math.floor(MAX_VISITED / (n_a / 2 + n_y)); // prefixes; hidden states are in float32
     this.isLearning = true;
     this.explores = this.halvings > 0;
-    this.shift = 0; // of the logarithms of estimates after evaluated prefixes
+    this.shift = 0; // added to the logarithms of estimates after evaluated prefixes
     this.chain = /** @type {any} */ (undefined); // before the first `learn`
     this.completion = /** @type {any} */ (undefined); // logs by length, and by context and state
   }
 
-  /** The options at the current temperature: top-k and top-p hold only at the final one. */
+  /** The options at the current temperature: top-k and top-p apply only at the final one. */
   drawOptions() {
     const all = this.halvings > 0 && { topK: Infinity, topP: 1 };
     return { ...this.options, temperature: this.temperature, ...all };
   }
 
   /**
-   * Fits a new chain to the visited prefixes, and computes new estimates. `logUnvisited` is the
-   * measured log-probability of names that meet the conditions and are not visited. If the
-   * estimates for these names add up to far more, they are reduced.
+   * Fits a new chain to the visited prefixes and computes new estimates. `logUnvisited` is the
+   * measured log-probability of unvisited names that meet the conditions. The estimates for these
+   * names are reduced if they add up to far more.
    */
   learn(logUnvisited = Infinity) {
     const { maxLength } = this.options;
@@ -106,7 +106,7 @@ export class Guide {
     );
   }
 
-  /** Halves the temperature: squares the probabilities at visited prefixes. */
+  /** Halves the temperature by squaring the probabilities at visited prefixes. */
   cool() {
     this.halvings--;
     const wasAbove1 = this.temperature > 1; // then the chain's probabilities change, too
@@ -119,7 +119,7 @@ export class Guide {
     this.learn();
   }
 
-  /** Estimates at a length, by context and state, from `further`, those at the next length. */
+  /** Estimates at a length, by context and state, from those at the next length (`further`). */
   fillLevel(length, further) {
     const { n_y, states, chain, automaton } = this;
     const logs = chain.logProbabilities(length);

@@ -1,8 +1,8 @@
 // Draws names under rare conditions from the proposals of a guide (guide.js), as in
-// rnn_names/sampling/preparation.py and rnn_names/sampling/guided.py. First, rounds of proposals
-// prepare the guide. Then a proposal yields weight / bound copies on average, so that each name has
-// its share even if the guide is poor. Weights and the bound are natural logarithms. Python draws
-// groups of names instead, so a seed gives other names there, with the same distribution.
+// rnn_names/sampling/preparation.py and rnn_names/sampling/guided.py. Rounds of proposals prepare
+// the guide. Each later proposal yields weight / bound copies on average, so every name has its
+// share even if the guide is poor. Weights and the bound are natural logarithms. A seed gives other
+// names in Python, which draws them in groups, but with the same distribution.
 
 import { logDifference, logOfSum } from "./arithmetic.js";
 import { EOS } from "./network.js";
@@ -13,11 +13,11 @@ const ROUND = 512; // proposals of each later round
 const BEAM_WIDTH = 256; // most probable prefixes of each length that a guide visits in a round
 const FINAL_BEAM_WIDTH = 4096; // the same, once, at the requested temperature
 const GUIDED = 2 ** 52; // the first attempt number of proposals
-const MAX_TESTS = 8; // rounds at the requested temperature, while the guide misses names
+const MAX_TESTS = 8; // the most rounds at the requested temperature, if the guide misses names
 const NEARLY_ALL = 0.9; // preparation ends when this share of all names is visited
 const MAX_BOUND = 64; // in mean weights: a higher one needs more proposals, a lower one repeats
 const REPEATS_FOR_BOUND = 0.0025; // the share of repeats for which the bound is set
-const MANY_REPEATS = 0.05; // the share of repeats that tests accept: more draws take too long
+const MANY_REPEATS = 0.05; // a higher share of repeats needs more tests, or a warning
 const HARDLY_ANY = -14; // log-probability of conditions below which names can be missing
 const MAX_COPIES = 20000; // the most from one proposal; 32 in Python, where a group must hold them
 
@@ -34,14 +34,14 @@ export class GuidedDrawer {
     this.repeats = 0; // copies after the first of each proposal
   }
 
-  /** Proposals for some attempts; by default, for the next numbers. */
+  /** Proposals for some attempts, by default at the next numbers. */
   *propose(attempts = attemptsFrom(this.proposals, this.atOnce)) {
     this.proposals += attempts.length;
     const guided = attempts.map(({ number, attempt }) => ({ number, attempt: GUIDED + attempt }));
     return yield* drawBatch(this.blend, this.guide.drawOptions(), guided, this.guide);
   }
 
-  /** At most one name for each attempt, for casts, where each line has its own number. */
+  /** At most one name for each attempt. Casts need this, since each line has its own number. */
   *once(attempts) {
     const proposals = yield* this.propose(attempts);
     const isKept = ({ weight, point }) => Math.exp(weight - this.bound) + point >= 1;
@@ -102,8 +102,8 @@ export class GuidedDrawer {
   }
 
   /**
-   * Draws a round, whose mean weight estimates P(conditions); lets the guide learn from it, and
-   * sets the bound. Returns whether the guide is ready.
+   * Draws a round, lets the guide learn from it and sets the bound. The mean weight of the round
+   * estimates P(conditions). Returns whether the guide is ready.
    */
   *test(n) {
     const { guide } = this;

@@ -13,7 +13,7 @@ export function modelsIn(described) {
   });
 }
 
-const networks = new WeakMap(); // by model, made when they are needed
+const networks = new WeakMap(); // by model, created on first use
 
 function networkOf(model) {
   if (!networks.has(model)) networks.set(model, new Network(model));
@@ -23,7 +23,7 @@ function networkOf(model) {
 const DIGITS = // in base 85
   "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%/()*+-;,=.?@^_`{|}~";
 
-/** The bytes of a text in base 85; 5 digits stand for 4 bytes, the uppermost first. */
+/** The bytes of a text in base 85; 5 digits stand for 4 bytes, the most significant first. */
 function bytesOfDigits(text) {
   const digits = new Uint8Array(128); // by code
   for (let i = 0; i < 85; i++) digits[DIGITS.charCodeAt(i)] = i;
@@ -60,9 +60,9 @@ export function weightsOf(/** @type {any} */ { arrays, ...coded }) {
 }
 
 /**
- * The bits of weights in float32, from a Rice code: a number is the rank of an exponent and `rest`
- * further bits, the sign and the fraction. A model that a page has trained stores the upper halves
- * of the bits in base64 instead, and no `rest`.
+ * The bits of float32 weights, from a Rice code. Each number is the rank of an exponent and `rest`
+ * further bits, the sign and the fraction. A model that a page has trained has no `rest`: it stores
+ * the upper halves of the bits in base64.
  */
 function bitsOf({ exponents, rest, weights }, arrays) {
   if (!rest) {
@@ -77,7 +77,7 @@ function bitsOf({ exponents, rest, weights }, arrays) {
   });
 }
 
-/** Sorted upper bits of fingerprints, 44 as floats or 32: from gaps, a list's names, or base64. */
+/** The sorted upper 44 (as floats) or 32 bits of fingerprints, from gaps, names or base64. */
 export function fingerprintsOf(coded) {
   if (typeof coded === "string") return new Float64Array(bytesOf(coded).buffer);
   if (coded.names) return printsOfNames(unshortened(coded.names));
@@ -87,8 +87,8 @@ export function fingerprintsOf(coded) {
   return riceNumbers(gaps, bits, numbers).map((gap) => (sum += gap));
 }
 
-/** Sorted names from a text that gives, for each name, the number of first letters shared with the
- * previous name, and the other letters: "0Ada3m" is Ada, Adam.
+/** Sorted names from a text that gives, for each name, the number of first letters that it shares
+ * with the previous name and its other letters: "0Ada3m" is Ada, Adam.
  */
 function unshortened(text) {
   let name = "";

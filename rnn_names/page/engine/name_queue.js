@@ -1,6 +1,6 @@
-// The names of a seed: name i comes from the first attempt at i that meets the conditions, whatever
-// else is drawn with it. So names have the network's distribution given the conditions.
-// Under rare conditions, a guide proposes names (guided.js).
+// The names of a seed. Name i comes from the first attempt at i that meets the conditions, whatever
+// else is drawn with it, so names have the network's distribution given the conditions. A guide
+// proposes names if the conditions are rare (guided.js).
 
 import { NODES } from "./arithmetic.js";
 import { meetsAll } from "./conditions.js";
@@ -17,7 +17,7 @@ const MIN_SEEN = 256; // the fewest attempts after which names may seem rare
 const SEEM_RARE = 1 / 25; // names seem rare if a smaller share of attempts has the spelling
 const RARE = 1 / 200; // a guide is used if at most this share of the pilot has the spelling
 const [PILOT, LONG_PILOT] = [FIRST_ROUND, 8192]; // attempts of the pilot
-const MIN_FOUND = 2; // if a short pilot finds this many names, but few, a longer pilot decides
+const MIN_FOUND = 2; // a longer pilot decides if a short one finds this many names, but few
 const GIVE_UP = 20000; // attempts in a row without a name, after which the search ends
 
 /** Draws the names of a seed that meet some conditions, in the order of their numbers. */
@@ -26,9 +26,9 @@ export class NameQueue {
     this.blend = blend;
     this.options = options;
     this.onOthers = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
-    this.conditions = conditions.filter(({ dependsOnOthers }) => !dependsOnOthers); // on each alone
+    this.conditions = conditions.filter(({ dependsOnOthers }) => !dependsOnOthers); // on one name
     this.names = [];
-    /** @type {any} */ // a name that passes it passes all conditions on spelling
+    /** @type {any} */ // `passed` counts the names that pass all conditions on spelling
     this.lastOfSpelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     this.atOnce = atOnceFor(blend);
     this.nDrawn = 0; // attempts, and proposals after preparation
@@ -98,7 +98,7 @@ export class NameQueue {
     return decided.map(({ name }) => name);
   }
 
-  /** Draws attempts at the next numbers: for each, about as many as a name needs. */
+  /** Draws attempts at the next numbers, about as many for each as a name needs. */
   *attempts(wanted) {
     const { waiting, atOnce } = this;
     const undecided = waiting.filter(({ name }) => name === null);
@@ -131,7 +131,7 @@ export class NameQueue {
     }
   }
 
-  /** Draws the pilot, with seed 0 as in Python; if names are rare in it, prepares a guide. */
+  /** Draws the pilot with seed 0, as in Python. Prepares a guide if names are rare in it. */
   *drawPilot() {
     this.hasPilot = true;
     const { blend, options, lastOfSpelling, atOnce } = this;

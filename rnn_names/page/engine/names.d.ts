@@ -2,25 +2,25 @@
 
 /** Conditions and settings; each has a default. */
 export interface SampleOptions {
-  /** Fixes the names: as with `rnn-names sample --seed`. Default: a new one. */
+  /** Fixes the names, as `rnn-names sample --seed` does. Default: a new one. */
   seed?: number | bigint;
-  /** One word for several options; single ones override it. Default: "balanced". */
+  /** Sets several options, which can be overridden one by one. Default: "balanced". */
   boldness?: "safe" | "balanced" | "wild";
-  /** Leave out characters less than this many times as probable as the most probable. Default: 0. */
+  /** Leave out characters below this fraction of the highest probability. Default: 0. */
   minP?: number;
-  /** Above 1 for wilder names; below 1, they are more alike. Default: 1. */
+  /** Above 1, names are wilder; below 1, they are more alike. Default: 1. */
   temperature?: number;
-  /** What names begin with; of several texts, any of them. */
+  /** What names begin with: a text, or any of several. */
   prefix?: string | readonly string[];
-  /** What names end in; of several texts, any of them. */
+  /** What names end in: a text, or any of several. */
   suffix?: string | readonly string[];
-  /** What names contain; of several texts, all. */
+  /** What names contain: a text, or all of several. */
   contains?: string | readonly string[];
   /** What names must not contain, in upper or lower case. */
   excludeWords?: string | readonly string[];
-  /** A regular expression, in Python's syntax, that names match as a whole; of several, any. */
+  /** A regular expression in Python's syntax that whole names match, or any of several. */
   match?: string | readonly string[];
-  /** Upper and lower case are equal in `prefix`, `suffix`, `contains` and `match`. */
+  /** Ignore case in `prefix`, `suffix`, `contains` and `match`. */
   ignoreCase?: boolean;
   /** Shortest name, in characters. Default: the shortest of the list. */
   minLength?: number;
@@ -28,7 +28,7 @@ export interface SampleOptions {
   maxLength?: number;
   /** Keep only this many of the most probable next characters. Default: all. */
   topK?: number;
-  /** Keep only the most probable next characters, of this probability together. Default: 1. */
+  /** Keep only the most probable next characters, up to this total probability. Default: 1. */
   topP?: number;
   /** Skip this many names. Default: 0. */
   start?: number;
@@ -46,9 +46,9 @@ export interface SampleOptions {
   minEdits?: 1 | 2;
   /** No names with a rude or loaded word of English, German, French, Spanish or Italian. */
   clean?: boolean;
-  /** No names that are a common English word of three to seven letters. */
+  /** No names that are common English words of three to seven letters. */
   noWords?: boolean;
-  /** The least probability of characters after the third on average (geometric). Default: 0. */
+  /** The least geometric mean of the probabilities of characters after the third. Default: 0. */
   minMeanP?: number;
   /** No name twice. */
   unique?: boolean;
@@ -56,9 +56,9 @@ export interface SampleOptions {
   shares?: readonly number[];
 }
 
-/** What `cast` takes: conditions hold for each name that does not set its own. */
+/** The options of `cast`. Conditions apply to each name that does not set its own. */
 export interface CastOptions extends Omit<SampleOptions, "shares"> {
-  /** "same": all names of a line begin with one letter; "different": no two lines do. */
+  /** "same": the names of a line share an initial; "different": the first names of lines do not. */
   initials?: "same" | "different";
   /** No line twice. */
   unique?: boolean;
@@ -74,14 +74,14 @@ export interface Model {
   readonly sources: readonly { what: string; origin: string; terms: string }[];
 }
 
-/** Draws names; fewer than `count` (20) where the conditions leave no more. */
+/** Draws names; fewer than `count` (20) if the conditions leave no more. */
 export function sample(count?: number, options?: SampleOptions): Promise<string[]>;
 
 /**
- * Lines of several names, by a pattern such as "[Lord|Lady] {elvish:prefix=A} of {towns}": text,
- * [a|b*3] for one of some patterns, the second three times as often, {MODEL:option=value,…} for a
- * name, {A=2+B} for one of a blend, {words.txt} for a line of a file, {x=MODEL} for a name that
- * {=x} writes again, or {=x:rules=FILE} changed.
+ * Draws lines of a pattern such as "[Lord|Lady] {elvish:prefix=A} of {towns}". [a|b*3] chooses one
+ * of some patterns, the second three times as often. {MODEL:option=value,…} is a name, {A=2+B} a
+ * name of a blend, and {words.txt} a line of a file. {x=MODEL} is a name that {=x} repeats, and
+ * {=x:rules=FILE} repeats it, changed by rules.
  */
 export function cast(
   pattern: string,
@@ -94,7 +94,7 @@ export function cast(
   options: CastOptions & { parts: true },
 ): Promise<string[][]>;
 
-/** The natural logarithm of a name's probability, its end included; -Infinity if it has none. */
+/** The natural logarithm of a name's probability, including its end; -Infinity if it is 0. */
 export function score(name: string, options?: Pick<SampleOptions, "shares">): number;
 
 /** The models, in the order of `shares`. */

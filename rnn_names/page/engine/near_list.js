@@ -1,4 +1,4 @@
-// Near copies of names: names that one edit turns into a name of a list, or into another name.
+// Near copies: names that at most one edit turns into a name of a list or into another drawn name.
 
 import { holds, ownListOf, sumOfTerms, term, ZERO } from "./fingerprints.js";
 import { plus } from "./random_keys.js";
@@ -9,8 +9,8 @@ const isUpper = (character) => /^\p{Uppercase}$/u.test(character);
 const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
 
 /**
- * Tests whether names are at most `edits`, 0 or 1, from a name of the models' lists, as in
- * rnn_names/conditions/near_list.py: words keep their capitals, and both cases of a letter are
+ * Tests whether names are at most `edits` (0 or 1) edits from a name of the models' lists, as in
+ * rnn_names/conditions/near_list.py. Edited words keep their capitals. Both cases of a letter are
  * tried where the lists may contain either.
  */
 export class NearList {
@@ -86,7 +86,7 @@ export class NearList {
   }
 }
 
-/** Whether two names, given as folded characters, differ by at most `edits` edits, 0 or 1. */
+/** Whether two names, given as folded characters, differ by at most `edits` (0 or 1) edits. */
 export function areNear(a, b, edits) {
   const [shorter, longer] = [Math.min(a.length, b.length), Math.max(a.length, b.length)];
   if (longer - shorter > edits) return false;

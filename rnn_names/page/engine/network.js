@@ -26,7 +26,7 @@ function gruStep(from_x, x, from_a, p, a, o, a_prev, q, n_a, bn) {
   }
 }
 
-/** x Waxᵀ + ba for each one-hot x, and in row EOS for the zero vector: (n_y, 3 n_a). */
+/** x Waxᵀ + ba (n_y, 3 n_a): a row for each one-hot x, except that row EOS has the zero vector. */
 export function inputTable({ Wax, ba }) {
   const size = ba.length;
   const n_y = Wax.length / size;
@@ -54,14 +54,14 @@ export class Network {
     this.from_x = inputTable(weights);
   }
 
-  /** The state before a name, a0 with x⟨1⟩ = 0 read: one node. */
+  /** The state of one node at the beginning of names: the step from a0 with x⟨1⟩ = 0. */
   firstState() {
     const a0 = new Float64Array(NODES * this.n_a);
     a0.set(this.a0);
     return this.nextStates(a0, 1, [0], [EOS]);
   }
 
-  /** The state of each node parent[i] after character[i], which is −1 for no change. */
+  /** The state of each node parent[i] after character[i]; −1 leaves it unchanged. */
   nextStates(states, m, parent, character) {
     const { n_a, rows } = this;
     const size = 3 * n_a;

@@ -1,7 +1,7 @@
 // Options of names and of casts: their types, and errors for other values. `OPTIONS` describes the
 // options of Python's `sample` (page/script.py).
 
-/** Characters that no name contains, as in corpus/characters.py: controls, marks of direction. */
+/** Characters that no name contains, as in corpus/characters.py, such as control characters. */
 export const REFUSED =
   /[\p{Cc}\u2028\u2029\ufeff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Cs}/u;
 
@@ -66,7 +66,7 @@ export const CAST_OPTIONS = {
   files: { words: "an object with a list of lines for each file", allows: areFiles },
 };
 
-/** Raises a TypeError with a description of the type unless a value has the type. */
+/** Raises a TypeError that describes the type unless a value has it. */
 export function check(name, value, { words, allows }) {
   if (!allows(value)) throw new TypeError(`${name} ${shown(value)}: must be ${words}`);
 }
@@ -80,7 +80,7 @@ function shown(value) {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
-/** The options with their new names; raises a TypeError unless all have their types. */
+/** The options with their new names. Raises a TypeError for unknown options and wrong types. */
 export function checkOptions(/** @type {any} */ options, types) {
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw new TypeError(`options ${shown(options)}: must be an object`);

@@ -21,7 +21,7 @@ const WHOLE_NUMBER = /^[+-]?\d+$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const numberIn = (text, form) => (form.test(text.trim()) ? Number(text) : NaN);
 
-/** The first match of a sticky expression; browsers also look inside characters such as emoji. */
+/** The first match of a sticky expression. Browsers would also look inside emoji. */
 function firstMatch(expression, text) {
   for (let at = 0; at <= text.length; at += text.codePointAt(at) > 0xffff ? 2 : 1) {
     expression.lastIndex = at;
@@ -37,7 +37,7 @@ function expressionOfRule(text, references, characters) {
   const numbers = references.map((reference) => Number(reference[1]));
   const wrong = numbers.find((number) => number >= expression.groups.length);
   if (wrong) throw new SyntaxError(`invalid group reference ${wrong}`);
-  // Python repeats empty matches, and keeps groups of earlier repetitions; browsers do neither.
+  // Python repeats empty matches and keeps groups of earlier repetitions; browsers do neither.
   if (expression.repeatsEmpty) throw new SyntaxError("what is repeated may be empty");
   if (numbers.some((number) => expression.stale.has(number)))
     throw new SyntaxError("a group stands in a repeated one");
@@ -55,7 +55,7 @@ export class PatternReader extends Reader {
     this.labels = new Set(); // of parts that can be in the same line as the next part
   }
 
-  /** The pieces (texts, and parts of the kinds "choice", "name" and "reference"), and columns. */
+  /** The columns and the pieces: texts, and parts of the kinds "choice", "name" and "reference". */
   pattern() {
     const refused = REFUSED.exec(this.text.replaceAll("\n", " "));
     if (refused) throw this.error("no name can hold this character", refused.index);
@@ -75,7 +75,7 @@ export class PatternReader extends Reader {
     return new WrongSettings(`pattern: ${message}\n  ${shown}\n  ${" ".repeat(before)}^`);
   }
 
-  /** Reads up to one of some delimiters, or to the end. */
+  /** Reads up to one of some delimiters or to the end. */
   until(stops) {
     let read = "";
     while (this.at < this.text.length && !stops.includes(this.text[this.at])) {
@@ -99,7 +99,7 @@ export class PatternReader extends Reader {
     return this.error(`unexpected '${found}'${hint}`, this.at);
   }
 
-  /** Reads pieces up to the end of the pattern, or of an alternative. */
+  /** Reads pieces up to the end of the pattern or of an alternative. */
   pieces(ends) {
     const pieces = [];
     for (let text = ""; ; ) {
@@ -192,7 +192,7 @@ export class PatternReader extends Reader {
     return { kind: "reference", label, ...this.options(begin, false) };
   }
 
-  /** Reads a name, or a line of a file, up to }. */
+  /** Reads a name or a line of a file, up to }. */
   namePart(begin, label) {
     const shares = this.models.map(() => 0);
     const file = /^\s*([^+:|{}]*\.txt)\s*(?=[:}])/u.exec(this.text.slice(this.at));

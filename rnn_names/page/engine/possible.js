@@ -5,7 +5,7 @@ import { nextLogProbs } from "./blend.js";
 import { quotedTexts } from "./conditions.js";
 import { lengthOf, WrongSettings } from "./options.js";
 
-const FEW_POSSIBLE = 1024; // possible spellings that are tested one by one for other conditions
+const FEW_POSSIBLE = 1024; // the most spellings that are tested one by one for other conditions
 
 /**
  * The joint automaton of the conditions on the spelling, without those that make it too large.
@@ -39,7 +39,7 @@ function checkBeginnings({ next, starts, isOpen }, blend, options) {
 }
 
 /**
- * Raises WrongSettings if there are few possible texts, and the other conditions rule out each.
+ * Raises WrongSettings if there are few possible texts and the other conditions rule out all.
  * `titles` contains the titles of all conditions.
  */
 function checkFew(texts, others, titles) {

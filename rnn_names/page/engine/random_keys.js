@@ -4,7 +4,7 @@
 //     subkey(key, k)    = mix(key + (k + 1) γ)
 //     u(seed, i, a, t)  = the upper half of subkey(subkey(subkey(seedKey(seed), i), a), t), over 2³²
 //
-// Numbers of 64 bits, modulo 2⁶⁴, are two halves: { high, low }.
+// 64-bit numbers are stored as two halves: { high, low }. Arithmetic is modulo 2⁶⁴.
 
 export const GAMMA = { high: 0x9e3779b9, low: 0x7f4a7c15 };
 const FIRST_FACTOR = { high: 0xbf58476d, low: 0x1ce4e5b9 };

@@ -2,11 +2,11 @@
 //
 // An expression becomes a term, a function that adds its places before the place `next`:
 // `term(places, next)` returns the first of them. A place { matches, next } reads a character; a
-// place { ways } reads none, and continues at any of several places.
+// place { ways } reads none and continues at any of several places.
 //
 // It also becomes the source of a browser's expression, for rules and for expressions without an
 // automaton. Each set lists those of its characters that texts can contain, so that the browser
-// decides nothing about sets and case. Syntax that browsers read in another way is refused.
+// decides nothing about sets and case. Syntax that browsers read differently is refused.
 
 import { lengthOf, WrongSettings } from "./options.js";
 
@@ -42,7 +42,7 @@ export const single = (text) => (lengthOf(text) === 1 ? text : undefined);
 export const caseless = (character) =>
   character === "İ" ? "I" : character.toLowerCase().toUpperCase();
 
-/** Returns a test whether a character equals the wanted one. */
+/** Returns a test of whether a character equals the wanted one. */
 export function same(wanted, ignoreCase) {
   if (!ignoreCase) return (character) => character === wanted;
   const common = caseless(wanted);
@@ -78,17 +78,17 @@ export class Reader {
 }
 
 /**
- * A regular expression: its `term`, and its `source` for browsers. Each piece becomes a node {
- * term, source, least, most }, where `least` and `most` bound the lengths of the texts that match.
+ * A regular expression: its `term` and its `source` for browsers. Each piece becomes a node
+ * { term, source, least, most }; `least` and `most` bound the lengths of the texts that match.
  */
 export class Expression extends Reader {
   constructor(text, ignoreCase, characters) {
     super(text);
     this.ignoreCase = ignoreCase;
     this.characters = characters; // that texts can contain
-    this.isRegular = true; // without look-around, references, and edges inside
+    this.isRegular = true; // without look-around, references or edges inside
     this.isBehind = false; // in a look-behind
-    this.repeatsEmpty = false; // whether something is repeated that may be empty
+    this.repeatsEmpty = false; // whether something that may be empty is repeated
     /** @type {any[]} */ this.groups = [undefined]; // nodes by number, from 1; undefined while open
     this.names = new Map(); // of groups, and their numbers
     this.matched = new Set(); // numbers of the groups that surely have a match here
@@ -113,12 +113,12 @@ export class Expression extends Reader {
     return new WrongSettings(`“${this.text}” is not a regular expression: ${reason}.`);
   }
 
-  /** An error for syntax that browsers lack, or read in another way. */
+  /** An error for syntax that browsers lack or read differently. */
   unmatchable() {
     return new WrongSettings(`“${this.text}” is more than browsers can match.`);
   }
 
-  /** The browser's expression, which matches a whole text, or a part that begins at `lastIndex`. */
+  /** The browser's expression, which matches a whole text or a part that begins at `lastIndex`. */
   compiled(isWhole) {
     try {
       return isWhole ? new RegExp(`^(?:${this.source})$`, "u") : new RegExp(this.source, "uy");
@@ -201,7 +201,7 @@ export class Expression extends Reader {
     return [Number(least), comma ? Number(most || Infinity) : Number(least)];
   }
 
-  /** Reads a beginning, an end, or an edge of words, if there is one. */
+  /** Reads an anchor or a word boundary, if there is one. */
   edge() {
     const isFirst = this.at === 0;
     const [sign] = this.take(/[\^$]|\\[AZbB]/y) ?? [];
@@ -270,13 +270,13 @@ export class Expression extends Reader {
     if (!(number < this.groups.length)) throw this.error("invalid group reference");
     const group = this.groups[number];
     if (!group) throw this.error("cannot refer to an open group");
-    // A reference to a group without a match matches "" in browsers, and fails in Python. When case
-    // is ignored, browsers equate more letters.
+    // A reference to a group without a match matches "" in browsers but fails in Python. Browsers
+    // equate more letters when case is ignored.
     if (this.ignoreCase || this.isBehind || !this.matched.has(number)) throw this.unmatchable();
     return { ...group, source: `\\${number}` };
   }
 
-  /** Reads a set; returns a test whether a character is in it. */
+  /** Reads a set and returns a test of whether a character is in it. */
   set() {
     const isNegated = this.take(/\^/y);
     const members = [];
@@ -323,7 +323,7 @@ export class Expression extends Reader {
   }
 }
 
-/** Returns a test whether a character is in the set of \d, \s or \w, or of \D, \S or \W. */
+/** Returns a test of whether a character matches \d, \s or \w, or \D, \S or \W. */
 function categoryTest(letter) {
   const not = letter in MEMBERS ? "" : "^";
   const set = new RegExp(`[${not}${MEMBERS[letter.toLowerCase()]}]`, "u");

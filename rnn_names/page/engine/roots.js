@@ -43,7 +43,7 @@ export function spellings(text, blend, shape, ignoreCase) {
 }
 
 /**
- * The root nodes of a walk, in order: one for each required prefix that begins with no other one.
+ * The root nodes of a walk, in order: one for each required prefix that begins with no other.
  * @returns {import("./types.js").Root[]}
  */
 export function rootsOf(texts, blend, options) {

@@ -2,7 +2,7 @@
 
 import { caseless, single } from "./regex.js";
 
-/** The form in which texts are compared ignoring case: ß is ss, ς is σ, and ı is no i. */
+/** The form in which texts are compared ignoring case: ß is ss, ς is σ, and ı is not i. */
 export function folded(text) {
   const upper = Array.from(text, (c) => ("ıİ".includes(c) ? c : c.toLowerCase().toUpperCase()));
   const lower = Array.from(upper.join(""), (c) => c.toLowerCase());
@@ -11,6 +11,6 @@ export function folded(text) {
 
 export const lowerCase = (text) => Array.from(text, (c) => single(c.toLowerCase()) ?? c);
 
-/** Folds the case of a text, with `ignoreCase`. */
+/** Returns a function that folds the case of a text if `ignoreCase` is true. */
 export const folding = ({ ignoreCase }) =>
   ignoreCase ? (text) => Array.from(text, caseless).join("") : (text) => text;

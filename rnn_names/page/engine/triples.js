@@ -24,7 +24,7 @@ export function haveTriples(/** @type {any} */ { prefix, suffix, contains, ignor
     if (text.length > 2) return hasTriples(text, known);
     return [...known].some((triple) => triple.includes(text.join("")));
   };
-  const inAnyCase = folding({ ignoreCase: true }); // as prefixes may be read without that option
+  const inAnyCase = folding({ ignoreCase: true }); // a prefix may match in any case
   return (
     contains.every((text) => has(text)) &&
     (!prefix.length || prefix.some((text) => has(`\n${text}`, inAnyCase))) &&

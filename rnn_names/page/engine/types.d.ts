@@ -3,7 +3,7 @@
 import type { Shape } from "./shape.js";
 import type { GuidedDrawer } from "./guided.js";
 
-/** 64 bits: of a key, or of a fingerprint. */
+/** The 64 bits of a key or of a fingerprint. */
 export interface Word {
   high: number;
   low: number;
@@ -15,9 +15,9 @@ export interface Attempt {
   attempt: number;
 }
 
-/** The result of an attempt: a name, or null if its length is not allowed. With a guide: */
+/** The result of an attempt. `weight` and `point` are for proposals of a guide. */
 export interface Drawn {
-  name: string | null;
+  name: string | null; // null if its length is not allowed
   weight: number; // the logarithm of the weight
   point: number; // a random number below 1, for rounding the number of copies
 }
@@ -26,13 +26,13 @@ export interface Drawn {
 export interface Node {
   text: string;
   length: number; // in characters
-  hidden: (Float64Array | Float32Array)[]; // for each network of the blend, its state: (n_a,)
+  hidden: (Float64Array | Float32Array)[]; // the state of each network of the blend: (n_a,)
   factor?: number; // of the weights of its names, in nats
   // With a guide:
   state?: any; // of the automaton
   context?: any; // of the chain
   estimate?: number; // of the completion probability, in nats
-  reach?: number; // log-probability of reaching it, where the most probable prefixes are visited
+  reach?: number; // log-probability of reaching it, in a beam search
   visited?: Prefix;
 }
 
@@ -42,7 +42,7 @@ export interface Root extends Node {
   logProb: number;
 }
 
-/** A prefix that a guide has visited, for all of its walks. */
+/** A prefix that a guide has visited, which all of its walks share. */
 export interface Prefix {
   symbols: string;
   length: number;
@@ -52,7 +52,7 @@ export interface Prefix {
   context?: number;
   logs?: Float64Array; // the network's log-probabilities of the next character: (n_y,)
   hidden?: Float32Array[];
-  p?: Float64Array; // the chain's probabilities to learn from
+  p?: Float64Array; // the probabilities that the chain learns from
   value?: number; // the completion probability, in nats
   logVisited?: number; // the part of `value` that belongs to visited names
 }
@@ -61,7 +61,7 @@ export interface Prefix {
 export interface DrawOptions {
   key: Word; // of the seed
   start: number; // the first number
-  numbers?: number[]; // those that are drawn, of a cast's lines
+  numbers?: number[]; // the numbers to draw, those of a cast's lines
   roots: Root[];
   minLength: number;
   maxLength: number;
@@ -70,10 +70,10 @@ export interface DrawOptions {
   topK: number;
   topP: number;
   shape: Shape | undefined;
-  prepared?: { guided?: GuidedDrawer }; // where casts keep it for further draws
+  prepared?: { guided?: GuidedDrawer }; // kept by casts for further draws
 }
 
-/** A condition on names, with the numbers of those that were tested and that passed. */
+/** A condition on names, with the numbers of names that it has tested and that passed. */
 export interface Condition {
   title: string; // completes "a name …"
   passes: (name: any) => boolean;

@@ -115,7 +115,7 @@ function cumulated(logs) {
   return logs;
 }
 
-/** The first index whose cumulative probability is above `point` of the total; 0 ≤ point < 1. */
+/** The first index whose cumulative probability is above `point` times the total; 0 ≤ point < 1. */
 function choose(edges, point) {
   const wanted = point * edges[edges.length - 1];
   let k = 0;

@@ -1,5 +1,5 @@
-// Adam (Kingma & Ba 2015), as in rnn_names/training/optimizers.py. With g the gradient, t the
-// number of the step and C = √(1 − β₂ᵗ):
+// Adam (Kingma & Ba 2015), as in rnn_names/training/optimizers.py. g is the gradient, t the number
+// of the step, and C = √(1 − β₂ᵗ):
 //
 //     m = β₁ m + (1 − β₁) g,    v = β₂ v + (1 − β₂) g²
 //     params −= (learning rate · C / (1 − β₁ᵗ)) · m / (√v + ε C)
@@ -10,8 +10,8 @@ const BETA_2 = 0.99;
 const EPSILON = 1e-8;
 
 /**
- * Returns a function that trains `params`, arrays by name, in place, by one step: it clips the
- * gradients to ±CLIP, updates the arrays, and lets them decay towards their first values.
+ * Returns a function that trains `params` (arrays by name) in place by one step. It clips the
+ * gradients to ±CLIP, updates the arrays and lets them decay towards their initial values.
  */
 export function adam(params) {
   const trained = Object.entries(params).map(([name, array]) => {

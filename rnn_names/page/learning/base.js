@@ -1,5 +1,5 @@
-// The start for short lists, as in rnn_names/training/base.py. The base is one network that has
-// learned all bundled lists, with a vector e for each. For a new list, e is fitted to its names:
+// Initial weights for short lists, as in rnn_names/training/base.py. The base is one network that
+// has learned all bundled lists, with a vector e for each. A new list's e is fitted to its names:
 //
 //     ba = ba′ + We_ba e       by = by′ + We_by e − log k       a0 = tanh(a0′ + We_a0 e)
 
@@ -13,9 +13,9 @@ import { someOf } from "./list.js";
 import { weightsFrom } from "./start.js";
 import { encodedNames, prefixTree } from "./tree.js";
 
-const COMPARED_WITH_LISTS = 50; // names by which the nearest lists are found
+const COMPARED_WITH_LISTS = 50; // names used to find the nearest lists
 
-/** The base's rows of EOS and each character or a similar one, (n_y,); null if it does not suit. */
+/** The base's rows (n_y,) for EOS and each character or a similar one; null if it does not suit. */
 export function baseRows(base, names, characters) {
   if (names.length >= base.short_list) return null;
   const known = Array.from(base.vocabulary);
@@ -55,7 +55,7 @@ class BaseNetwork {
     this.params.a0 = this.params.a0.map(tanh);
   }
 
-  /** The gradient of the vector, from the network's gradient by the chain rule. */
+  /** The vector's gradient, from the network's by the chain rule. */
   gradient({ ba, by, a0 }) {
     const ofSums = { ba, by, a0: a0.map((x, k) => x * (1 - this.params.a0[k] ** 2)) };
     const gradient = new Float64Array(this.vectors[0].length);
@@ -66,7 +66,7 @@ class BaseNetwork {
   }
 }
 
-/** The base with a vector that is fitted to some names: a model to start from. */
+/** The base with a vector fitted to some names: a model to start from. */
 export function fittedBase(base, rows, names, characters) {
   const network = new BaseNetwork(base, rows);
   const encoded = encodedNames(someOf(names, base.most_fitted), characters);

@@ -1,6 +1,6 @@
 // Back-propagation through time over a prefix tree, by the equations of rnn_names/network/rnn.py.
-// `d` before a name denotes a gradient of the loss: dz is the gradient of the argument of σ in z,
-// and so on.
+// `d` before a name denotes a gradient of the loss. dr, dz and dc are the gradients of the
+// arguments of σ and tanh.
 //
 //     forward                                       backward, from da
 //
@@ -47,7 +47,7 @@ function addOuterProducts(d, a, m, rows, columns, out) {
   }
 }
 
-/** out = a ∘ mask, for a mask as long as a row of `a` or as `a`. Without a mask, returns `a`. */
+/** out = a ∘ mask, for a mask as long as a row of `a` or as `a`. Returns `a` without a mask. */
 function masked(a, mask, out = new Float64Array(a.length)) {
   if (!mask) return a;
   for (let start = 0; start < a.length; start += mask.length)
@@ -81,8 +81,8 @@ function addToColumns(matrix, rows, n_a, units, values) {
  *
  * a, r, z and c (rows, n_a); p (rows, 3 n_a), the projections of rows with children, including bn.
  *
- * With `unitMask`, only the kept units of a, about half, are multiplied by Waa. `units` are their
- * indices, `met` (rows, units) their columns of a, Waa (3 n_a, units) their columns, masked.
+ * Only the units of a that `unitMask` keeps are multiplied by Waa. `units` are their indices, `met`
+ * (rows, units) their columns of a, and Waa (3 n_a, units) their columns of the masked Waa.
  */
 function hiddenStates(tree, params, unitMask = undefined) {
   const n_a = params.a0.length;

@@ -1,6 +1,6 @@
-// Trains on a list, as `rnn-names train --init none --distil-epochs 0` does: epochs of minibatches,
+// Trains on a list as `rnn-names train --init none --distil-epochs 0` does: epochs of minibatches,
 // with a tenth of the names held out. The weights of the best epoch are kept. A run that starts
-// from the base learns all names, and keeps the weights of its last epoch.
+// from the base learns all names and keeps the weights of its last epoch.
 
 import { NODES } from "../engine/arithmetic.js";
 import { EOS, sortedCharacters } from "../engine/network.js";
@@ -15,10 +15,10 @@ import { encodedNames, prefixTree } from "./tree.js";
 const MAX_HELD_OUT = 2000;
 const DECAY_TO_START = 2.4; // as in rnn_names/training/trainer.py
 
-// The uses of random numbers: each has a generator of its own.
+// The uses of random numbers, each with its own generator.
 const [FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH] = [0, 1, 2];
 
-const COMPARED_NAMES = 300; // names by which the model to start from is chosen
+const COMPARED_NAMES = 300; // names used to choose the model to start from
 const CLOSER = 0.5; // nats per character by which it must beat the frequencies of letters
 
 function shuffledNames(names, random) {
@@ -106,7 +106,7 @@ export class Learner {
     return loss / characters;
   }
 
-  /** Trains on one minibatch, at a moment when this share of the run is over. */
+  /** Trains on one minibatch, when this share of the run is over. */
   step(batch, share, random) {
     const n_a = this.trained.a0.length;
     const tree = prefixTree(batch, this.trained.by.length);
@@ -135,9 +135,9 @@ function dropoutMask(random, dropout, size) {
 }
 
 /**
- * The model that predicts some names best; undefined if none is better by `CLOSER` than the
- * frequencies of their letters: a large network that knows little of a list only takes longer. A
- * name that a model cannot spell counts as its uniform guess.
+ * The model that predicts some names best, or undefined if none beats the frequencies of their
+ * letters by `CLOSER`. A large network that knows little of a list only takes longer. A name that a
+ * model cannot spell counts as a uniform guess.
  */
 function closestModel(models, names) {
   const losses = models.map((model) => lossOfModel(model, names));

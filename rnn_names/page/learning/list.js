@@ -8,9 +8,9 @@ import { oddPairs } from "../engine/shape.js";
 
 export const MIN_NAMES = 20;
 export const MAX_NAMES = 2000;
-const MEAN_OF_SENTENCES = 40; // characters of a line on average, above which lines are not names
+const MEAN_OF_SENTENCES = 40; // mean characters per line, above which lines are not names
 
-/** Whether a text contains characters that no name contains, or U+FFFD for bytes of no text. */
+/** Whether a text contains characters that no name contains, or U+FFFD for undecodable bytes. */
 export const isRefused = (text) => REFUSED.test(text) || text.includes("\ufffd");
 
 export const withoutRefused = (text) => Array.from(text, (c) => (isRefused(c) ? "" : c)).join("");
@@ -18,7 +18,7 @@ export const withoutRefused = (text) => Array.from(text, (c) => (isRefused(c) ? 
 /** The title of a model, from what somebody typed or from a file. */
 export const titleIn = (text) => withoutRefused(text.normalize("NFC")).trim() || "my list";
 
-/** Signs of lists around a name: bullets and numbers before it, a comma behind it. */
+/** List markers around a name: a bullet or number before it, a comma or semicolon after it. */
 const SIGNS = /^\s*(?:[-–*•]|\d+[.)])\s+|[,;]\s*$/gu;
 
 const HEADING = /^(first |given |last )?names?$/iu; // of a column
@@ -35,7 +35,7 @@ export function listIn(text) {
 const unquoted = (cell) =>
   cell.trim().replace(/^"(.*)"$/u, (_, text) => text.replaceAll('""', '"'));
 
-/** The column of names, where all lines have cells between tabs, semicolons or commas. */
+/** The column of names if tabs, semicolons or commas separate cells in all lines, or the lines. */
 function column(lines) {
   for (const sign of ["\t", ";", ","]) {
     const cells = new RegExp(`(?:"[^"]*"|[^${sign}])*(?:${sign}|$)`, "gu"); // and "" at the end
@@ -66,13 +66,13 @@ export function complaintAbout(names) {
   return "";
 }
 
-/** At most `most` of some names, at even distances in their order. */
+/** At most `most` of some names, evenly spaced. */
 export function someOf(names, most) {
   const step = Math.max(names.length / most, 1);
   return names.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
 }
 
-/** A digest of a list in 16 digits, independent of the order of its names. */
+/** A digest of a list in 16 hexadecimal digits, whatever the order of its names. */
 export function digestOf(names) {
   const each = [...new Set(names)].map((name) => mix(plus(fingerprint(name), GAMMA)));
   const { high, low } = each.reduce(plus);

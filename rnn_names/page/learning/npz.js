@@ -20,7 +20,7 @@ const joinedBytes = (parts) => Uint8Array.from(parts.flatMap((part) => [...part]
 
 const ascii = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
-/** Numbers as little-endian bytes; `sizes` contains a digit for each, its number of bytes. */
+/** Numbers as little-endian bytes; `sizes` contains the number of bytes of each, as a digit. */
 const littleEndian = (sizes, ...values) =>
   Uint8Array.from(
     [...sizes].flatMap((size, k) =>
@@ -32,18 +32,18 @@ const littleEndian = (sizes, ...values) =>
 function npy(type, shape, bytes) {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
-  const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10; // numbers begin at 64 · n
+  const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10; // data begins at 64 · n
   const text = ascii(`${header.padEnd(length - 1)}\n`);
   return joinedBytes([ascii("\x93NUMPY\x01\x00"), littleEndian("2", length), text, bytes]);
 }
 
-/** A text as NumPy's array without dimensions: UTF-32. */
+/** A text as a zero-dimensional NumPy array, in UTF-32. */
 function npyOfText(text) {
   const codes = Uint32Array.from(text, (character) => character.codePointAt(0));
   return npy(`<U${codes.length}`, [], new Uint8Array(codes.buffer));
 }
 
-/** A zip of members, { name: bytes }, stored as they are. */
+/** A zip of members, { name: bytes }, stored uncompressed. */
 function zip(members) {
   const files = [];
   const entries = [];
@@ -90,7 +90,7 @@ export function modelOfNpz(file) {
   const view = new DataView(file);
   const model = /** @type {any} */ ({ weights: {} });
   for (let at = 0; view.getUint32(at, true) === 0x04034b50; ) {
-    const begin = at + 30 + view.getUint16(at + 26, true); // behind the name
+    const begin = at + 30 + view.getUint16(at + 26, true); // after the name
     const end = begin + view.getUint32(at + 18, true);
     const name = String.fromCharCode(...new Uint8Array(file.slice(at + 30, begin)));
     const bytes = file.slice(begin + 10 + view.getUint16(begin + 8, true), end);

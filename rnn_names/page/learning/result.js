@@ -10,9 +10,9 @@ import { someOf } from "./list.js";
 const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know, in a blend
 export const LEARNED_SHARE = 50;
 const OF_START = " (where training started)"; // as in rnn_names/model/bundled.py
-const MEASURED_NAMES = 50; // learned names on which `unknownLogit` measures
+const MEASURED_NAMES = 50; // learned names that `unknownLogit` averages over
 
-/** Numbers rounded to bfloat16, the upper 16 bits of float32: to nearest, half way up. */
+/** Numbers rounded to bfloat16, the upper 16 bits of float32: to nearest, ties away from zero. */
 function toBfloat16(array) {
   const bits = new Uint32Array(Float32Array.from(array).buffer);
   const rounded = bits.map((each) => (each + 0x8000) & 0xffff0000);
@@ -75,9 +75,9 @@ function recordOf(learner) {
 }
 
 /**
- * The logit of a character that the model does not know (rnn_names/model/blending.py): over some
- * names of the list, its mean probability is UNKNOWN_PROBABILITY. The logit is rounded, since
- * Math.log may differ from browser to browser.
+ * The logit of a character that the model does not know (rnn_names/model/blending.py). It gives the
+ * character a mean probability of UNKNOWN_PROBABILITY over some names of the list. It is rounded,
+ * since Math.log may differ from browser to browser.
  */
 function unknownLogit(learner, weights) {
   const { tree, logits } = predictions(someOf(learner.rows, MEASURED_NAMES), weights);

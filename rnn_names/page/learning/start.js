@@ -1,6 +1,6 @@
-// The first weights of a run: random, or those of a model (rnn_names/training/setup.py).
+// The initial weights of a run: random, or those of a model (rnn_names/training/setup.py).
 
-/** A normal random number, the same in every browser: the sum of 12 uniform ones has variance 1. */
+/** A roughly normal number, the same in every browser: the sum of 12 uniform ones, less 6. */
 const normal = (random) => Array.from({ length: 12 }, random).reduce((sum, each) => sum + each, -6);
 
 const normals = (random, n, deviation) =>

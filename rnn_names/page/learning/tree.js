@@ -7,9 +7,9 @@ import { EOS } from "../engine/network.js";
 /**
  * The prefix tree of some names, given as lists of indices below n_y.
  *
- * A node has one row in all arrays. Row 0 is a0, the state before a name, the parent of the empty
- * prefix. Levels begin at multiples of NODES, as `product` needs; rows between them stay unused.
- * Nodes with children come first in their level. The names "a", "ba" and "bc":
+ * A node has one row in all arrays. Row 0 is a0, the state before a name and the parent of the
+ * empty prefix. Levels begin at multiples of NODES, as `product` needs; rows between them stay
+ * unused. Nodes with children come first in their level. The names "a", "ba" and "bc":
  *
  *     row  prefix  x  parent  passing   y: EOS a b c
  *     0    a0
@@ -46,7 +46,7 @@ export function prefixTree(names, n_y) {
 
 const hasChildren = ({ names, length }) => names.some((name) => name.length > length);
 
-/** The nodes one character after a node. */
+/** The children of a node. */
 function childrenOf({ row, names, length }) {
   const longer = names.filter((name) => name.length > length);
   const withNext = (x) => longer.filter((name) => name[length] === x);
@@ -62,7 +62,7 @@ function asArrays(nodes, rows, outputs) {
     x[node.row] = node.x;
     parent[node.row] = node.parent;
     passing[node.row] = node.names.length;
-    characters += node.names.length; // each continues from here, or ends
+    characters += node.names.length; // each continues or ends here
     for (const name of node.names) y[node.row * outputs + (name[node.length] ?? EOS)]++;
   }
   return { x, parent, passing, y, characters };

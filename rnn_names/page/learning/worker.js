@@ -1,12 +1,12 @@
-// Starts a worker that learns from a list, and runs in it.
+// Starts a worker that learns from a list, and contains the code that it runs.
 
 import { drawNames } from "../engine/draw_names.js";
 import { Learner } from "./learner.js";
 import { learnedModel } from "./result.js";
 
 const NAMES_TO_WATCH = 16;
-const WATCHING = 200; // ms that drawing these may take; for the last ones:
-const AT_LAST = 2000;
+const WATCHING = 200; // ms that drawing these may take
+const AT_LAST = 2000; // the same, for the last ones
 const MOMENT = 500; // ms between two messages
 
 let policy; // makes URLs that a page with `require-trusted-types-for` accepts
@@ -14,7 +14,7 @@ let policy; // makes URLs that a page with `require-trusted-types-for` accepts
 /**
  * Starts a worker that learns. `script` is the text of the engine and of `learning/`; `progress` is
  * called with each message that the worker posts. Returns { finished, stop }: a promise of the best
- * model, and a function that ends the work early. The promise then gives the best model so far, or
+ * model, and a function that ends the work early. The promise then gives the best model so far or
  * undefined.
  */
 export function startLearning(script, message, progress) {
@@ -43,10 +43,10 @@ export function startLearning(script, message, progress) {
 }
 
 /**
- * The worker's side. Its message contains `names`, the `models` and the `base` that training may
- * start from, the model's `name`, and the `seed` of names to watch. It posts { startedFrom, share,
- * epoch, heldOutLoss }; `share` of the run is over. If the best `model` so far is new, it is added,
- * with some `names` of it. At the end, `isDone` is true.
+ * The worker's side. It receives `names`, the `models` and the `base` that training may start from,
+ * the model's `name`, and the `seed` of names to watch. It posts { startedFrom, share, epoch,
+ * heldOutLoss }, where `share` is the finished share of the run. It adds the best `model` so far if
+ * that is new, with some of its `names`. `isDone` is true in the last message.
  */
 export function learnOnMessage() {
   self.onmessage = async ({ data }) => {
@@ -69,7 +69,7 @@ export function learnOnMessage() {
   };
 }
 
-/** A few new names of a model; with the same seed, people can watch them become better. */
+/** A few new names of a model. People can watch them improve, since the seed stays the same. */
 export async function namesToWatch(model, seed, time = WATCHING) {
   const end = performance.now() + time;
   const stopped = () => performance.now() > end; // names of the first epochs may have no end

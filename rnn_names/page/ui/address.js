@@ -17,14 +17,14 @@ const HELD = ["held", "stayed"]; // as in `chosen`
 
 /**
  * The part of the address after #: the seed, and the settings that differ from the opening page's.
- * It contains boldness unless that is balanced, and a checkbox that is on, or that is off though
- * safe names imply it: old links rely on these defaults.
+ * It contains boldness unless that is balanced, and each checkbox that is on, or off although safe
+ * names imply it. Old links rely on these defaults.
  */
 export function addressOfForm() {
   const address = new URLSearchParams({ seed: String(chosen.seed) });
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue && $(id).validity.valid) address.set(id, $(id).value);
-  const areTheirs = isCasting() === $("names").classList.contains("lines"); // else behind a list
+  const areTheirs = isCasting() === $("names").classList.contains("lines"); // not if hidden
   for (const key of areTheirs ? HELD : []) {
     const isNew = ([place]) => key === "held" || !chosen.held.has(place);
     const texts = [...chosen[key]].filter(isNew).map((each) => each.join(" "));
@@ -59,7 +59,7 @@ export function missingList() {
 /** Whether a text of a link can be shown as a name or a line. */
 const isShowable = (text) => text && lengthOf(text) <= 5 * MAX_LENGTH && !isRefused(text);
 
-/** Sets the form from the address, where it is valid; returns whether the address has a seed. */
+/** Sets the form from the valid parts of the address. Returns whether the address has a seed. */
 export function readAddress() {
   known = location.hash;
   const address = new URLSearchParams(known.slice(1));
@@ -102,13 +102,13 @@ export function readAddress() {
 }
 
 let known = ""; // the address that was read or written last
-let last = -1; // the entry of the history at which we are
+let last = -1; // the number of the current history entry
 let furthest = 0; // the last one that Forward can reach
 
-/** Whether the entry of the history is one before that at which we were. */
+/** Whether the browser has gone back in its history. */
 export const isBack = () => (history.state?.depth ?? last) < last;
 
-/** Writes the settings to the address, in a new entry of the history or in the current one. */
+/** Writes the settings to the address, in a new history entry or in the current one. */
 export function writeAddress(isNew) {
   if (!isNew && location.hash !== known) return; // another address is about to be read
   const address = addressOfForm();

@@ -1,4 +1,4 @@
-// The card of a name: the probability of each letter, buttons for similar names, copying, speech.
+// The card of a name: the probabilities of its letters; buttons for similar names, copying, speech.
 
 import { isAmong } from "../engine/fingerprints.js";
 import { blendOf } from "../engine/models.js";
@@ -54,7 +54,7 @@ export function explain(name) {
   showWhole($("whole").ariaExpanded === "true");
 }
 
-/** Shows or hides the probabilities of the letters, and dispatches "card". */
+/** Shows or hides the probabilities of the letters and dispatches "card". */
 export function showWhole(isWhole) {
   $("details").hidden = !isWhole || !nameOfCard();
   $("whole").ariaExpanded = isWhole;
@@ -120,7 +120,7 @@ const tints = SCALE.map((_, level) => {
   return made;
 });
 
-/** Tints the letters of a name in a text node: the less expected, the stronger. Null: no tint. */
+/** Tints the letters of a name in a text node, unexpected ones more. Null removes the tints. */
 export function tint(text) {
   for (const each of tints) each?.clear();
   if (!text) return;

@@ -1,5 +1,5 @@
-// Casts: lines of several names. People compose a pattern from menus, one for each part, or type
-// it. Lines are drawn from the pattern, and links contain it.
+// Casts: lines of several names. People type a pattern or compose it from menus, one for each part.
+// Lines are drawn from the pattern, and links contain it.
 
 import { castRows, namePartsIn } from "../engine/cast.js";
 import { formatted } from "../engine/draw_names.js";
@@ -74,7 +74,7 @@ function pieceOf({ kind, text }) {
   return kind === "text" ? escapedIn(text, "{}[]") : `[${escapedIn(text, "{}[]*=")}]`;
 }
 
-/** Typed words, separated by commas, in the form of a pattern, separated by bars. */
+/** Typed words in the form of a pattern: with bars between them instead of commas. */
 const wordsIn = (typed) =>
   typed.includes("|") ? typed : typed.replaceAll(/\s*,\s*/gu, "|").trim();
 
@@ -116,7 +116,7 @@ export function modelsOfCast() {
   return models.filter((_, i) => nameParts.some(({ shares }) => shares[i]));
 }
 
-/** The parsed pattern; if it is wrong, undefined, and the error is shown. */
+/** The parsed pattern. If it is wrong, shows the error and returns undefined. */
 function patternOfCast() {
   let [pattern, wrong] = [/** @type {any} */ (undefined), ""];
   try {
@@ -143,10 +143,10 @@ function showParts() {
 }
 
 const NOBLE = "[Warden|Regent|Marshal] {person}"; // as in page.html
-const CREATURES = /saur|beast|monster/i; // they have no titles, and are of no town
+const CREATURES = /saur|beast|monster/i; // they have no titles
 const starts = () => Array.from($("starts").children);
 
-/** A lord or a lady where a model has names of men or of women, else a title for both. */
+/** A lord or a lady if a model has names of men or of women, else a title for both. */
 function titled({ name }) {
   const [, kind, sex] = name.match(/^(.*?)(men|women)$/) ?? [];
   if (!sex) return NOBLE;
@@ -164,7 +164,7 @@ function patternOfStart({ dataset }) {
     .replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => asPart(kinds[kind]));
 }
 
-/** The pattern to begin with: the first, but where no model writes people, one without people. */
+/** The pattern to begin with: the first, or one without people if no model has their names. */
 function firstStart() {
   const { person } = modelsByKind();
   if (!PLACES.test(person.name) || PEOPLE.test(person.name)) return starts()[0];
@@ -258,7 +258,7 @@ const filesIn = (text) =>
   [...new Set(text.match(/[\w-]+(?=\.txt)/g))].join(", ").replaceAll("-", " ") ||
   "the pattern below";
 
-/** Fills a field with a text or words; for other patterns, with a summary that is read-only. */
+/** Fills a field with a text, with words or, for other patterns, with a read-only summary. */
 function fillField(field, part, i) {
   const isWords = part.kind === "words";
   const read = { text: String, words: wordsToType, pattern: filesIn }[part.kind];

@@ -16,12 +16,12 @@ const temperatureOf = (word) => BOLDNESS[word].temperature ?? 1;
 export const chosen = {
   seed: /** @type {number | bigint} */ (newSeed()),
   boldness: "safe", // the conditions that it implies; `temperature` is separate
-  temperature: temperatureOf("safe"), // may lie between the steps of the slider, or beyond its ends
+  temperature: temperatureOf("safe"), // may lie between the slider's steps or beyond its ends
   shares: openingShares(), // at least one is above 0; only ratios count
   wantedLists: /** @type {string[]} */ ([]), // digests in a link, until more is drawn
   held: new Map(), // names by place that stay when more names are drawn
   stayed: new Map(), // names by place that stayed in the latest draw, even if released since
-  fitted: "", // the number of names or lines that fits, if it is in use
+  fitted: "", // the number of names or lines last set to fit the window
 
   /** The models that take part in the blend. */
   writing: () => models.filter((_, i) => chosen.shares[i] > 0),

@@ -1,4 +1,4 @@
-// The visible parts of the page: one of three views, and on a phone one drawer at a time.
+// The visible parts of the page: one of three views, and at most one drawer on small screens.
 
 import { followKinds } from "./casts.js";
 import { changed, chosen } from "./chosen.js";
@@ -7,11 +7,11 @@ import { $, listenToArrows, stopAt } from "./elements.js";
 const SWIPE = 60; // px: the least length of a swipe
 const SCREEN_EDGE = 24; // px from a side, where the browser may have its own swipes
 
-const closeAll = () => $("close-card").click(); // the card, and a drawer
+const closeAll = () => $("close-card").click(); // the card and a drawer
 
-let watcher; // lets the gesture that goes back, on phones that have one, close a drawer first
+let watcher; // lets the back gesture of phones close a drawer first
 
-/** Opens a drawer; with `null`, closes the open drawer. Only a phone's style sheet has drawers. */
+/** Opens a drawer, or closes the open one if `id` is null. Wide screens show no drawers. */
 export function openDrawer(id) {
   watcher?.destroy();
   const { CloseWatcher } = /** @type {any} */ (globalThis);
@@ -73,7 +73,7 @@ export function listenToDrawers(fitView) {
   listenToSwipes();
 }
 
-/** A swipe aside over the names opens or closes a drawer; one down on a drawer's head closes it. */
+/** A sideways swipe over the names opens or closes a drawer. One down on its head closes it. */
 function listenToSwipes() {
   let from = /** @type {any} */ (null); // the start of a swipe
   document.addEventListener("touchstart", ({ touches }) => {

@@ -1,5 +1,5 @@
-// Makes the page's elements. All of them come from `element`, which never parses text as markup:
-// texts may come from strangers.
+// Makes the page's elements, from tags or from templates. Text is never parsed as markup, since it
+// may come from strangers.
 
 /** @type {(id: string) => any} */
 export const $ = (id) => document.getElementById(id);
@@ -44,7 +44,7 @@ export function listenToPresses() {
   document.addEventListener("click", click, true);
 }
 
-/** Arrow keys move the focus in a box, and call `go`; not after a press on a kind. */
+/** Arrow keys move the focus in a box and call `go`, except after a press on a kind. */
 export function listenToArrows(box, go) {
   box.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -57,7 +57,7 @@ export function listenToArrows(box, go) {
   });
 }
 
-/** Sets the value of a slider, and fills its track up to the value. */
+/** Sets the value of a slider and fills its track up to the value. */
 export function setSlider(slider, value) {
   slider.value = value;
   slider.style.setProperty("--fill", (slider.value - slider.min) / (slider.max - slider.min));
@@ -70,7 +70,7 @@ export function onClick(actions) {
 
 export const nameOfCard = () => $("typed").value.trim();
 
-/** The result of a promise; undefined if that takes longer than `ms`. */
+/** The result of a promise, or undefined if it takes longer than `ms`. */
 export const within = (ms, promise) =>
   Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
 

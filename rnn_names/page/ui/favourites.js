@@ -1,23 +1,23 @@
-// Kept names, with a note on each: a list that the browser stores for later visits, if it allows
-// it. All pages of the site share one list: there, docs/site/framed.py names the store.
+// Kept names with a note on each. The browser stores them for later visits if it can. All pages of
+// the site share one list, whose store docs/site/framed.py names.
 
 import { openCard } from "./card.js";
 import { models } from "./chosen.js";
 import { $, bdi, copyOf, nameOfCard, onClick, toast } from "./elements.js";
 import { asCSV, asText, copy, download, fileNameOf, shareLink } from "./sharing.js";
 
-/** The name of what the browser stores for a page of these models. */
+/** The key of what the browser stores for a page of these models. */
 export const PAGE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
 
 const STORE = document.documentElement.dataset.store ?? PAGE;
 export const MAX_NOTE = 200; // characters
 export const favourites = new Map(); // notes by name, in list order
 let isStored = false; // whether the browser stores them
-export let undo = () => {}; // takes back what was kept or removed last
+export let undo = () => {}; // undoes what was kept or removed last
 export let undone = /** @type {any[]} */ ([]); // what that was, in words
 
 /**
- * The stored [name, note] pairs, or those at hand if the browser stores nothing. Old entries are
+ * The stored [name, note] pairs, or those in memory if the browser stores nothing. Old entries are
  * names alone. A site begins with what its single pages stored.
  */
 function storedFavourites() {
@@ -32,7 +32,7 @@ function storedFavourites() {
   }
 }
 
-/** Replaces the kept names by these [name, note] pairs, and stores them. */
+/** Replaces the kept names with these [name, note] pairs and stores them. */
 function keepThese(pairs) {
   replaceFavourites(pairs);
   store();
@@ -44,12 +44,12 @@ function replaceFavourites(pairs) {
   for (const [name, note] of pairs) favourites.set(name, note);
 }
 
-/** Takes in what other tabs have stored: while a page draws, it hears of that late. */
+/** Reads what other tabs have stored, since a page that is drawing hears of it late. */
 function refresh() {
   if (isStored) replaceFavourites(storedFavourites());
 }
 
-/** Edits the kept [name, note] pairs; `undo` takes back this change, and nothing later. */
+/** Edits the kept [name, note] pairs. `undo` undoes this change and nothing later. */
 function change(words, edited) {
   undone = words;
   refresh();
@@ -66,7 +66,7 @@ function change(words, edited) {
   };
 }
 
-/** Changes the kept names, and shows a message with a button that undoes it. */
+/** Changes the kept names and shows a message with a button that undoes it. */
 function undoably(words, edited) {
   change(words, edited);
   toast(words, { undo });
@@ -89,7 +89,7 @@ export function keepAll(pairs) {
   undoably(words, (kept) => [...kept, ...pairs.filter(isNew)]);
 }
 
-/** Texts as one, for a link: URLSearchParams does not escape the * between them. */
+/** Joins texts for a link with *, which URLSearchParams does not escape. */
 export const joined = (texts) =>
   texts.map((text) => text.replace(/%(?=2[5A])/g, "%25").replaceAll("*", "%2A")).join("*");
 
@@ -108,8 +108,8 @@ function store() {
 export function listenToFavourites() {
   document.addEventListener("card", showKept);
   keepThese(storedFavourites());
-  // Another tab has changed the kept names, or this page is shown again as it was left. It does not
-  // store them again, since the other tab may have stored later ones by now.
+  // Called if another tab changes the kept names, or if this page is shown again as it was left. It
+  // stores nothing, since the other tab may have stored later names by now.
   const takeStored = () => {
     refresh();
     showFavourites();
@@ -196,7 +196,7 @@ function favouriteItem(name, i) {
     const { children } = $("favourites");
     (children[Math.min(i, favourites.size - 1)]?.lastChild ?? document.body).focus();
   });
-  // It can be dragged to the place of another; in its note, dragging selects text.
+  // An item can be dragged to the place of another, but dragging in its note selects text.
   item.addEventListener("dragstart", (event) => {
     if (item.contains(document.activeElement?.closest(".note"))) event.preventDefault();
     else event.dataTransfer.setData("text/plain", String(i));

@@ -7,7 +7,7 @@ import { CHECKS, NUMBERS, TEXTS, textsIn } from "./fields.js";
 import { showChips } from "./messages.js";
 import { giveShare, showShares } from "./shares.js";
 
-/** Whether a checkbox is on; undefined of one that is disabled, as the model has no list. */
+/** Whether a checkbox is on; undefined if it is disabled because a model has no list. */
 const isOn = ({ checked, disabled }) => (disabled ? undefined : checked);
 
 /** The settings of the form, as arguments of `drawNames`. */
@@ -23,7 +23,7 @@ export function settingsOfForm() {
     ])
   );
   const count = $("count").validity.valid ? (fields.count ?? data.count) : data.count;
-  const own = chosen.isTuned() ? { temperature } : {}; // or as boldness says, also that of a part
+  const own = chosen.isTuned() ? { temperature } : {}; // else boldness sets it, also a part's
   const minEdits = noNearCopies && 2; // false: none, whatever boldness says
   return { ...fields, minEdits, count, seed, boldness, ...own, shares };
 }

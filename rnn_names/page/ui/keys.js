@@ -1,4 +1,4 @@
-// What keys do. Most act on the focused name, or on the name under the mouse.
+// Keyboard shortcuts. Most act on the focused name or on the name under the mouse.
 
 import { isCasting } from "./casts.js";
 import { $, pressed, toast } from "./elements.js";

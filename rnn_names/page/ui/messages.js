@@ -1,4 +1,4 @@
-// Messages on missing names, and chips that drop the conditions in force.
+// Messages about missing names, and chips that drop the conditions in force.
 
 import { changed, chosen } from "./chosen.js";
 import { $, bdi, button, element } from "./elements.js";
@@ -20,7 +20,7 @@ export function showChips() {
 
 const labelOf = (id) => $(id).labels[0].textContent.replace(/ \(.*/u, "");
 
-/** A link that drops a condition, which it calls as the chip does. */
+/** A link that drops a condition and names it as the chip does. */
 function linkWithout(id) {
   const label = element("span", {}, `Without “${labelOf(id)} `, bdi($(id).value), "”");
   return button(label, () => setCondition(id, ""), { className: "link" });
@@ -28,7 +28,7 @@ function linkWithout(id) {
 
 const wrongHint = element("p", { className: "wrong wide" }); // shown if the fields are in a drawer
 
-/** Marks the fields that a message is about, and repeats it below the first. */
+/** Marks the fields that a message is about and repeats it below the first. */
 function mark(wrong, sentence) {
   for (const id of [...TEXTS, ...NUMBERS])
     $(id).ariaInvalid = wrong.includes(id) || !$(id).validity.valid;
@@ -41,7 +41,7 @@ function mark(wrong, sentence) {
   wrongHint.scrollIntoView({ block: "nearest" });
 }
 
-/** The conditions that a message is about: it quotes their texts, or names their kinds. */
+/** The conditions that a message is about: it quotes their texts or names their kinds. */
 function conditionsIn(sentence) {
   const isQuoted = (id) => textsIn($(id)).some((text) => sentence.includes(`“${text}”`));
   const isNamed = (id) =>
@@ -52,7 +52,7 @@ function conditionsIn(sentence) {
 }
 
 /**
- * Titles of conditions, each with its box and the words of a link that unticks it.
+ * Titles of conditions, each with its checkbox and the words of a link that unticks it.
  * @type {any[]}
  */
 const REMEDIES = [
@@ -62,7 +62,7 @@ const REMEDIES = [
   ["has not come before", "unique", "Allow a name twice"],
 ];
 
-/** Links that lift what a message on too few names is about, unless conditions to drop are. */
+/** Links that lift the cause of too few names, unless the `dropped` conditions are the cause. */
 function remediesFor(sentence, dropped) {
   const isOfAll = sentence.includes(" all conditions: ");
   if (dropped.length && !isOfAll) return [];
@@ -78,7 +78,7 @@ function remediesFor(sentence, dropped) {
   return ways.flatMap(([words, act]) => [" ", button(words, act, { className: "link" })]);
 }
 
-/** Shows a message, if not "", with links that may help; screen readers say how many `names`. */
+/** Shows a message with links that may help. Screen readers also say the number of `names`. */
 export function say(sentence, /** @type {number | undefined} */ names = undefined) {
   const named = conditionsIn(sentence);
   const wrong = !named.length && /^(No name|Stopped: 0 )/.test(sentence) ? inForce() : named;

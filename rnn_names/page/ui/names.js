@@ -1,4 +1,4 @@
-// The names in their places, and the actions of presses and long presses on them.
+// The names in their places, and what presses and long presses on them do.
 
 import { writeAddress } from "./address.js";
 import { openCard, tint } from "./card.js";
@@ -10,7 +10,7 @@ import { copy } from "./sharing.js";
 
 const LONG_PRESS = 500; // ms
 
-/** Makes `count` places; returns those where no name stays. Old names show until new ones come. */
+/** Makes `count` places. Returns those where no name stays, which show old names until new come. */
 export function placesFor(count) {
   const list = $("names");
   while (list.children.length > count) list.lastChild.remove();
@@ -29,10 +29,10 @@ export function placesFor(count) {
   return free;
 }
 
-/** Opens the card of a name; lines of casts have none, and are copied. */
+/** Opens the card of a name. Lines of casts have no card and are copied. */
 export const showDetails = (name) => (isCasting() ? copy : openCard)(name);
 
-/** Keeps the name of a place; buttons of the message act on it while it is there. */
+/** Keeps or removes the name of a place. The message's buttons act on it while it is there. */
 function keepName(place) {
   const name = place.textContent;
   const isFree = () => place.textContent === name && place.nextSibling.ariaPressed !== "true";
@@ -42,7 +42,7 @@ function keepName(place) {
   toggleFavourite(name, hasLock ? actions : { ...actions, Hold: hold });
 }
 
-/** A press keeps a name, or holds it by its lock; a long press opens its card, or copies a line. */
+/** A press keeps a name; one on its lock holds it. A long press opens a card or copies a line. */
 export function listenToNames() {
   let timer = 0;
   const listen = (event, act) =>
@@ -68,7 +68,7 @@ export function listenToNames() {
     $("names").addEventListener(event, () => clearTimeout(timer));
   listen("contextmenu", (_, event) => pressed.isLong && event.preventDefault());
   $("hold-name").addEventListener("click", () => toggleHold(placeOfCard()));
-  // If the name of the card is among those shown, it is marked, can be held, and stays in view.
+  // The name of the card is marked, can be held and stays in view if it is among those shown.
   document.addEventListener("card", () => {
     showHeld();
     const place = placeOfCard();
@@ -100,7 +100,7 @@ function showHeld() {
   $("hold-name").ariaPressed = place?.nextSibling.ariaPressed ?? "false";
 }
 
-/** The pieces of a text, divided by the first expression; each is an element of further pieces. */
+/** Divides a text by the first expression, and each piece, an element, by the others in turn. */
 const inPieces = (text, /** @type {RegExp[]} */ [at, ...others]) =>
   text.split(at).map((piece) => {
     const isWhole = !at || piece === " ";
@@ -128,8 +128,8 @@ export function showName(place, name) {
 export const shownPlaces = () => [...$("names").querySelectorAll(".name:enabled:not([hidden])")];
 
 /**
- * After all names are shown, chooses the stop of the Tab key, and a size that fits most names. If the
- * size before fits them, too, and is not much too small, it stays, so that nothing jumps.
+ * Chooses the stop of the Tab key and a size that fits most names, after all are shown. The
+ * previous size stays if it fits them and is not much too small, so that nothing jumps.
  */
 export function settle() {
   showStop();
@@ -161,7 +161,7 @@ export const namesShown = () => shownPlaces().map(({ textContent }) => textConte
 
 const pen = element("canvas").getContext("2d");
 
-/** The width of a name in em, on one line and on two; 5 % more, as small letters are wider. */
+/** The width of a name in em, on one line and on two, plus 5 % since small letters are wider. */
 function widthsOf(name) {
   if (!pen.font.includes("100px"))
     pen.font = `600 100px ${getComputedStyle($("names")).fontFamily}`;

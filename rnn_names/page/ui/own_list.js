@@ -77,7 +77,7 @@ export function listenToOwnList(open) {
   });
 }
 
-/** Adds the model of a saved file, or shows the names of a list, or an error. */
+/** Adds the model of a saved file, or shows the names of a list or an error. */
 async function takeFile(file) {
   if (file.name.endsWith(".npz")) {
     try {
@@ -125,7 +125,7 @@ async function learnOwnList() {
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
   const run = { started: 0, left: Infinity }; // ms at the first progress message; s, as last said
   showState("learning");
-  $("toast").replaceChildren(); // nothing is taken back meanwhile
+  $("toast").replaceChildren(); // nothing can be undone meanwhile
   $("own-progress").removeAttribute("value"); // indeterminate at first
   $("own-stop").textContent = "Stop";
   const time = names.length > 300 ? "some minutes" : "under a minute";
@@ -164,7 +164,7 @@ function showSamples(names, className = "") {
   $("own-samples").replaceChildren(...places, ...stay);
 }
 
-/** A sentence on the model that learning starts from; "" for random weights. */
+/** A sentence about the model that learning starts from; "" for random weights. */
 function nearTo(startedFrom) {
   const near = new Set(data.base?.lists.filter((list) => startedFrom?.includes(list)));
   const names = Array.from(near, (list) => list.replace(/, \d+$/u, "")); // without the year
@@ -194,13 +194,13 @@ function showProgress({ share, model, names, startedFrom }, run) {
 /** Whether the model that the browser stores is one of some models. */
 const isOf = (stored, some) => some.some(({ digest }) => digest === stored?.model.digest);
 
-/** Adds a learned model, or replaces the one of the same list; stores it with the list's text. */
+/** Adds a learned model or replaces the one of the same list. Stores it with the list's text. */
 async function addModel(model, text) {
   if (!model) {
     sayOfList("Stopped before there was anything to keep.");
     return showState("");
   }
-  $("toast").replaceChildren(); // nothing before it can be taken back
+  $("toast").replaceChildren(); // nothing before it can be undone
   if ($("own-list").hidden) putModelQuietly(model);
   else {
     putModel(model);
@@ -214,7 +214,7 @@ async function addModel(model, text) {
   $("own-show").focus();
 }
 
-/** Returns a function that gives models their current shares again, if any of them has one. */
+/** Returns a function that restores the current shares of models, if any of them has one. */
 function sharesNow() {
   const keyOf = ({ digest, name }) => digest ?? name;
   const shares = new Map(models.map((model, i) => [keyOf(model), chosen.shares[i]]));
@@ -253,7 +253,7 @@ function showLearned(model, more) {
   showState("done", model.name);
 }
 
-/** Lists learned here, under "About these names". */
+/** Shows the learned lists under "About these names". */
 function showSources() {
   for (const shown of $("sources").querySelectorAll(".learned")) shown.remove();
   for (const model of models.filter(({ digest }) => digest)) {

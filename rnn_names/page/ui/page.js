@@ -29,9 +29,9 @@ const [FONT_WAIT, HISTORY_WAIT] = [500, 500]; // ms for the font, and for a step
 const LONG_SEARCH = 2000; // ms of a search without a name, after which a condition can be dropped
 
 let drawnPattern = ""; // the pattern of the lines that are shown; "" for names
-let current = /** @type {any} */ (null); // the latest drawing; when it is replaced, the older ends
+let current = /** @type {any} */ (null); // the latest drawing; replacing it ends it
 
-/** Draws names as the form says, shows a message or else `note`; returns whether all were found. */
+/** Draws names as the form says and shows a message or `note`. Returns whether all were found. */
 async function draw(note = "") {
   const settings = settingsOfForm();
   const filling = fillingOf(settings);
@@ -46,9 +46,9 @@ async function draw(note = "") {
   if (mine !== current) return true;
   const { n_found, n_held, free } = filling;
   const isFull = n_found === free.length;
-  // With held names, more are looked for than there are places.
+  // If names are held, more are looked for than there are places.
   say((!(isFull && n_held) && sentence) || missingList() || note, n_found + n_held);
-  // If no name was found, the earlier names stay, dimmed unless the search was stopped.
+  // The earlier names stay if none was found, dimmed unless the search was stopped.
   for (const place of free.slice(n_found)) {
     if (n_found || !place.textContent) showName(place, "");
     else if (mine.isStopped) place.classList.remove("old");
@@ -63,7 +63,7 @@ async function draw(note = "") {
   return !mine.isStopped && fitsOtherwise() ? draw(note) : isFull;
 }
 
-/** A sentence on the lengths of the listed names, if names of another length are asked for. */
+/** A sentence about the lengths of the listed names if names of another length are asked for. */
 function lengthsOfList() {
   const { value: min, placeholder: shortest } = $("min-length");
   const { value: max, placeholder: longest } = $("max-length");
@@ -82,7 +82,7 @@ function fillingOf({ count, unique, minEdits }) {
   function show(name) {
     const { n_found } = filling;
     if (n_found === free.length) return;
-    // A held name is left out once. Where names repeat, its copy is the one that was held.
+    // A held name is left out once; if names may repeat, only after its place was passed.
     const isCopy = ([place, text]) => text === name && (isOnce || place < numbers[n_found]);
     const copy = held.findIndex(isCopy);
     if (copy >= 0) held.splice(copy, 1);
@@ -114,8 +114,8 @@ async function searched(settings, filling, mine) {
 }
 
 /**
- * Whether another number of lines fits, now that the height of a new pattern's lines is known. While
- * its parts are shown, the number stays.
+ * Fits the number of lines again once the height of a new pattern's lines is known. Returns whether
+ * the number changed. It stays while the parts are shown.
  */
 function fitsOtherwise() {
   const before = drawnPattern;
@@ -148,7 +148,7 @@ let added = ["", ""]; // the numbers before and after names were added, to retur
 
 const countBefore = () => (added[1] === $("count").value ? added[0] : $("count").value);
 
-/** The number of names with ten more, and as many as the last row has room for. */
+/** The number of names with ten more, and more still to fill the last row. */
 function afterTen() {
   const rows = Math.ceil((settingsOfForm().count + TEN) / columnsShown());
   return Math.min(rows * columnsShown(), $("count").max);
@@ -161,7 +161,7 @@ function addTen() {
   draw();
 }
 
-let countAtFocus = ""; // the number as its field got the focus
+let countAtFocus = ""; // the number when its field got the focus
 let waiting = 0; // timer: drawing waits until settings have not changed for 60 ms
 
 function redraw(/** @type {any} */ { detail: isStep }) {
@@ -190,7 +190,7 @@ function openAddress() {
   open(isBare, isLink);
 }
 
-/** Draws the first names; if too few are safe, draws balanced ones, unless a link was opened. */
+/** Draws the first names. Draws balanced ones if too few are safe, unless a link was opened. */
 async function open(isToFit, isLink = false, note = "") {
   if (isToFit) {
     placesFor($("names").children.length);
@@ -215,7 +215,7 @@ function fitCount() {
   fittedTo = room();
 }
 
-/** Sets the number for the view that was opened: as the user did there, or as many as fit. */
+/** Sets the number for the view that was opened: the one that the user set there, or what fits. */
 function fitView() {
   const { view = "" } = document.body.dataset;
   const before = $("count").value;
@@ -265,7 +265,7 @@ function fitting() {
   return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
 }
 
-/** Gives back the number before if the typed one is wrong; returns whether it was. */
+/** Restores the previous number if the typed one is invalid. Returns whether it was. */
 function correctCount() {
   const { validity, max } = $("count");
   if (validity.valid) return false;
@@ -275,9 +275,9 @@ function correctCount() {
   return true;
 }
 
-let isOwnStep = false; // whether a button or a key of the page, not the browser, made a step
+let isOwnStep = false; // whether the page's buttons or keys, not the browser's, made the step
 
-/** Goes a step in the history. A second step must wait for it, since it could leave the page. */
+/** Goes a step in the history. A second step has to wait, since it could leave the page. */
 function step(by) {
   isOwnStep = true;
   $("back").disabled = $("forward").disabled = true;
@@ -285,7 +285,7 @@ function step(by) {
   setTimeout(writeAddress, HISTORY_WAIT, false); // if there was no such step
 }
 
-/** Opens the address that is now in the browser; where fingers touch, Back closes a drawer first. */
+/** Opens the browser's current address. Back closes a drawer first on touch screens. */
 function follow() {
   const isOwn = isOwnStep;
   isOwnStep = false;
@@ -321,7 +321,7 @@ function listen() {
   });
   $("count").addEventListener("change", correctCount);
   $("count").addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && correctCount()) event.preventDefault(); // else others are drawn
+    if (event.key === "Enter" && correctCount()) event.preventDefault(); // or Enter draws names
   });
   $("count").addEventListener("focus", () => (countAtFocus = $("count").value));
   onClick({
@@ -337,7 +337,7 @@ function listen() {
       if (!VALUE_TYPES.boldness.allows(target.textContent)) return;
       chosen.setBoldness(target.textContent);
       if (chosen.boldness === "safe")
-        for (const id of CHECKS) $(id).checked ||= $(id).defaultChecked; // what it stands for
+        for (const id of CHECKS) $(id).checked ||= $(id).defaultChecked; // safe implies them
       changed();
     },
     "start-over": startOver,
@@ -364,8 +364,8 @@ async function start() {
   showView(document.body.dataset.view);
   showValues();
   const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
-  await Promise.allSettled([recall(), within(FONT_WAIT, letters)]); // a face may be missing
-  document.body.inert = false; // now that the model of an earlier visit is there
+  await Promise.allSettled([recall(), within(FONT_WAIT, letters)]); // a font may be missing
+  document.body.inert = false; // the model of an earlier visit is there now
   openAddress();
 }
 

@@ -1,4 +1,4 @@
-// Saves a learned model: in the browser, and with the page.
+// Saves a learned model, in the browser and with the page.
 
 import { data, models } from "./chosen.js";
 import { element, within } from "./elements.js";
@@ -7,11 +7,11 @@ import { headingOf } from "./shares.js";
 
 export const MOST_WAIT = 3000; // ms for the browser's store, which may never answer
 
-/** The page before any changes, and before its scripts were unpacked: the base of a saved page. */
+/** The page before any changes and without its unpacked scripts: the base of a saved page. */
 const pristine = /** @type {Element} */ (document.documentElement.cloneNode(true));
 for (const script of pristine.querySelectorAll(".unpacked")) script.remove();
 
-/** Performs an action on the browser's store; undefined if there is none, or it never answers. */
+/** Performs an action on the browser's store. Undefined if there is none or if it never answers. */
 const stored = (mode, action) => within(MOST_WAIT, done(mode, action));
 
 async function done(mode, action) {
@@ -34,7 +34,7 @@ async function done(mode, action) {
 export const remember = (learned) => stored("readwrite", (store) => store.put(learned, PAGE));
 export const remembered = () => stored("readonly", (store) => store.get(PAGE));
 
-/** Removes and returns the stored model if `isOurs` is true of it, however long that takes. */
+/** Removes and returns the stored model if `isOurs` accepts it, however long that takes. */
 export async function forget(isOurs) {
   const learned = await done("readonly", (store) => store.get(PAGE));
   if (!isOurs(learned)) return undefined;

@@ -1,5 +1,5 @@
-// The shares of a blend, which always add up to 100 %. Two models have one slider between them;
-// more models have a slider each, and chips above the names, one of which is pressed when the page
+// The shares of a blend, which always add up to 100 %. Two models have one slider between them.
+// Three or more have a slider each, and chips above the names. One chip is pressed when the page
 // opens.
 
 import { scaled } from "../engine/blend.js";
@@ -41,9 +41,9 @@ function sharesIn(text, count) {
 }
 
 /**
- * The shares in a link's text; if it gives none, those that its page opened with. If the link has
- * `lists` (digests), their models came after all others in its page, which opened with the last
- * one. Otherwise, it had the models that this page was written with. Others here get no share.
+ * The shares in a link's text, or those that its page opened with if it gives none. `lists` are the
+ * digests in the link. Their models came after all others in its page, which opened with the last
+ * one. A page without them had the models that this page was written with. Others get no share.
  */
 export function sharesOfLink(text, lists) {
   const learned = lists.flatMap((list) => models.find(({ digest }) => digest === list) ?? []);
@@ -91,7 +91,7 @@ let modelChips = []; // a chip for each model
 
 const isMixing = () => $("mix").ariaPressed === "true";
 
-/** Chooses a model alone, or adds it to the blend or removes it while models are mixed. */
+/** Chooses a model alone; while models are mixed, adds it to the blend or removes it. */
 function press(model) {
   const taking = chosen.shares.map((share, i) =>
     i === model ? !isMixing() || !share : isMixing() && share > 0,
@@ -139,7 +139,7 @@ export function headingOf(writing) {
   return isKind ? [...words, " names"] : [like, ...words];
 }
 
-/** Shows the shares in the controls and by the hue of the page, and the models in the title. */
+/** Shows the shares in the controls and in the hue of the page, and the models in the title. */
 export function showShares() {
   const shares = scaled(chosen.shares);
   const hue = models.reduce((sum, { hue = 290 }, i) => sum + shares[i] * hue, 0);

@@ -1,4 +1,4 @@
-// Takes names out of the page: as text and tables, as links, and to the clipboard.
+// Takes names out of the page, as texts, tables and links, and to the clipboard.
 
 import { element, toast } from "./elements.js";
 
@@ -14,7 +14,7 @@ export function asCSV(pairs) {
   return [["name", "note"].slice(0, columns), ...rows].map((row) => `${row}\r\n`).join("");
 }
 
-/** The stem of the file that a model, or its names, are saved in. */
+/** The stem of the file in which a model or its names are saved. */
 export const fileNameOf = ({ name }) => name.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-") || "names";
 
 export function download(parts, file) {
@@ -23,7 +23,7 @@ export function download(parts, file) {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-/** Shares a link from the menu of a touch screen, if it has one; otherwise copies it. */
+/** Shares a link through the menu of a touch screen, if it has one; otherwise copies it. */
 export function shareLink(url, sentence) {
   const isTouched = matchMedia("(hover: none)").matches;
   if (isTouched && navigator.canShare?.({ url })) navigator.share({ url }).catch(() => {});

@@ -14,6 +14,6 @@ async function unpack() {
     document.body.append(script);
   }
 }
-// With an address, the page will show other names than its first ones, so these are removed.
+// A page with an address will show other names than its first ones, so these are removed.
 if (location.hash.length > 1) for (const name of document.querySelectorAll("b.name")) name.remove();
 addEventListener("DOMContentLoaded", unpack);
