@@ -29,11 +29,14 @@ TOKEN = re.compile(
 )
 MATRIX = re.compile(r"(d?)([WUb])([a-z]+)")
 DIFFERENTIAL = re.compile(r"d([a-zŷ])(?:_(\w+))?")
+AT_STEP = r"[axyŷz]⟨[^⟩\n]+⟩"
+FACTOR = rf"(?:{AT_STEP}|W[axy]{{2}}ᵀ?)"
 VARIABLE = re.compile(
-    r"^ {4}.*$|^<.*$|`[^`\n]*`|\]\([^)]*\)|(?<![\w-])(?P<name>[nT])_(?P<index>[axy])(?!\w)",
+    r"^ {4}.*$|^<.*$|`[^`\n]*`|\]\([^)]*\)|(?<![\w-])(?P<name>[nT])_(?P<index>[axy])(?!\w)"
+    rf"|(?<!\w)(?P<inline>{AT_STEP}(?: {FACTOR}| [=+·∘] (?:{FACTOR}|b[axy]))*)(?!\w)",
     re.MULTILINE,
 )
-"""A number in running text; or what none stands in."""
+"""A variable or an equation in running text; or what none stands in."""
 
 
 class NoEquation(Exception):
@@ -51,7 +54,9 @@ def typeset(markdown: str) -> str:
 
 
 def _variable(match: re.Match[str]) -> str:
-    """A number in running text, such as n_a; what is code or typeset already stays as it is."""
+    """A variable in running text, such as n_a or a⟨t⟩; what is code or typeset already stays."""
+    if match["inline"]:
+        return mathml(match["inline"])
     if not match["name"]:
         return match[0]
     return f"<var>{match['name']}<sub>{match['index']}</sub></var>"

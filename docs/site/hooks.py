@@ -321,7 +321,7 @@ def uri_of(path: Path) -> str:
         return inside.relative_to("docs").as_posix()
     if inside.suffix == ".md":
         return f"project/{inside.as_posix()}"
-    return f"source/{inside.as_posix()}.md"
+    return f"source/{inside.as_posix().lstrip('.')}.md"  # no folder that MkDocs hides
 
 
 def linked_from_docs() -> list[Path]:

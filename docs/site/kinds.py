@@ -56,7 +56,7 @@ def page() -> str:
         names = [name for name in bundled.MODELS if group_of(name) == group]
         parts += ['<div class="group" markdown>', f"## {group}", words, cards(names), "</div>"]
     parts.append(
-        "The command line takes them by name, as in `rnn-names sample -m dragons`.\n"
+        "The command line takes kinds by name, as in `rnn-names sample -m dragons`.\n"
         "[The lists, their names, where they came from, and their terms](../data/README.md)."
     )
     return "\n\n".join(parts)

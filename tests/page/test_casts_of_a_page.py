@@ -434,6 +434,19 @@ def test_casts_are_of_the_kind_that_writes(open_page, small_models):
     assert pattern_of(page) == "{towns}", "what was typed stays"
 
 
+def test_lines_of_a_model_of_towns_have_its_towns(open_page, small_models):
+    page = open_page(("japanese-towns", small_models["rnn"]), address="", names=None)
+    go_to(page, "Casts", count=None)
+    assert pattern_of(page).startswith("The ") and pattern_of(page).endswith(", {japanese-towns}")
+
+
+def test_creatures_are_no_nobles(open_page, small_models):
+    page = open_page(("dinosaurs", small_models["rnn"]), address="", names=None)
+    go_to(page, "Casts", count=None)
+    press(page, "Creature", count=None)
+    assert pattern_of(page) == "[Great|Horned|Crested|Swift] {dinosaurs}"
+
+
 def test_a_people_without_a_word_for_names_in_its_title_is_people(open_page, small_models):
     page = open_page(*((kind, small_models["rnn"]) for kind in ("norse", "elvish", "towns")))
     go_to(page, "Casts", count=None)

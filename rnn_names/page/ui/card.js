@@ -11,7 +11,7 @@ import { copy } from "./sharing.js";
 
 const SCALE = [0.3, 0.1, 0.03, 0.01, 0]; // the least probability of each colour in #scale
 const END = "end";
-const PER_ROW = 9; // the most letters in a row; all rows are about equally long
+const [PER_ROW, LETTER] = [9, 38]; // the least number of letters that fit a row; their width, in px
 
 /** A visible label for a character, which may be a space or a combining mark. */
 function visible(character) {
@@ -36,7 +36,8 @@ export function explain(name) {
     ...places.map((place, i) => letterButton(blend, place, letters, i)),
     ...letters.slice(places.length).map(restTile), // after a letter that no name can have
   ];
-  const rows = Math.ceil(tiles.length / PER_ROW);
+  const fitting = Math.floor(($("likely").clientWidth - 32) / LETTER); // all rows get about as many
+  const rows = Math.ceil(tiles.length / Math.max(PER_ROW, fitting));
   $("letters").style.setProperty("--per-row", `${Math.ceil(tiles.length / rows) || 1}`);
   $("letters").replaceChildren(...tiles);
   $("verdict").replaceChildren(...(name ? verdict(name, places, letters, parts) : []));

@@ -143,6 +143,7 @@ function showParts() {
 }
 
 const NOBLE = "[Warden|Regent|Marshal] {person}"; // as in page.html
+const TAVERN = "Tavern"; // in a town, if no model writes people
 const CREATURES = /saur|beast|monster/i; // they have no titles
 const starts = () => Array.from($("starts").children);
 
@@ -155,21 +156,30 @@ function titled({ name }) {
   return lord ? "Lord {person}" : "Lady {person}";
 }
 
-function patternOfStart({ dataset }) {
+/** Whether a ready-made pattern is of creatures here, as its model writes no people. */
+const isOfCreatures = ({ dataset }) =>
+  dataset.cast.startsWith(NOBLE) && CREATURES.test(modelsByKind().person.name);
+
+function patternOfStart(chip) {
   const kinds = modelsByKind();
-  const isOfCreatures = dataset.cast.startsWith(NOBLE) && CREATURES.test(kinds.person.name);
-  const cast = isOfCreatures ? "[Great|Horned|Crested|Swift] {person}" : dataset.cast;
-  return cast
+  const cast = isOfCreatures(chip) ? "[Great|Horned|Crested|Swift] {person}" : chip.dataset.cast;
+  const place = isOfTowns() && chip.textContent === TAVERN ? ", {place}" : "";
+  return (cast + place)
     .replace(NOBLE, () => titled(kinds.person))
     .replaceAll(/(?<=\{)(?:person|place)(?=\})/g, (kind) => asPart(kinds[kind]));
 }
 
+/** Whether no model writes people. */
+function isOfTowns() {
+  const { person } = modelsByKind();
+  return PLACES.test(person.name) && !PEOPLE.test(person.name);
+}
+
 /** The pattern to begin with: the first, or one without people if no model has their names. */
 function firstStart() {
-  const { person } = modelsByKind();
-  if (!PLACES.test(person.name) || PEOPLE.test(person.name)) return starts()[0];
-  const isOf = ({ dataset }) => dataset.cast.includes(`=${person.name}:`);
-  return starts().find(isOf) ?? starts().find(({ textContent }) => textContent === "Tavern");
+  if (!isOfTowns()) return starts()[0];
+  const isOf = ({ dataset }) => dataset.cast.includes(`=${modelsByKind().person.name}:`);
+  return starts().find(isOf) ?? starts().find(({ textContent }) => textContent === TAVERN);
 }
 
 /** Writes a ready-made pattern, by default the first, for the models that write names now. */
@@ -188,6 +198,8 @@ export function followKinds() {
 /** Marks the ready-made pattern that is in use. */
 function showStart() {
   for (const chip of starts()) {
+    if (chip.dataset.cast.startsWith(NOBLE))
+      chip.textContent = isOfCreatures(chip) ? "Creature" : "Noble";
     chip.ariaPressed = String(patternOfStart(chip) === $("pattern").value);
     if (chip.ariaPressed === "true")
       $("starts").scrollLeft = chip.offsetLeft - $("starts").clientWidth / 2;
@@ -242,7 +254,7 @@ function fillMenu(menu, part, i) {
   );
   if (part.kind === "pattern") {
     const isList = /^\{[\w-]+\.txt\}$/.test(part.text);
-    menu.append(option("pattern", isList ? "List of" : "Mix of")); // typed below
+    menu.append(option("pattern", isList ? "List of" : "One of")); // typed below
   }
   menu.value = part.kind === "name" ? `name ${part.text}` : part.kind;
   fit(menu, menu.selectedOptions[0].textContent);

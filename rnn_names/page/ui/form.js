@@ -68,5 +68,6 @@ function showTemperature() {
   for (const button of $("boldness").children) {
     button.ariaPressed = button.textContent === chosen.boldness;
     if (button.ariaPressed === "true") $("boldness-hint").textContent = button.title;
+    $("safe-hint").hidden = chosen.boldness !== "safe";
   }
 }

@@ -62,8 +62,9 @@ const REMEDIES = [
   ["has not come before", "unique", "Allow a name twice"],
 ];
 
-/** Links that lift the cause of too few names, unless the `dropped` conditions are the cause. */
+/** Ways on after too few names: [words, action] pairs; none if `dropped` conditions are the cause. */
 function remediesFor(sentence, dropped) {
+  if (sentence.startsWith("Stopped")) return [["Go on", () => changed()]];
   const isOfAll = sentence.includes(" all conditions: ");
   if (dropped.length && !isOfAll) return [];
   const isTightest = ([title, id]) => !isOfAll && sentence.includes(title) && $(id).checked;
@@ -75,7 +76,7 @@ function remediesFor(sentence, dropped) {
   const ways = id ? [[label, untick]] : [];
   if (chosen.boldness === "safe" && (isOfAll || sentence.includes(" found in ")))
     ways.push(["Draw balanced ones", () => $("balanced").click()]);
-  return ways.flatMap(([words, act]) => [" ", button(words, act, { className: "link" })]);
+  return ways;
 }
 
 /** Shows a message with links that may help. Screen readers also say the number of `names`. */
@@ -89,7 +90,10 @@ export function say(sentence, /** @type {number | undefined} */ names = undefine
     sentence,
     element("span", { className: "unseen" }, heard),
     ...dropped.flatMap((id) => [" ", linkWithout(id)]),
-    ...remediesFor(sentence, dropped),
+    ...remediesFor(sentence, dropped).flatMap(([words, act]) => [
+      " ",
+      button(words, act, { className: "link" }),
+    ]),
   );
 }
 

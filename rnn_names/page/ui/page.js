@@ -57,7 +57,8 @@ async function draw(note = "") {
   settle();
   $("copy-names").disabled = $("keep-all").disabled = !namesShown().length;
   const n_more = afterTen() - filling.count;
-  $("ten-more").disabled = !isFull || !n_more;
+  $("ten-more").hidden = !n_more;
+  $("ten-more").disabled = !isFull;
   $("ten-more").textContent = `${n_more} more`;
   busy(false);
   return !mine.isStopped && fitsOtherwise() ? draw(note) : isFull;
