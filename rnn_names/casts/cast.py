@@ -14,7 +14,7 @@ from rnn_names.declarations import parameters_of
 from rnn_names.errors import SamplingError, short_repr
 from rnn_names.files import is_file
 from rnn_names.model import bundled
-from rnn_names.model.model import Model, blended
+from rnn_names.model.model import Model, load_chosen
 from rnn_names.model.selection import ModelChoice
 
 
@@ -48,7 +48,7 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
         if not isinstance(model, Model):
             message = f"models: {name} is {short_repr(model)}: must be a model"
             raise SamplingError(message, ["models"])
-    load = partial(blended, load=lambda path: known.get(path) or Model.load(path))
+    load = partial(load_chosen, load=lambda path: known.get(path) or Model.load(path))
     drawer = CastDrawer(pattern, options, load, partial(lines_of_file, pattern_file=file))
     lines = [texts for batch in drawer.texts() for texts in batch]
     return [texts[1:] if options.parts else texts[0] for texts in lines]

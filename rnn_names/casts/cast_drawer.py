@@ -111,10 +111,10 @@ class CastDrawer:
         """Yields the lines of the cast in batches."""
         options, start = self.options, self.options.start
         lines_are_unique = options.unique or options.remember is not None  # min_edits is for names
-        limits = [WINDOW]
-        if lines_are_unique:
-            limits += [source.max_candidates(WINDOW) for source in self._name_sources]
-        admission = Admission(options.count, lines_are_unique, options.remember, min(limits))
+        sources = self._name_sources if lines_are_unique else []
+        # A smaller window if names take many attempts.
+        window = min([WINDOW, *(source.max_candidates(WINDOW) for source in sources)])
+        admission = Admission(options.count, lines_are_unique, options.remember, window)
         first = 0 if self._depends_on_earlier else start
         max_size = MAX_DEPENDENT_LINES if self._depends_on_earlier else MAX_INDEPENDENT_LINES
         size, shortage = FIRST_LINES, None
@@ -148,8 +148,8 @@ class CastDrawer:
         choice_at = dict[tuple[int, ...], Array]()  # by path: (m,) alternative; −1 where absent
         for part, source in self.source_of.items():
             rows = np.arange(len(lines))  # of the lines with this part
-            if part.holder is not None:
-                choice, alternative = part.holder
+            if part.enclosing_choice is not None:
+                choice, alternative = part.enclosing_choice
                 rows = np.flatnonzero(choice_at[choice] == alternative)
             if isinstance(source, NameSource):
                 for row in rows.tolist():

@@ -20,7 +20,7 @@ from rnn_names.casts.sources import NO_COMMON_INITIAL, PILOTS, NameSource, Short
 from rnn_names.conditions.conditions import Tally
 from rnn_names.errors import RareConditionsWarning, warn
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
-from rnn_names.sampling.random_keys import keys_at, pilot_keys, seed_key, subkeys, weighted_index
+from rnn_names.sampling.random_keys import fixed_keys, keys_at, seed_key, subkeys, weighted_index
 from rnn_names.system import cached_property
 
 RARE_LINES = 1 / 500  # share of passing attempts below which P(conditions | L) is measured
@@ -123,7 +123,7 @@ def _names_met_in_pilots(
         pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has its own keys
         made += np.bincount(row, minlength=len(initials))
         for place, source in enumerate(sources):
-            keys = pilot_keys(n, place, inner=pilot_number)
+            keys = fixed_keys(n, place, inner=pilot_number)
             _, rows, _ = source.draw_tested(keys, initials[row])
             n_met[place] += np.bincount(row[rows], minlength=len(initials))
         passing, _, is_probable = _measured_weights(weights, made, n_met)

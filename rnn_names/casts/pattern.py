@@ -68,10 +68,12 @@ class Part:
     path: tuple[int, ...]
 
     @property
-    def holder(self) -> tuple[tuple[int, ...], int] | None:
-        """The path of the choice that contains it, and the index of the alternative; or None."""
-        *choice, alternative = self.path[:-2] or (0,)
-        return (tuple(choice), alternative) if choice else None
+    def enclosing_choice(self) -> tuple[tuple[int, ...], int] | None:
+        """The path of the choice around this part and the index of its alternative, if any."""
+        if len(self.path) <= 2:
+            return None
+        *choice, alternative = self.path[:-2]
+        return tuple(choice), alternative
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import CorpusError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_results
-from rnn_names.sampling.random_keys import keys_at, pilot_keys, seed_key, subkeys, weighted_index
+from rnn_names.sampling.random_keys import fixed_keys, keys_at, seed_key, subkeys, weighted_index
 from rnn_names.sampling.sampler import DrawnNames, make_sampler
 from rnn_names.sampling.stream import guided_drawer_if_rare
 from rnn_names.system import cached_property
@@ -27,7 +27,7 @@ PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part in pilots of growing siz
 ENOUGH_MET = 16  # passing names of a pilot after which no larger one is drawn
 
 MOSTLY_REPEATS = "nearly all others are repeats"
-NO_UNUSED_INITIAL = "no further name with a first letter that is still free meets the conditions"
+NO_UNUSED_INITIAL = "no further name that meets the conditions begins with an unused letter"
 NO_COMMON_INITIAL = "no further names with the same first letter meet the conditions"
 
 LoadModel = Callable[[Sequence[Any]], LanguageModel]  # returns the blend of a part's models
@@ -151,7 +151,7 @@ class NameSource(PartSource):
         """The share of names that meet their conditions, in fixed pilots."""
         share = 1.0
         for size in PILOTS if self.has_conditions else ():
-            _, rows, _ = self.draw_tested(pilot_keys(size))
+            _, rows, _ = self.draw_tested(fixed_keys(size))
             share = max(len(rows), 1) / size
             if len(rows) >= ENOUGH_MET:
                 break

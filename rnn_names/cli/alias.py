@@ -46,7 +46,7 @@ def alias(file: str, model: Models, secret_file: str | None, form: Form, **given
     secret. Different keys may have the same name, unless --unique is given.
     """
     from rnn_names.corpus.reading import read_lines
-    from rnn_names.model.model import blended
+    from rnn_names.model.model import load_chosen
     from rnn_names.sampling.alias import Aliases
 
     if "{" in file and not os.path.lexists(file):
@@ -58,7 +58,7 @@ def alias(file: str, model: Models, secret_file: str | None, form: Form, **given
     options: AliasOptions = read_options(AliasOptions, given)
     if secret_file is None:
         print_note("without --secret-file, whoever guesses a key can see that a name is that key's")
-    loaded = blended(models_or_default(model))
+    loaded = load_chosen(models_or_default(model))
     if form.kind not in ("text", "markdown") and form.columns is None:
         form = form._replace(columns="key,name")
     out = RecordWriter(["name", "key"], form)

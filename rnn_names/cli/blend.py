@@ -29,7 +29,7 @@ def blend(models: Models, output: str) -> None:
     are equal unless given, and are scaled to sum to 1. Nothing is trained: it takes a moment. The
     blend is a model like any other, for every command and for further blends.
     """
-    from rnn_names.model.model import blended
+    from rnn_names.model.model import load_chosen
     from rnn_names.model.npz import SIGNATURE
 
     check_output(output, "model", SIGNATURE)
@@ -37,7 +37,7 @@ def blend(models: Models, output: str) -> None:
         if os.path.exists(output) and is_same_file(find_model_file(choice.path), output):
             advice = "one of the models to blend; write to another file"
             raise BlendError(f"{printable(output)}: {advice}")
-    model = blended(models)
+    model = load_chosen(models)
     model.save(output)
     network, size = network_name(model.cell, model.hidden_size), os.path.getsize(output) / 1e6
     print_to_stderr(

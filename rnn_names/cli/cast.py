@@ -45,7 +45,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     {norse:novel}                   an option that has no value
     [Lord|Lady|Old]                 one of these; all are used before any repeats
     [Sir {men}*3|Dame {women}]      one of some patterns, the first three times as often
-    {men}[ the Old|*3]              an addition, or three times as often nothing
+    {men}[ the Old|*3]              an addition, left out three times in four
     {trades.txt}                    a line of a file
     {family=surnames}               a name, a line or [a|b], and what to call it
     {=family}                       the same again
@@ -64,7 +64,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     from rnn_names.casts.cast import parsed_pattern
     from rnn_names.casts.cast_drawer import CastDrawer
     from rnn_names.casts.pattern_files import errors_in, lines_of_file, read_pattern
-    from rnn_names.model.model import blended
+    from rnn_names.model.model import load_chosen
 
     _check_arguments(pattern, file)
     text, pattern_file = read_pattern("".join(pattern), file)
@@ -78,7 +78,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     out = RecordWriter(["name", *parsed.columns], form, title=file or "".join(pattern))
     with errors_in(pattern_file), out:
         read = partial(lines_of_file, pattern_file=pattern_file)
-        for rows in CastDrawer(parsed, options, blended, read).texts():
+        for rows in CastDrawer(parsed, options, load_chosen, read).texts():
             if form.kind != "text":  # only readers need the empty line after a cast
                 rows = [(line.rstrip("\n"), *texts) for line, *texts in rows]
             out.write_records(rows)
@@ -111,7 +111,7 @@ def _note_oddities(pattern: "Pattern", options: CastOptions) -> None:
     if r"\n" in pattern.text:
         print_note(r"\n is text: press Enter within the quotes, or give a file (--file)")
     if weight := re.search(r"[]}](\*\d+)(?!\s*[]|\d])", pattern.text):
-        what = "is text here: a weight stands within brackets, as in [Lord*3|Lady]"
+        what = "is plain text here; a weight goes inside the brackets, as in [Lord*3|Lady]"
         print_note(f"{weight[1]} {what}")
     for name in options.shared:
         if parts and all(name in part.options_set for part in parts):

@@ -41,7 +41,7 @@ def info(model: Models, json: bool, system: bool) -> None:
     list that it learned from, its source and terms, and the record of its training. Of several
     models, their blend is shown; each may have a weight, MODEL=WEIGHT.
     """
-    from rnn_names.model.model import blended
+    from rnn_names.model.model import load_chosen
 
     read = click.get_current_context().find_root().obj
     if system:
@@ -53,7 +53,7 @@ def info(model: Models, json: bool, system: bool) -> None:
         raise read
     else:
         models = models_or_default(model)
-        of_model = blended(models).facts()
+        of_model = load_chosen(models).facts()
         size = os.path.getsize(find_model_file(models[0].path)) if len(models) == 1 else None
         facts = {"file": " ".join(map(str, models)), "bytes": size, **of_model}
     if json:

@@ -64,7 +64,7 @@ def _tools(folder: Path | None) -> list[Any]:
     from rnn_names.casts.cast import parsed_pattern
     from rnn_names.casts.cast_drawer import CastDrawer
     from rnn_names.casts.pattern_files import bundled_lines, read_pattern
-    from rnn_names.model.model import blended
+    from rnn_names.model.model import load_chosen
     from rnn_names.training.train import train
 
     Models = Annotated[list[str] | str, Field(description="Several are blended; A=2 has a weight.")]
@@ -72,7 +72,7 @@ def _tools(folder: Path | None) -> list[Any]:
     Scored = Annotated[list[str], Field(min_length=1, max_length=MAX_OF_CALL)]
     NewName = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
     own: dict[str, Any] = {path.stem: path for path in folder.glob("*.npz")} if folder else {}
-    blend = partial(blended, load=partial(_load, own))
+    blend = partial(load_chosen, load=partial(_load, own))
 
     def list_models() -> Iterator[dict[str, Any]]:
         """The models: name, what it writes, three samples; of your own, the name alone."""

@@ -33,8 +33,10 @@ class ModelParam(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The model and its weight, or a tuple of them."""
         try:
-            if not self.several or isinstance(value, tuple):
-                return value if isinstance(value, ModelChoice | tuple) else ModelChoice.parse(value)
+            if isinstance(value, tuple):  # converted already: a ModelChoice, or several
+                return value
+            if not self.several:
+                return ModelChoice.parse(value)
             texts = [value] if os.path.lexists(value) else value.split("+")
             if len(texts) > 1 and not all(map(str.strip, texts)):
                 self.fail("a + has a model on each side, as in elvish+norse", param, ctx)

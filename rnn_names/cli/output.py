@@ -37,7 +37,10 @@ class Form(NamedTuple):
 
 
 def output_options(more: str) -> Callable[..., Any]:
-    """Adds options that become a command's `form`; the help says that tables add `more`."""
+    """A decorator that adds --format, --columns and --null, passed to the command as `form`.
+
+    `more` describes the further columns of tables, for the help.
+    """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @option(

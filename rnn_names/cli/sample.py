@@ -51,7 +51,7 @@ def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given
     found are written, and the exit code is 1.
     """
     from rnn_names.corpus.names import Names
-    from rnn_names.model.model import blended
+    from rnn_names.model.model import load_chosen
     from rnn_names.sampling.stream import names_of_stream
 
     seed_given_by = click.get_current_context().get_parameter_source("seed")
@@ -62,28 +62,28 @@ def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given
     if best:
         given = {name: given[name] for name in given.keys() - {"seed", "unique"}}
     options = read_options(BestOptions if best else Options, given)
-    models = models_or_default(model)
-    loaded = blended(models)
-    title = "+".join(choice.title.removesuffix(".npz") for choice in models)
+    choices = models_or_default(model)
+    loaded = load_chosen(choices)
+    title = "+".join(choice.title.removesuffix(".npz") for choice in choices)
     out = NameWriter(loaded, form, per_character=rank == "per-character", title=title)
     with out:
         if best:
             drawn = _best(loaded, count, options, rank)
         else:
             drawn = names_of_stream(loaded, count, options)
-        first = Names.from_strings([])
+        compared = Names.from_strings([])
         for names in drawn:
             out.write_names(names)
-            first = Names.concatenate([first, names[: MAX_COMPARED - len(first)]])
+            compared = Names.concatenate([compared, names[: MAX_COMPARED - len(compared)]])
     may_suggest_min_edits = options.min_edits is None and not options.listed and not options.start
     if may_suggest_min_edits and sys.stderr.isatty():
-        _note_near_copies(loaded, first)
+        _note_near_copies(loaded, compared)
 
 
 def _note_near_copies(model: "Model", names: "Names") -> None:
     """Prints a note if many names are at most one edit from a name of the model's short list."""
-    listed, known = model.training.get("distinct_names"), model.own_fingerprints
-    is_short = isinstance(listed, int) and listed <= FEW_LISTED
+    n_listed, known = model.training.get("distinct_names"), model.own_fingerprints
+    is_short = isinstance(n_listed, int) and n_listed <= FEW_LISTED
     if known is None or not is_short or len(names) < MIN_COMPARED:
         return
     from rnn_names.conditions.near_list import NearList

@@ -39,14 +39,14 @@ def score(file: str, model: Models, sort: bool, rank: str, form: Form) -> None:
 
     from rnn_names.corpus.names import Names
     from rnn_names.corpus.reading import read_names
-    from rnn_names.model.model import blended
+    from rnn_names.model.model import load_chosen
 
     if not os.path.exists(file) and os.path.exists(find_model_file(file)):
         line = f"echo NAME | rnn-names score -m {file}"
         raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
     refuse_single(file, "name", "score")
     per_character = rank == "per-character"
-    loaded = blended(models_or_default(model))
+    loaded = load_chosen(models_or_default(model))
     out = NameWriter(loaded, form, per_character)
     n = n_known = characters = 0
     loss = 0.0

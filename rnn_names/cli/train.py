@@ -78,7 +78,7 @@ def train(
     from rnn_names.cli.list_notes import list_notes, refuse_table
     from rnn_names.cli.training_run import Progress, TrainingRun, log_file, opening, summary
     from rnn_names.corpus.corpus import read_corpus
-    from rnn_names.model.model import blended
+    from rnn_names.model.model import load_chosen
     from rnn_names.model.npz import SIGNATURE
     from rnn_names.report.markup import HTML_BEGINNING
     from rnn_names.report.report import Report
@@ -106,7 +106,7 @@ def train(
     if resume:
         checkpoint = Checkpoint.resumed(output, names, settings, started_from)
     else:
-        model = initial.model if initial else blended(models) if models else None
+        model = initial.model if initial else load_chosen(models) if models else None
         trainer = Trainer(TrainingSetup(names, settings, model))
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer

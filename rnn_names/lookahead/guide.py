@@ -61,9 +61,9 @@ class Guide:
     """
 
     acceptor: Acceptor  # with an automaton of S states
-    prefixes: VisitedPrefixes  # the N that it learned from, then those visited since
-    # (N, n_y) log completion of each next character, after those N only. Column EOS is 0 where a
-    # name may end, else −∞; while exploring, always −∞.
+    prefixes: VisitedPrefixes  # all that were visited; the guide learned from the first N
+    # (N, n_y) log completion of each next character. For prefixes visited since then, the chain is
+    # asked. Column EOS is 0 where a name may end, else −∞; while exploring, always −∞.
     log_completion_visited: Array
     product: ProductStates  # P states, each a context of the Markov chain and an automaton state
     log_completion_by_chain: Array  # (max_length + 2, P)

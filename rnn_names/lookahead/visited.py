@@ -55,7 +55,7 @@ class VisitedPrefixes:
         return keys[order], order + 1
 
     def child(self, row: Array, character: Array) -> Array:
-        """The row of each prefix of `row` extended by a character, (m,); −1 if not visited."""
+        """The rows of prefixes, given by `row`, with a character added, (m,); −1 if not visited."""
         keys, order = self._sorted
         if not len(keys):
             return np.full(len(row), -1)

@@ -41,8 +41,8 @@ class Model(LanguageModel):
             `known_triples` the triples of adjacent characters.
         fingerprints: (n,) the sorted fingerprints (`rnn_names.corpus.fingerprints`) of all names
             that it learned; None if they are not stored.
-        own_list_fingerprints: the fingerprints of its own list, if `fingerprints` also covers the
-            list of a model that training started from; otherwise None.
+        own_list_fingerprints: the fingerprints of its own list, for a blend, or if training started
+            from a model that has fingerprints; otherwise None. `own_fingerprints` covers all cases.
         sources: the lists it learned from that have a source and terms of use.
     """
 
@@ -274,8 +274,8 @@ def blend(
     return Model(**fields, sources=sources)
 
 
-def blended(choices: Iterable[ModelChoice], load: Callable[[str], Model] = Model.load) -> Model:
-    """The blend of the models that a user chose, or a single model itself."""
+def load_chosen(choices: Iterable[ModelChoice], load: Callable[[str], Model] = Model.load) -> Model:
+    """Loads the models that a user chose and returns their blend; a single one stays as it is."""
     choices = [*choices]
     parts = [load(choice.path) for choice in choices]
     if len(parts) == 1:

@@ -87,7 +87,10 @@ class LanguageModel:
         return log_probs(self.params, self.vocabulary, _normalised(names))
 
     def knows(self, names: Iterable[str] | Names) -> Array:
-        """Whether each name is in the list, including held-out names: (len(names),) bool.
+        """Whether the model has learned each name: (len(names),) bool.
+
+        Its list counts, held-out names included, and the list of a model that training started
+        from.
 
         A false positive is very unlikely (`rnn_names.corpus.fingerprints`). Raises SamplingError
         if the model has no fingerprints.

@@ -45,7 +45,7 @@ class Contexts:
     """K contexts, from the shortest to the longest."""
 
     def __init__(self, keys: Array, n_y: int) -> None:
-        self.keys, self.base = keys, n_y + 1  # (K,) the ascending integers of the strings
+        self.codes, self.base = keys, n_y + 1  # (K,) the ascending integers of the strings
         # No context has more symbols than there are contexts, since its prefixes are contexts, too.
         symbols = max_symbols(n_y, len(keys))
         starts = np.searchsorted(keys, [0, *(self.base**k for k in range(symbols + 1))])
@@ -56,29 +56,29 @@ class Contexts:
             self.shorter[rows] = np.searchsorted(keys, keys[rows] % self.base**k)
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self.codes)
 
     def limited_to(self, limit: int) -> "Contexts":
         """The contexts up to some number of symbols: at most `limit`, but always the empty one."""
         stops = [rows.stop for rows in self.by_symbols if rows.stop <= limit]
-        return Contexts(self.keys[: max([1, *stops])], self.base - 1)
+        return Contexts(self.codes[: max([1, *stops])], self.base - 1)
 
     def rows_of(self, strings: Array) -> Array:
         """The row of the longest context that each string, (m,), ends with: (m,)."""
         rows = np.zeros(len(strings), np.intp)
         for symbols in range(1, len(self.by_symbols)):
             ends = strings % self.base**symbols
-            at = np.minimum(np.searchsorted(self.keys, ends), len(self.keys) - 1)
-            rows = np.where(self.keys[at] == ends, at, rows)
+            at = np.minimum(np.searchsorted(self.codes, ends), len(self.codes) - 1)
+            rows = np.where(self.codes[at] == ends, at, rows)
         return rows
 
     @cached_property
     def next_context(self) -> Array:
         """The row of the context to which each symbol leads from each context: (K, base)."""
-        rows_after = np.zeros((len(self.keys), self.base), np.int32)
+        rows_after = np.zeros((len(self.codes), self.base), np.int32)
         for rows, longer in zip(self.by_symbols, [*self.by_symbols[1:], slice(0, 0)], strict=True):
             rows_after[rows] = rows_after[self.shorter[rows]]
-            keys = self.keys[longer]
-            begins = np.searchsorted(self.keys, keys // self.base)
+            keys = self.codes[longer]
+            begins = np.searchsorted(self.codes, keys // self.base)
             rows_after[begins, keys % self.base] = np.arange(longer.start, longer.stop)
         return rows_after

@@ -20,7 +20,7 @@ from rnn_names.network.completion_values import LEAST_LOG
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.network_predictor import NetworkPredictor
-from rnn_names.sampling.random_keys import pilot_keys, uniform
+from rnn_names.sampling.random_keys import fixed_keys, uniform
 from rnn_names.sampling.walk import Roots, Walk, WalkDrawer
 from rnn_names.system import cached_property
 
@@ -62,8 +62,8 @@ class GuidedWalk(Walk):
         if self.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
             self.visits.record(visited_row, log_p, n_names)
-        rows = visited_row, node_records["product_row"]
-        log_completion = self.guide.log_completion_of_next(*rows, length)
+        product_row = node_records["product_row"]
+        log_completion = self.guide.log_completion_of_next(visited_row, product_row, length)
         terms = np.ascontiguousarray((log_p + log_completion).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
@@ -81,7 +81,7 @@ class GuidedWalk(Walk):
         self.log_weights[rows] = node_records["log_weight"][node]
 
     def _child_records(
-        self, node_records: Array, children: Children, next_state: Array, completion: Array
+        self, node_records: Array, children: Children, next_state: Array, for_children: Array
     ) -> Array:
         _, parent, character = children
         parent_row = node_records["visited_row"][parent]
@@ -93,7 +93,7 @@ class GuidedWalk(Walk):
             automaton_state=next_state,
             product_row=self.guide.product.next_row[node_records["product_row"][parent], character],
             visited_row=visited_row,
-            log_weight=node_records["log_weight"][parent] - completion[parent, character],
+            log_weight=node_records["log_weight"][parent] - for_children[parent, character],
         )
 
     def beam_search(self, roots: Roots, width: int) -> None:
@@ -123,9 +123,9 @@ def _largest(logs: Array, size: int) -> Array:
 
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
-    """Roots for a guided walk: the guide's prefix, or texts one character longer."""
+    """The roots with records for a guided walk: the guide's prefix, or one more character each."""
     product_row, visited_row, log_weight = guide.first_product_row, np.zeros(1, int), np.zeros(1)
-    if [*map(len, roots.texts)] != [guide.prefixes.length[0]]:
+    if len(roots.texts) > 1 or len(roots.texts[0]) > guide.prefixes.length[0]:
         last = np.array([text[-1] for text in roots.texts])
         log_completion = guide.log_completion_visited[0, last]
         roots = roots._replace(log_relative_p=roots.log_relative_p + log_completion)
@@ -164,7 +164,7 @@ class GuidedDrawer(WalkDrawer):
         # If the estimate for a root is too low, the weights of its names are too high.
         size = max(PILOT_OF_ROOTS // len(roots.texts), 1)
         root_of_name = np.repeat(np.arange(len(roots.texts)), size)
-        keys = pilot_keys(len(root_of_name))
+        keys = fixed_keys(len(root_of_name))
         walk = GuidedWalk(self.exact_predictor, keys, self.guide)
         walk.run(roots, root_of_name)
         log_weights = walk.log_weights.reshape(-1, size) - self.guide.log_bound

@@ -26,7 +26,7 @@ from rnn_names.sampling.attempts import AttemptQueue, OutOfAttempts, budget_afte
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import DrawnNames, Sampler
 
-FIRST_BATCH = 1 << 12  # the most attempts of a first batch; any later one may make as many
+FIRST_BATCH = 1 << 12  # the most attempts of a first batch; later ones may make as many or more
 FIRST_OF_ENDLESS = 1 << 5  # the same for an endless stream, of which few names may be read
 GROWTH = 16  # the largest factor by which the number of names grows from batch to batch
 GROWTH_TO_COUNT = 256  # with a known count, the second batch may already be the largest
@@ -53,7 +53,8 @@ class NameQueue:
 
     The stream ends after `budget` attempts; every 16 admitted names allow `budget` more. Only the
     attempts up to the first that passes are counted at each number, so the end of the stream does
-    not depend on how many attempts are made together.
+    not depend on how many attempts are made together. The caller must admit the names of each part
+    before it asks for the next one, since the queue reads `admission` then.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ A pilot measures how rare they are. Then, for the requested temperature t:
         twice: learn, and draw names that were not visited
         learn, and search for the most probable prefixes (above t, only if few names may dominate)
     learn, draw 4,096 names, set the bound and measure; repeat with twice as many names, as far as
-    MAX_CHARACTERS allows, until all of these hold, or until MAX_VISITS or MAX_TEST ends it:
+    MAX_CHARACTERS allows, until all of these hold, or until MAX_VISITS or TEST_SIZES ends it:
         at most 0.5 % of the names are repeats
         draws missed at most half of the visited names' probability
         1 proposal in 8 yields a name (after ENOUGH_VISITS visits, any share will do)
@@ -47,24 +47,23 @@ from rnn_names.lookahead.visited import Visits
 from rnn_names.network.completion_values import log_difference
 from rnn_names.network.rnn import log_softmax
 from rnn_names.sampling.guided import GuidedDrawer, GuidedWalk
-from rnn_names.sampling.random_keys import pilot_keys
+from rnn_names.sampling.random_keys import fixed_keys
 from rnn_names.sampling.sampler import Sampler
 
 PILOT_SIZE = 1 << 13  # names of a pilot, a trial draw that measures how rare conditions are
 RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 LOG_HARDLY_ANY = math.log(1e-6)  # if the conditions are less probable, names can be missing
-LEAST_HALVED = 1e-3  # a lower t counts as this: the same few names have nearly all the probability
+COLDEST = 1e-3  # a lower t counts as this: the same few names have nearly all the probability
 DRAW_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 BEAM_PREDICTIONS = 1 << 17  # probabilities per length in a beam search: n_y for each prefix
 MAX_BEAM_SEARCHES = 8  # at the end, if few names dominate
 MIN_BEAM_GAIN = 0.003  # the last one raises log P(visited names) by less than this
-FIRST_TEST = 1 << 12  # names of the first test; each later test draws twice as many
+TEST_SIZES = [1 << k for k in range(12, 24)]  # names; MAX_CHARACTERS may allow fewer
 MAX_CHARACTERS = 1 << 19  # the most characters of a draw's names
 ENOUGH_YIELD = 1 / 8  # a guide is good enough if this share of proposals yields a name
 ENOUGH_VISITS = 1 << 16  # visits of nodes after which a lower share will do
 MAX_VISITS = 1 << 18  # visits of nodes after which preparation ends in any case
-MAX_TEST = 1 << 23  # the size of the last test; MAX_CHARACTERS bounds the names it draws
 MANY_MISSED = 0.5  # a test fails if a larger share of the visited names' probability was missed
 
 
@@ -92,7 +91,7 @@ def share_accepted(sampler: Sampler, rare: float) -> float:
     """
     share = 0.0
     for size in (PILOT_SIZE // 8, PILOT_SIZE):
-        names, _ = sampler.drawer.draw(pilot_keys(size))
+        names, _ = sampler.drawer.draw(fixed_keys(size))
         share = len(names) / size
         if share > rare:
             break
@@ -118,17 +117,16 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
         preparation.change_temperature(next_temperature)
     preparation.explore()
     preparation.explore_by_beam_search(MAX_BEAM_SEARCHES if few_may_dominate else 1)
-    size = FIRST_TEST
-    guide = preparation.measured_guide(size)
-    while size < MAX_TEST and not preparation.is_ready(guide):
-        size *= 2
-        guide = preparation.measured_guide(size)
+    for size in TEST_SIZES:
+        guide = preparation.draw_test(size)
+        if preparation.is_ready(guide):
+            break
     return preparation.drawer_with(guide)
 
 
 def falling_temperatures(temperature: float) -> list[float]:
     """The temperatures of the steps, from at least 1 and twice `temperature` down to it."""
-    coldest = max(temperature, LEAST_HALVED)
+    coldest = max(temperature, COLDEST)
     halvings = max(math.ceil(-math.log2(coldest)), 1)
     return [*(coldest * 2**k for k in range(halvings, 0, -1)), temperature]
 
@@ -188,7 +186,7 @@ class _Preparation:
     def draw_and_record(self, size: int) -> Array:
         """Draws names and records their prefixes; returns the logarithms of their weights."""
         self._n_draws += 1
-        keys = pilot_keys(min(size, self._most_names), self._n_draws)
+        keys = fixed_keys(min(size, self._most_names), self._n_draws)
         drawer, visits = self.drawer_with(self.guide), Visits(self.guide.prefixes)
         walk = GuidedWalk(drawer.exact_predictor, keys, self.guide, visits)
         walk.run(drawer.roots)
@@ -232,8 +230,8 @@ class _Preparation:
         self._temperature = temperature
         self._log_unvisited = np.inf
 
-    def measured_guide(self, size: int) -> Guide:
-        """The guide with the bound and the shares that a test of `size` draws measures."""
+    def draw_test(self, size: int) -> Guide:
+        """Learns and draws a test; returns the guide with the bound and the shares measured."""
         self.learn(explores=False)
         learned = self.guide
         log_weights = self.draw_and_record(size)  # its prefixes are now in `self.guide`

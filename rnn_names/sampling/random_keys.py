@@ -48,8 +48,8 @@ def keys_at(key: Array, outer: Array, inner: Array | int = 0) -> Array:
     return subkeys(subkeys(key, outer), inner)
 
 
-def pilot_keys(n: int, *path: int, inner: int = 0) -> Array:
-    """The fixed keys of a pilot's names, derived from seed 0: (n,)."""
+def fixed_keys(n: int, *path: int, inner: int = 0) -> Array:
+    """Keys that do not depend on the seed, (n,), for pilots and to prepare a guide."""
     return keys_at(seed_key(0, *path), np.arange(n), inner)
 
 

@@ -122,7 +122,7 @@ class Walk:
         children        the new nodes, which wait in the frontier for a later call
         """
         acceptor, n_y = self.acceptor, self.predictor.n_y
-        probabilities, margin, completion = self._visit(length, states, node_records, node)
+        probabilities, margin, for_children = self._visit(length, states, node_records, node)
         rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
         self.is_close[rows[is_close]] = True
         # For each distinct branch: (branches,)
@@ -144,7 +144,7 @@ class Walk:
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[branch_row]
             children = Children(states, parent[goes_on], character[goes_on])
             child_records = self._child_records(
-                node_records, children, next_state[goes_on], completion
+                node_records, children, next_state[goes_on], for_children
             )
             self._frontier.add(length + 1, NodeBatch(children, child_records, rows, node))
 
@@ -169,7 +169,7 @@ class Walk:
         self.lengths[rows] = length
 
     def _child_records(
-        self, node_records: Array, children: Children, next_state: Array, completion: Any
+        self, node_records: Array, children: Children, next_state: Array, for_children: Any
     ) -> Array:
         """The records of the child nodes; `next_state` is the automaton's state at each."""
         return records(automaton_state=next_state)

@@ -136,7 +136,7 @@ def test_a_mistyped_cast_gets_a_suggestion(invoke):
 @pytest.mark.parametrize("pattern", ["[a||b]*2", "{norse}*2 of Oslo"])
 def test_a_weight_after_brackets_gets_a_note(pattern, invoke):
     done = invoke("cast", pattern, "-n", 2)
-    note = "Note: *2 is text here: a weight stands within brackets, as in [Lord*3|Lady]\n"
+    note = "Note: *2 is plain text here; a weight goes inside the brackets, as in [Lord*3|Lady]\n"
     assert (done.returncode, done.stderr) == (0, note)
     assert not invoke("cast", "[{norse}*2|b]", "-n", 2).stderr
 

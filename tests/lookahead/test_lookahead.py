@@ -142,7 +142,7 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
 def test_a_low_yield_extends_the_preparation(always_look_ahead, monkeypatch):
     monkeypatch.setattr(preparation, "DRAW_SIZES", (64, 8))
     monkeypatch.setattr(preparation, "BEAM_PREDICTIONS", 1)  # one prefix of each length
-    monkeypatch.setattr(preparation, "FIRST_TEST", 64)
+    monkeypatch.setattr(preparation, "TEST_SIZES", [1 << k for k in range(6, 24)])
     known = []
     for enough in (0, 2):  # at once, and never
         monkeypatch.setattr(preparation, "ENOUGH_YIELD", enough)

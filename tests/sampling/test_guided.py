@@ -38,7 +38,7 @@ def poor(monkeypatch):
     monkeypatch.setattr(chain, "MAX_CONTEXTS", 1)
     monkeypatch.setattr(guide_module, "MAX_STORED_NUMBERS", 20)
     monkeypatch.setattr(preparation, "DRAW_SIZES", (64, 8))
-    monkeypatch.setattr(preparation, "FIRST_TEST", 64)
+    monkeypatch.setattr(preparation, "TEST_SIZES", [1 << k for k in range(6, 24)])
     monkeypatch.setattr(preparation, "MAX_VISITS", 1)
 
 
@@ -82,7 +82,7 @@ def test_random_models_under_random_conditions_pass_a_chi_square_test(always_loo
 def test_a_name_that_top_k_excludes_after_most_prefixes_has_its_probability(always_look_ahead):
     """Its end is certain after one prefix, and impossible after the others that end like it.
 
-    It came 1,350 times at once, or not at all, when the chain counted names, not prefixes.
+    When the chain counted names, not prefixes, one proposal gave 1,350 copies of it, or none.
     """
     options = {"top_k": 3, "temperature": 0.642, "match": ".*b.*b.*"}
     model = tiny_model("gru", 902)
@@ -92,7 +92,7 @@ def test_a_name_that_top_k_excludes_after_most_prefixes_has_its_probability(alwa
 
 @pytest.mark.no_cover
 def test_preparation_ends_where_top_p_excludes_all_names_that_meet_the_conditions():
-    """At the higher temperature where it begins, top-p does not; so they seemed to be known."""
+    """At the higher temperature where preparation begins, top-p does not exclude them."""
     options = {"temperature": 0.7, "top_p": 0.9, "match": "Ghelmikha|Brasharud"}
     with pytest.raises(SamplingError, match="only 0 of 300"):
         Model.load("orcish").sample(300, seed=1, **options)
@@ -100,7 +100,7 @@ def test_preparation_ends_where_top_p_excludes_all_names_that_meet_the_condition
 
 @pytest.mark.no_cover
 def test_shares_of_a_bundled_model_are_exact():
-    """As `make rare` does it for many more orders: at most 0.02 more than chance alone gives."""
+    """A small `make rare`: the distance from the exact shares is within 0.02 of that by chance."""
     model, options = Model.load("orcish"), {"suffix": "zz", "max_length": 5}
     expected = most_probable(model, options, 60, 300_000)
     assert len(expected) == 60
@@ -295,7 +295,7 @@ def test_names_of_60_characters_differ_or_a_warning_tells_of_repeats(monkeypatch
     monkeypatch.setattr(chain, "MAX_CONTEXTS", 1)
     monkeypatch.setattr(preparation, "DRAW_SIZES", (256, 64))
     monkeypatch.setattr(preparation, "BEAM_PREDICTIONS", 1)
-    monkeypatch.setattr(preparation, "FIRST_TEST", 512)
+    monkeypatch.setattr(preparation, "TEST_SIZES", [1 << k for k in range(9, 24)])
     monkeypatch.setattr(preparation, "MAX_VISITS", 1)
     model = random_model("abcdefgh", seed=2, n_a=8, longest=8)
     model.params["by"][0] += 3  # short names

@@ -15,7 +15,7 @@ from rnn_names.casts.sources import Line
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import SamplingError, VocabularyError, printable, shortened
-from rnn_names.model.model import blended
+from rnn_names.model.model import load_chosen
 from rnn_names.model.selection import ModelChoice
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.best import best
@@ -37,7 +37,7 @@ class NamesToPick:
     pattern = parts = ""  # names have none
 
     def __init__(self, models: Sequence[ModelChoice], options: SampleOptions) -> None:
-        self._model = blended(models)
+        self._model = load_chosen(models)
         self._seeds = itertools.count(options.seed_or_random())
         self.set(options)
 
@@ -98,7 +98,7 @@ class LinesToPick:
         named = [*filter(None, itertools.chain(*lists, *part_files))]
         read = (path_of_named(name, file) for name in named)
         self.files = [*filter(None, [file]), *named, *read]  # a new file would hide a bundled one
-        self._load = cache(blended)
+        self._load = cache(load_chosen)
         self._origins = dict[str, tuple[CastDrawer, Line]]()  # of each text that was shown
         self._kept_words, self._kept_beginnings = set[str](), set[str]()
 

@@ -127,8 +127,8 @@ function* conditionsOnOthers({ minEdits, unique }) {
 
 export const quotedTexts = (texts) => texts.map((text) => `“${text}”`).join(" or ");
 
-/** Whether a name meets all conditions. Stops at the first that fails and counts the tests. */
-export function meetsAll(name, conditions) {
+/** Tests a name until a condition fails, and counts the tests; returns whether all conditions pass. */
+export function testAndCount(name, conditions) {
   for (const condition of conditions) {
     condition.tested++;
     if (!condition.passes(name)) return false;

@@ -3,7 +3,7 @@
 // proposes names if the conditions are rare (guided.js).
 
 import { NODES } from "./arithmetic.js";
-import { meetsAll } from "./conditions.js";
+import { testAndCount } from "./conditions.js";
 import { Guide } from "./guide.js";
 import { attemptsFrom, FIRST_ROUND, GuidedDrawer } from "./guided.js";
 import { automatonOfPossible } from "./possible.js";
@@ -63,7 +63,7 @@ export class NameQueue {
 
   /** Adds a name if it meets the conditions on others; returns whether it does. */
   admit(name, watch) {
-    if (!meetsAll(name, this.onOthers)) return false;
+    if (!testAndCount(name, this.onOthers)) return false;
     this.names.push(name);
     watch.found?.(name);
     return true;
@@ -81,7 +81,7 @@ export class NameQueue {
     if (this.guided && !this.options.numbers) {
       const names = yield* this.guided.names();
       this.nDrawn += this.atOnce;
-      const met = names.filter((name) => meetsAll(name, this.conditions));
+      const met = names.filter((name) => testAndCount(name, this.conditions));
       if (this.toSkip && met.length) this.drawnAtLastHit = this.nDrawn;
       this.toSkip -= met.splice(0, this.toSkip).length;
       return met;
@@ -124,7 +124,7 @@ export class NameQueue {
       entry.attempt += each;
       for (let i = 0; i < each; i++) {
         const { name } = results.next().value;
-        if (entry.name !== null || !meetsAll(name, this.conditions)) continue;
+        if (entry.name !== null || !testAndCount(name, this.conditions)) continue;
         entry.name = name;
         this.drawnAtLastHit = this.nDrawn;
       }
@@ -143,7 +143,7 @@ export class NameQueue {
       const attempts = attemptsFrom(drawn, Math.min(atOnce, size - drawn));
       const learning = guide.halvings || drawn >= PILOT ? undefined : guide; // cold draws hardly vary
       const names = yield* drawBatch(blend, { ...options, key: seedKey(0) }, attempts, learning);
-      for (const { name } of names) meetsAll(name, this.conditions);
+      for (const { name } of names) testAndCount(name, this.conditions);
       drawn += attempts.length;
       if (learning) learned = drawn;
       const met = lastOfSpelling.passed - before;
