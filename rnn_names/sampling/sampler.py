@@ -35,7 +35,7 @@ from rnn_names.sampling.walk import WalkDrawer
 
 MAX_WORD_SHARE = 0.1  # share of words in a list above which boldness safe allows words
 MAX_LOSS = 2.3  # nats per character; if the loss is larger, all names may be improbable
-FEW_POSSIBLE = 1 << 10  # if no more spellings are possible, all are tested at the start
+FEW_POSSIBLE = 1 << 10  # if at most as many spellings are possible, all are tested first
 # Attempts of a batch. A larger one shares more prefixes, but takes more memory and delays names.
 MIN_BATCH, MAX_BATCH, PROBABILITIES_OF_BATCH = 1 << 5, 1 << 20, 1 << 26
 LONG_NAME = 32  # characters; if a list has no shorter names, few of the model's may be long enough
@@ -77,7 +77,7 @@ def with_boldness(options: CommonOptions, model: LanguageModel) -> CommonOptions
 
 
 def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
-    """The least and the greatest length of names, from the options or else from the list."""
+    """The minimum and maximum length of names, from the options or else from the list."""
     prefix_lengths = [*map(len, options.prefix or ("",))]
     shortest, longest = options.min_length, options.max_length
     if shortest is None:  # an explicit upper limit wins
@@ -103,7 +103,19 @@ class DrawnNames(NamedTuple):
 
 
 class Sampler:
-    """Draws names with a `WalkDrawer` and tests them (`rows_that_pass`)."""
+    """Draws names with a `WalkDrawer` and tests them (`rows_that_pass`).
+
+    Raises SamplingError if no name is possible.
+
+    Attributes:
+        acceptor: the shape, the lengths and the conditions that an automaton can check.
+        automaton_conditions, tested_conditions: the conditions in it; those tested on whole names.
+        drawer: draws accepted names without a guide.
+        shape: the shape of the list's names, perhaps wider for a prefix; None for any shape.
+        in_other_case: the prefixes whose case was ignored, as typed and as read.
+        n_possible: the number of texts that the acceptor accepts; infinity for very many.
+        acceptor_title: what the acceptor requires, for messages.
+    """
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
         self.model, self.options = model, options

@@ -44,7 +44,7 @@ export class Guide {
     this.temperature = final * 2 ** this.halvings;
     this.logVisited = -Infinity; // log-probability of the visited names that meet the conditions
     this.first = Math.min(...roots.map(({ length }) => length));
-    this.shares = normalise(Float64Array.from(roots, ({ logProb }) => logProb));
+    this.logShares = normalise(Float64Array.from(roots, ({ logProb }) => logProb));
     // Visited prefixes, roots first; each comes after its parent.
     this.prefixes = roots.map(({ symbols, length }, i) =>
       newPrefix(symbols, length, automaton.starts[i]),
@@ -102,7 +102,7 @@ export class Guide {
   evaluateAll() {
     for (const prefix of this.visited().reverse()) if (prefix.state !== DEAD) this.evaluate(prefix);
     this.logVisited = logOfSum(
-      this.shares.map((share, i) => share + logVisitedOf(this.prefixes[i])),
+      this.logShares.map((logShare, i) => logShare + logVisitedOf(this.prefixes[i])),
     );
   }
 
@@ -148,13 +148,13 @@ export class Guide {
     return completion;
   }
 
-  /** Computes `value`, the completion of a visited prefix, and its part from visited names. */
+  /** Computes `logValue`, the completion of a visited prefix, and its part from visited names. */
   evaluate(prefix) {
     const { logs, children, length, state, context } = prefix;
     const ofVisited = [logs[EOS] + this.logCompletion(length, state, EOS, context)];
     for (const [c, child] of children) ofVisited.push(logs[c] + logVisitedOf(child));
     prefix.logVisited = logOfSum(ofVisited);
-    prefix.value = logOfSum(
+    prefix.logValue = logOfSum(
       logs.map((log, c) => log + this.logCompletion(length, state, c, context, prefix)),
     );
   }
@@ -177,7 +177,7 @@ export class Guide {
     if (!this.chain) return 0;
     if (state === DEAD) return -Infinity;
     const shift = parent?.logVisited === undefined ? 0 : this.shift;
-    return visited?.value ?? this.completion[length][context * this.states + state] + shift;
+    return visited?.logValue ?? this.completion[length][context * this.states + state] + shift;
   }
 
   /** The root nodes, the log-probability of proposing each, and `total`, log P(conditions). */
@@ -185,10 +185,10 @@ export class Guide {
     const nodes = this.options.roots.map((root, i) => {
       const [state, visited] = [this.automaton.starts[i], this.prefixes[i]];
       const context = this.chain?.longest(root.symbols);
-      const estimate = this.completionOf(root.length, state, context, visited);
-      return { ...root, state, visited, context, estimate };
+      const logEstimate = this.completionOf(root.length, state, context, visited);
+      return { ...root, state, visited, context, logEstimate };
     });
-    const logs = this.shares.map((share, i) => share + nodes[i].estimate);
+    const logs = this.logShares.map((logShare, i) => logShare + nodes[i].logEstimate);
     return { nodes, total: logOfSum(logs), logProbs: normalise(logs) };
   }
 
@@ -201,8 +201,8 @@ export class Guide {
       this.prefixes.push(longer);
     }
     const nextContext = this.chain?.nextContext[context * this.n_y + c];
-    const estimate = this.completionOf(length + 1, nextState, nextContext, longer, visited);
-    return { state: nextState, visited: longer, context: nextContext, estimate };
+    const logEstimate = this.completionOf(length + 1, nextState, nextContext, longer, visited);
+    return { state: nextState, visited: longer, context: nextContext, logEstimate };
   }
 
   /** Records the log-probabilities after a node at which there are `nNames` names. */
@@ -220,14 +220,14 @@ export class Guide {
   /**
    * Converts the log-probabilities after a node to those of proposals, in place. Returns the
    * logarithm of the factor by which names with this prefix are proposed too rarely; −∞ if no name
-   * continues. `estimate` is the completion of the node that its parent used.
+   * continues. `logEstimate` is the completion of the node that its parent used.
    */
-  reweight(row, { length, state, visited, context, estimate }) {
+  reweight(row, { length, state, visited, context, logEstimate }) {
     for (let c = 0; c < this.n_y; c++)
       row[c] += this.logCompletion(length, state, c, context, visited);
     const total = logOfSum(row);
     for (let c = 0; c < this.n_y; c++) row[c] -= total;
-    return total === -Infinity ? total : total - estimate;
+    return total === -Infinity ? total : total - logEstimate;
   }
 }
 

@@ -28,7 +28,7 @@ export class GuidedDrawer {
     this.guide = guide;
     this.atOnce = atOnce;
     this.proposals = 0; // the number of proposals so far
-    this.bound = 0; // a name of this weight yields one copy
+    this.logBound = 0; // a name of this weight yields one copy
     this.estimatesArePoor = false; // whether proposals miss at least half of the visited names
     this.accepted = 0; // proposals that yielded at least one copy
     this.repeats = 0; // copies after the first of each proposal
@@ -44,7 +44,7 @@ export class GuidedDrawer {
   /** At most one name for each attempt. Casts need this, since each line has its own number. */
   *once(attempts) {
     const proposals = yield* this.propose(attempts);
-    const isKept = ({ weight, point }) => Math.exp(weight - this.bound) + point >= 1;
+    const isKept = ({ logWeight, point }) => Math.exp(logWeight - this.logBound) + point >= 1;
     return proposals.map((each) => ({ name: isKept(each) ? each.name : null }));
   }
 
@@ -70,11 +70,11 @@ export class GuidedDrawer {
 
   *round() {
     yield* this.beamSearch();
-    const weights = [];
-    while (weights.length < ROUND)
-      for (const { name, weight } of yield* this.propose())
-        weights.push(name === null ? -Infinity : weight);
-    return weights;
+    const logWeights = [];
+    while (logWeights.length < ROUND)
+      for (const { name, logWeight } of yield* this.propose())
+        logWeights.push(name === null ? -Infinity : logWeight);
+    return logWeights;
   }
 
   /** Lets the guide visit the most probable prefixes of each length, given the conditions. */
@@ -107,22 +107,22 @@ export class GuidedDrawer {
    */
   *test(n) {
     const { guide } = this;
-    const weights = yield* this.round();
-    const mean = meanOf(weights);
+    const logWeights = yield* this.round();
+    const mean = meanOf(logWeights);
     this.estimatesArePoor = mean < guide.logVisited - Math.log(2);
     guide.learn(logDifference(mean, guide.logVisited));
-    const half = weights.filter((_, i) => i % 2);
-    this.bound = boundOf(half) ?? guide.begin().total;
+    const half = logWeights.filter((_, i) => i % 2);
+    this.logBound = boundOf(half) ?? guide.begin().total;
     if (n === MAX_TESTS) return true;
-    const isGood = !this.estimatesArePoor && repeatsOf(weights, this.bound) < MANY_REPEATS;
+    const isGood = !this.estimatesArePoor && repeatsOf(logWeights, this.logBound) < MANY_REPEATS;
     return isGood && (n > 1 || guide.logVisited > mean + Math.log(NEARLY_ALL));
   }
 
   /** The names of the next proposals, each as often as it has copies. */
   *names() {
     const proposals = yield* this.propose();
-    return proposals.flatMap(({ name, weight, point }) => {
-      const copies = Math.exp(Math.min(weight - this.bound, Math.log(MAX_COPIES)));
+    return proposals.flatMap(({ name, logWeight, point }) => {
+      const copies = Math.exp(Math.min(logWeight - this.logBound, Math.log(MAX_COPIES)));
       const times = name === null ? 0 : Math.floor(copies + point);
       this.accepted += Number(times > 0);
       this.repeats += Math.max(times - 1, 0);
@@ -133,7 +133,7 @@ export class GuidedDrawer {
   /** A warning about repeats or missing names; "" if there are few. */
   warning() {
     const { temperature } = this.guide.options;
-    if (this.estimatesArePoor || (temperature < 1 && this.bound * temperature < HARDLY_ANY))
+    if (this.estimatesArePoor || (temperature < 1 && this.logBound * temperature < HARDLY_ANY))
       return "So few names meet the conditions that some may be missing, and others too frequent.";
     const share = this.repeats / (this.accepted + this.repeats || 1);
     if (share <= MANY_REPEATS) return "";
@@ -147,7 +147,7 @@ export const attemptsFrom = (first, length) =>
   Array.from({ length }, (_, i) => ({ number: first + i, attempt: 0 }));
 
 /** The logarithm of the mean weight. */
-const meanOf = (weights) => logOfSum(weights) - Math.log(weights.length);
+const meanOf = (logWeights) => logOfSum(logWeights) - Math.log(logWeights.length);
 
 /** The lowest bound at which few copies are repeats, as in rnn_names/lookahead/guide.py. */
 function boundOf(logs) {
@@ -161,8 +161,8 @@ function boundOf(logs) {
 }
 
 /** The share of repeats among the copies from proposals with some weights. */
-function repeatsOf(weights, bound) {
-  const times = weights.map((weight) => Math.exp(weight - bound));
+function repeatsOf(logWeights, logBound) {
+  const times = logWeights.map((logWeight) => Math.exp(logWeight - logBound));
   const sum = (numbers) => numbers.reduce((total, each) => total + each, 0);
   return sum(times.map((each) => Math.max(each - 1, 0))) / (sum(times) || 1);
 }

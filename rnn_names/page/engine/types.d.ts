@@ -15,10 +15,10 @@ export interface Attempt {
   attempt: number;
 }
 
-/** The result of an attempt. `weight` and `point` are for proposals of a guide. */
+/** The result of an attempt. `logWeight` and `point` are for proposals of a guide. */
 export interface Drawn {
   name: string | null; // null if its length is not allowed
-  weight: number; // the logarithm of the weight
+  logWeight: number; // the logarithm of the weight
   point: number; // a random number below 1, for rounding the number of copies
 }
 
@@ -27,11 +27,11 @@ export interface Node {
   text: string;
   length: number; // in characters
   hidden: (Float64Array | Float32Array)[]; // the state of each network of the blend: (n_a,)
-  factor?: number; // of the weights of its names, in nats
+  logFactor?: number; // of the weights of its names, in nats
   // With a guide:
   state?: any; // of the automaton
   context?: any; // of the chain
-  estimate?: number; // of the completion probability, in nats
+  logEstimate?: number; // of the completion probability, in nats
   reach?: number; // log-probability of reaching it, in a beam search
   visited?: Prefix;
 }
@@ -53,8 +53,8 @@ export interface Prefix {
   logs?: Float64Array; // the network's log-probabilities of the next character: (n_y,)
   hidden?: Float32Array[];
   p?: Float64Array; // the probabilities that the chain learns from
-  value?: number; // the completion probability, in nats
-  logVisited?: number; // the part of `value` that belongs to visited names
+  logValue?: number; // the completion probability, in nats
+  logVisited?: number; // the part of `logValue` that belongs to visited names
 }
 
 /** The options of a draw (draw_options.js). */

@@ -24,7 +24,7 @@ export function* drawBatch(blend, options, attempts, guide) {
   const draws = attempts.map(({ number, attempt }) => {
     const key = subkey(subkey(options.key, word(number)), word(attempt));
     const node = nodes.length > 1 ? choose(rootEdges, uniform(key, 0)) : 0;
-    return { key, node, name: null, weight: total };
+    return { key, node, name: null, logWeight: total };
   });
   let active = draws;
   while (active.length) {
@@ -33,7 +33,7 @@ export function* drawBatch(blend, options, attempts, guide) {
     for (const { node } of active) nNames[node]++;
     nodes.forEach((node, i) => {
       guide?.visit(node, rows[i], nNames[i]);
-      node.factor = guide ? guide.reweight(rows[i], node) : 0;
+      node.logFactor = guide ? guide.reweight(rows[i], node) : 0;
     });
     const edges = rows.map(cumulated);
     yield;
@@ -41,9 +41,9 @@ export function* drawBatch(blend, options, attempts, guide) {
     const branchOf = new Map();
     for (const draw of active) {
       const { node: parent, key } = draw;
-      const { text, length, factor } = nodes[parent];
-      draw.weight += factor;
-      if (draw.weight === -Infinity) continue;
+      const { text, length, logFactor } = nodes[parent];
+      draw.logWeight += logFactor;
+      if (draw.logWeight === -Infinity) continue;
       const c = choose(edges[parent], uniform(key, length));
       if (c === EOS && length >= minLength) draw.name = text;
       if (c === EOS || length === maxLength) continue;
@@ -57,7 +57,7 @@ export function* drawBatch(blend, options, attempts, guide) {
     yield;
   }
   const pointOf = (key) => (guide ? uniform(key, MAX_LENGTH + 1) : 0);
-  return draws.map(({ name, weight, key }) => ({ name, weight, point: pointOf(key) }));
+  return draws.map(({ name, logWeight, key }) => ({ name, logWeight, point: pointOf(key) }));
 }
 
 /** log p of the next character, (n_y,), after each node; a guide stores that of visited nodes. */
