@@ -54,28 +54,28 @@ class CommonOptions(CheckedOptions):
     """Options of random names and of the most probable ones."""
 
     prefix: str | Collection[str] = _texts(
-        "Only names that begin with this text; of several texts, with any of them."
+        "Only names that begin with this text, or with one of several texts."
     )
     suffix: str | Collection[str] = _texts(
-        "Only names that end in this text; of several texts, in any of them."
+        "Only names that end with this text, or with one of several texts."
     )
     contains: str | Collection[str] = _texts(
-        "Only names that contain this text; of several texts, all of them."
+        "Only names that contain this text, or all of several texts."
     )
     match: str | Collection[str] | None = _condition(
         None,
         TEXTS,
-        "Only names that this regular expression matches as a whole (Python's syntax); of several, "
-        "any of them.",
+        "Only names that this regular expression (in Python's syntax) matches as a whole, or that "
+        "one of several does.",
         metavar="REGEX",
     )
     like: str | Collection[str] = _texts(
-        "Only names within a few edits of this one, which may be any text; inserting, deleting or "
-        "replacing a character is an edit. Of several texts, within a few edits of any of them.",
+        "Only names within a few edits of this text, or of one of several texts. An edit inserts, "
+        "deletes or replaces a character.",
         metavar="NAME",
     )
     edits: int = _condition(
-        2, _whole(0, 9), "The most edits by which a name may differ from the one it is like."
+        2, _whole(0, 9), "Maximum number of edits between a name and the text that it is like."
     )
     ignore_case: bool = _flag(
         "Ignore case in prefix, suffix, contains, match and like.", short="-i"
@@ -89,8 +89,8 @@ class CommonOptions(CheckedOptions):
         "after a letter, two spaces or punctuation marks in a row."
     )
     known_triples: bool | None = _flag_of_boldness(
-        "Only names whose every three characters in a row occur in a name of the list. The "
-        "beginning and the end count as characters; upper and lower case do not differ."
+        "Only names in which any three characters in a row also occur in a name of the list. The "
+        "beginning and the end count as characters; case is ignored."
     )
     any_beginning: bool = _flag("The old name of `any_shape`.", new_name="any_shape")
     novel: bool = _flag("Only names that are not in the list that the model learned from.")
@@ -135,17 +135,17 @@ class CommonOptions(CheckedOptions):
         "balanced",
         one_of(*BOLDNESS),
         f"Preset for several options; options set explicitly take precedence. {_STANDS_FOR}. "
-        "Where many names of the list are common words, safe does not leave words out.",
+        "If many names of the list are common words, safe keeps such words.",
     )
     min_p: float | None = _number(
         Number(0, 1),
-        "Leave out next characters that are less than X times as probable as the most probable "
-        "one, before temperature counts: 0.1 leaves out odd spellings and hardly anything else.",
+        "Leave out characters that are less than X times as probable as the most probable one, "
+        "before the temperature is applied. 0.1 leaves out odd spellings and little else.",
         unset="0",
     )
     temperature: float | None = _number(
         POSITIVE,
-        "Divide the logits by this: above 1 for wilder names; below 1, names are more alike.",
+        "Divide the logits by this number: above 1, names are wilder; below 1, more alike.",
         short="-t",
         unset="1",
     )
