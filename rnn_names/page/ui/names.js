@@ -157,7 +157,9 @@ function showStop() {
 export const columnsShown = () =>
   getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
 
-export const namesShown = () => shownPlaces().map(({ textContent }) => textContent);
+/** The names of the latest draw: not the earlier ones that show while others are looked for. */
+export const namesShown = () =>
+  shownPlaces().flatMap((place) => (place.matches(".old") ? [] : [place.textContent]));
 
 const pen = element("canvas").getContext("2d");
 

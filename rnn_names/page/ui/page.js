@@ -200,7 +200,11 @@ async function open(isToFit, isLink = false, note = "") {
   }
   showValues();
   writeAddress(false);
-  if ((await draw(note)) || isLink || isCasting() || current?.isStopped) return;
+  // The first names are in the page already, and only more of them are looked for.
+  document.body.classList.toggle("opening", isToFit && String(chosen.seed) === String(data.seed));
+  const isFull = await draw(note);
+  document.body.classList.remove("opening");
+  if (isFull || isLink || isCasting() || current?.isStopped) return;
   if (chosen.boldness !== "safe" || !$("chips").hidden) return; // or conditions are the reason
   chosen.setBoldness("balanced");
   open(false, false, "The list leaves too few safe names: these are balanced ones.");
@@ -297,6 +301,13 @@ function follow() {
   else writeAddress(false);
 }
 
+/** Performs an action on the names that are shown, if there are any yet. */
+function take(act) {
+  const names = namesShown();
+  if (names.length) act(names);
+  else toast(["No name found yet"]);
+}
+
 function startOver() {
   const before = location.hash;
   resetForm();
@@ -331,8 +342,8 @@ function listen() {
     back: () => step(-1),
     forward: () => step(1),
     "show-keys": showKeys,
-    "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
-    "keep-all": () => keepAll(namesShown().map((name) => [name, ""])),
+    "copy-names": () => take((names) => copy(asText(names.map((name) => [name])))),
+    "keep-all": () => take((names) => keepAll(names.map((name) => [name, ""]))),
     "copy-link": () => shareLink(location.href, "Link copied"),
     boldness: ({ target }) => {
       if (!VALUE_TYPES.boldness.allows(target.textContent)) return;

@@ -27,6 +27,7 @@ export function download(parts, file) {
 export function shareLink(url, sentence) {
   const isTouched = matchMedia("(hover: none)").matches;
   if (isTouched && navigator.canShare?.({ url })) navigator.share({ url }).catch(() => {});
+  else if (url.includes("&list=")) copy(url, `${sentence}. It works only where your list is.`);
   else if (location.protocol !== "file:") copy(url, sentence);
   else copy(url, `${sentence}. It works only with this file.`);
 }
