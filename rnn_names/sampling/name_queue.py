@@ -30,7 +30,7 @@ FIRST_BATCH = 1 << 12  # the most attempts of a first batch; later ones may make
 FIRST_OF_ENDLESS = 1 << 5  # the same for an endless stream, of which few names may be read
 GROWTH = 16  # the largest factor by which the number of names grows from batch to batch
 GROWTH_TO_COUNT = 256  # with a known count, the second batch may already be the largest
-CHUNKS = 32  # chunks of the largest batch, to bound the memory
+CHUNKS_PER_THREAD = 4  # of the largest batch; with more, fewer prefixes are shared
 MIN_CHUNKED_NAMES = 1 << 13  # smaller batches are drawn in chunks only if the vocabulary is large
 NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
@@ -132,7 +132,7 @@ class NameQueue:
 
     def _chunks(self, numbers: Array, attempts: Array) -> list[Array]:
         """The rows of the attempts of each chunk; names that begin alike share a chunk."""
-        max_names = self._sampler.largest_batch // CHUNKS  # of a chunk
+        max_names = self._sampler.largest_batch // (CHUNKS_PER_THREAD * self._n_threads)
         if len(numbers) < MIN_CHUNKED_NAMES and len(numbers) <= max_names:
             return [np.arange(len(numbers), dtype=np.int32)]
         n = self._n_threads * math.ceil(len(numbers) / (self._n_threads * max_names))

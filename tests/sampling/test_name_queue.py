@@ -21,7 +21,7 @@ def small_batches(monkeypatch):
     """Batches of at most 256 names, several at a time, each in at least four chunks."""
     monkeypatch.setattr(name_queue, "FIRST_BATCH", 16)
     monkeypatch.setattr(sampler, "MAX_BATCH", 256)
-    monkeypatch.setattr(name_queue, "CHUNKS", 4)
+    monkeypatch.setattr(name_queue, "CHUNKS_PER_THREAD", 4)
     monkeypatch.setattr(streaming, "WORTH_THREADS", 100)
 
 
@@ -113,7 +113,7 @@ def test_walks_are_bounded_even_if_names_are_rare(monkeypatch):
 @pytest.mark.parametrize("budget", [1 << 21, 40])
 def test_the_end_of_a_stream_of_new_names_does_not_depend_on_batches(budget, monkeypatch):
     monkeypatch.setattr(streaming, "WINDOW", 1 << 9)
-    monkeypatch.setattr(name_queue, "CHUNKS", 4)
+    monkeypatch.setattr(name_queue, "CHUNKS_PER_THREAD", 4)
     monkeypatch.setattr(streaming, "MAX_ATTEMPTS", budget)
     options = {"seed": 1, "unique": True, "temperature": 0.5, "novel": True}
 
