@@ -66,7 +66,7 @@ class AttemptQueue:
         n_more = n_more.astype(np.int64)
         n_taken = max(int(np.searchsorted(np.cumsum(n_more), size, side="right")), 1)
         numbers, n_more, first = self.waiting[:n_taken], n_more[:n_taken], self.n_failed[:n_taken]
-        # Copies: views would keep the memory of all.
+        # Copied, since views would keep all numbers in memory.
         self.waiting, self.n_failed = self.waiting[n_taken:].copy(), self.n_failed[n_taken:].copy()
         attempts = ranges(first, n_more)
         attempts = attempts.astype(np.min_scalar_type(attempts.max()))
@@ -85,18 +85,15 @@ class AttemptQueue:
         return np.clip(self.n_failed // 2, at_first, at_most)
 
     def record(self, numbers: Array, attempts: Array, passing: Array) -> Array:
-        """Records which attempts passed; returns which passed first at their number: (n,) bool.
-
-        Sorts `passing`, the positions of those that passed, in place.
-        """
-        passing.sort()
+        """Records which attempts passed; returns which passed first at their number: (n,) bool."""
+        passing = np.sort(passing)
         self.n_made += len(numbers)
         self.n_passed += len(passing)
         has_passed = np.zeros(len(numbers), bool)
         has_passed[passing] = True
-        is_begin = differs_from_previous(numbers)  # of each number's attempts
-        has_failed = ~np.logical_or.reduceat(has_passed, np.flatnonzero(is_begin))
-        last = np.flatnonzero(np.append(is_begin[1:], True))[has_failed]
+        begins = np.flatnonzero(differs_from_previous(numbers))  # of each number's attempts
+        has_failed = ~np.logical_or.reduceat(has_passed, begins)
+        last = np.append(begins[1:], len(numbers))[has_failed] - 1
         self.waiting = np.append(numbers[last], self.waiting)
         self.n_failed = np.append(attempts[last] + np.int64(1), self.n_failed)
         is_first = np.zeros(len(numbers), bool)

@@ -59,7 +59,7 @@ def test_a_released_name_stays_until_others_are_drawn(page):
     assert not re.search("held|stayed", page.url)
     reload(page)
     wait_for_names(page, 30)
-    assert names_of(page) == shown, "the name gave way, or a reload would not have the others"
+    assert names_of(page) == shown, "place 3 has the name that is drawn for it"
     page.requests[1:] = []  # of the reloads
 
 
