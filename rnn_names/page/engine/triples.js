@@ -16,18 +16,25 @@ export const hasTriples = (text, known) =>
   text.slice(2).every((_, i) => known.has(text.slice(i, i + 3).join("")));
 
 /** Whether names with only known triples can contain the required texts. */
-export function haveTriples(/** @type {any} */ { prefix, suffix, contains, ignoreCase }, models) {
-  if (models.some(({ triples }) => !triples)) return false;
-  const has = (given, fold = folding({ ignoreCase })) => {
+export const haveTriples = (settings, models) =>
+  models.every(({ triples }) => triples) && !unknownTexts(settings, models).length;
+
+/** The required texts that known triples cannot form, each with what a name would do with it. */
+export function unknownTexts(/** @type {any} */ { prefix, suffix, contains, ignoreCase }, models) {
+  const isUnknown = (given, fold) => {
     const known = new Set(Array.from(knownTriples(models), fold));
     const text = lowerCase(given).map(fold);
-    if (text.length > 2) return hasTriples(text, known);
-    return [...known].some((triple) => triple.includes(text.join("")));
+    if (text.length > 2) return !hasTriples(text, known);
+    return ![...known].some((triple) => triple.includes(text.join("")));
   };
+  const fold = folding({ ignoreCase });
   const inAnyCase = folding({ ignoreCase: true }); // a prefix may match in any case
-  return (
-    contains.every((text) => has(text)) &&
-    (!prefix.length || prefix.some((text) => has(`\n${text}`, inAnyCase))) &&
-    (!suffix.length || suffix.some((text) => has(`${text}\n`)))
-  );
+  const begins = prefix.filter((text) => isUnknown(`\n${text}`, inAnyCase));
+  const ends = suffix.filter((text) => isUnknown(`${text}\n`, fold));
+  // One of several prefixes or suffixes is enough, but all texts of `contains` are needed.
+  return [
+    ...(begins.length === prefix.length ? begins : []).map((text) => ["begins with", text]),
+    ...contains.filter((text) => isUnknown(text, fold)).map((text) => ["has", text]),
+    ...(ends.length === suffix.length ? ends : []).map((text) => ["ends with", text]),
+  ];
 }

@@ -2,8 +2,10 @@
 
 import { engineOf } from "../engine/api.js";
 import { drawNames } from "../engine/draw_names.js";
+import { withTexts } from "../engine/draw_options.js";
 import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
+import { unknownTexts } from "../engine/triples.js";
 import { addressOfForm, isBack, missingList, readAddress, writeAddress } from "./address.js";
 import { closeCard, explain, listenToCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts, useStart } from "./casts.js";
@@ -26,7 +28,8 @@ const [LOW, FEWER] = [900, 16]; // in a window lower than this (px), the page ha
 const SPARE = 20; // px that an opening page of lines leaves free
 const MAX_FITTING = 120; // the most names of an opening page
 const [FONT_WAIT, HISTORY_WAIT] = [500, 500]; // ms for the font, and for a step in the history
-const LONG_SEARCH = 2000; // ms of a search without a name, after which a condition can be dropped
+// ms of a search without a name after which the page says so, the shorter if it knows why
+const [SHORT_SEARCH, LONG_SEARCH] = [300, 2000];
 
 let drawnPattern = ""; // the pattern of the lines that are shown; "" for names
 let current = /** @type {any} */ (null); // the latest drawing; replacing it ends it
@@ -38,9 +41,9 @@ async function draw(note = "") {
   const mine = (current = { isStopped: false });
   busy(true);
   say("");
-  const sayOfNone = () =>
-    mine === current && !filling.n_found && say(`No name found yet.${lengthsOfList()}`);
-  const sayTimer = setTimeout(sayOfNone, LONG_SEARCH);
+  const hint = isCasting() ? "" : lengthsOfList() || unlisted(settings);
+  const sayOfNone = () => mine === current && !filling.n_found && say(`No name found yet.${hint}`);
+  const sayTimer = setTimeout(sayOfNone, hint ? SHORT_SEARCH : LONG_SEARCH);
   const sentence = await searched(settings, filling, mine);
   clearTimeout(sayTimer);
   if (mine !== current) return true;
@@ -70,6 +73,14 @@ function lengthsOfList() {
   const { value: max, placeholder: longest } = $("max-length");
   const isOutside = Number(min) > Number(longest) || (max && Number(max) < Number(shortest));
   return isOutside ? ` Names of the list have ${shortest} to ${longest} characters.` : "";
+}
+
+/** A sentence about a text that no listed name has where it is asked for; "" if there is none. */
+function unlisted(settings) {
+  const models = chosen.writing();
+  if (models.some(({ triples }) => !triples)) return "";
+  const [first] = unknownTexts(withTexts(settings), models);
+  return first ? ` No listed name ${first[0]} “${first[1]}”.` : "";
 }
 
 /** The places that are free for names, and `show`, which fills the next one. */
