@@ -54,6 +54,9 @@ BODIES = {"index.md": "first", "tutorial.md": "steps", "cli.md": "commands"}
 BODIES |= {"how-it-works.md": "contents", "python.md": "python"}
 """Pages that site.css and site.js treat as of a kind of their own."""
 
+OPEN = "\n[Open the page](names.html){ .md-button .md-button--primary }\n"
+"""Stands above the picture of the page, which is only a picture."""
+
 TITLES = {"npm/README.md": "For JavaScript"}
 """Titles of pages that are not their headings."""
 
@@ -178,6 +181,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     if uri.startswith("source/"):
         return markdown
     describe(page, uri, markdown)
+    if uri == "in-your-browser.md":
+        markdown = markdown.replace("\n<picture>", f"{OPEN}\n<picture>", 1)
     return commands.typeset(equations.typeset(relinked(markdown, document_of(uri), uri)))
 
 

@@ -90,6 +90,15 @@ const unfold = () => {
 };
 addEventListener("hashchange", unfold);
 unfold();
+// The button for a list opens that tab of the framed page, which is above.
+document.querySelector('a[href$="#your-list"]')?.addEventListener("click", (event) => {
+  const page = document.querySelector(".live")?.contentDocument;
+  if (!page?.getElementById("tab-own-list")) return; // the link opens the page itself
+  event.preventDefault();
+  page.getElementById("tab-own-list").click();
+  scrollTo({ top: 0 });
+  page.getElementById("own-names").focus({ preventScroll: true });
+});
 // The space bar draws others in the framed page, as that says, while it is what one sees.
 addEventListener("keydown", (event) => {
   const frame = document.querySelector(".live");

@@ -82,7 +82,8 @@ export function readAddress() {
   if (INITIALS.allows(address.get("initials"))) $("initials").value = address.get("initials");
   if (address.has("cast")) showPattern();
   else followKinds();
-  if (address.has("cast")) showView("casts");
+  if (address.has("your-list")) showView("own-list");
+  else if (address.has("cast")) showView("casts");
   else if (isCasting() || (hasSeed && history.state?.view !== "own-list")) showView("results");
   for (const key of HELD)
     for (const text of address.getAll(key).flatMap((texts) => texts.split(/\*(?=\d{1,3} )/u))) {

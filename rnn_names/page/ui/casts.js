@@ -265,16 +265,18 @@ function fillMenu(menu, part, i) {
   });
 }
 
+const PATTERN_BELOW = "the pattern below";
+
 /** The names of the files in a part's pattern, as words. */
 const filesIn = (text) =>
-  [...new Set(text.match(/[\w-]+(?=\.txt)/g))].join(", ").replaceAll("-", " ") ||
-  "the pattern below";
+  [...new Set(text.match(/[\w-]+(?=\.txt)/g))].join(", ").replaceAll("-", " ") || PATTERN_BELOW;
 
 /** Fills a field with a text, with words or, for other patterns, with a read-only summary. */
 function fillField(field, part, i) {
   const isWords = part.kind === "words";
   const read = { text: String, words: wordsToType, pattern: filesIn }[part.kind];
   field.value = read(part.text);
+  if (field.value === PATTERN_BELOW) $("by-hand").open = true; // it is only there
   field.readOnly = part.kind === "pattern";
   field.placeholder = isWords ? "for example Lord, Lady" : "of";
   const label = `${isWords ? "Words" : "Text"} of part ${i + 1}`;

@@ -67,6 +67,11 @@ export function listenToDrawers(fitView) {
   for (const tab of tabs) tab.addEventListener("click", () => openView(tab));
   listenToArrows($("views").firstElementChild, openView);
   listenToArrows($("kinds"), stopAt);
+  for (const summary of $("settings").querySelectorAll(":scope > details > summary"))
+    summary.addEventListener("click", () => {
+      const block = document.body.dataset.drawer ? "start" : "nearest"; // a drawer shows little
+      setTimeout(() => summary.parentElement.scrollIntoView({ block })); // after it unfolds
+    });
   document.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") closeAll();
   });

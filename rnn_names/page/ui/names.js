@@ -34,6 +34,7 @@ export const showDetails = (name) => (isCasting() ? copy : openCard)(name);
 
 /** Keeps or removes the name of a place. The message's buttons act on it while it is there. */
 function keepName(place) {
+  if (place.matches("body:not(.opening) .old")) return; // about to go
   const name = place.textContent;
   const isFree = () => place.textContent === name && place.nextSibling.ariaPressed !== "true";
   const hold = () => isFree() && toggleHold(place);
@@ -107,8 +108,11 @@ const inPieces = (text, /** @type {RegExp[]} */ [at, ...others]) =>
     return isWhole ? piece : element("span", {}, ...inPieces(piece, others));
   });
 
-/** Lines break between clauses if they can, else before "and" or between words, not at hyphens. */
-const piecesOf = (name) => inPieces(name, isCasting() ? [/(?<=,)( )/, /( )(?=and )/, /( )/] : []);
+/** Lines break between clauses if they can, else before "and" or between words; not at hyphens, nor
+ * after "the" and "of".
+ */
+const piecesOf = (name) => inPieces(name, isCasting() ? BREAKS : []);
+const BREAKS = [/(?<=,)( )/, /( )(?=and )/, /(?<!\b(?:the|of))( )/i];
 
 /** Shows a name in a place; the style sheet fades new names in. */
 export function showName(place, name) {
