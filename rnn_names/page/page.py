@@ -253,7 +253,7 @@ def _source(part: PageModel) -> str:
             learned += f" of {', '.join(map(str, files[:5]))}"
         rows.append(("Learned from", learned))
     for source in part.model.sources:
-        rows += [("List", source.what), ("Source", source.origin), ("Terms", source.terms)]
+        rows.append((source.what, f"{source.origin}, {source.terms}"))
     cell, units = network["cell"].upper(), plural(network["hidden_size"], "unit")
     rows.append(("Network", f"{cell} of {units}, {network['parameters']:,} parameters"))
     listed = definitions((term, isolated(text)) for term, text in rows)
