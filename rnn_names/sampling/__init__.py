@@ -25,6 +25,6 @@ An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. Read these
 
 The other modules: `frontier` keeps the waiting nodes of a walk; `network_predictor` computes
 probabilities; `attempts` makes attempts until one passes, for streams, casts and aliases;
-`admission` leaves out repeats; `preview` draws a few names from few attempts; `alias` gives each
-key a name; `best` searches for the most probable names.
+`admission` leaves out repeats; `alias` gives each key a name; `best` searches for the most probable
+names.
 """
