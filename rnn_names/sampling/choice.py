@@ -39,7 +39,7 @@ def choose(
         margin: the largest error of a sum of probabilities: a number, or (nodes,).
         rows: (k,) the row of each name in `keys`, (names,).
         node: (k,) the node of each name, ascending.
-        position: the position of the character in its name.
+        position: the number of characters before this one.
 
     Returns:
         The rows in a new order; the branch of each, ascending; whether it is too close: (k,) each.

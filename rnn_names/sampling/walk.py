@@ -10,11 +10,9 @@ Names with a common prefix are at one node, for which the network runs once. Thi
     "Ad"    0              the end: name 0 is "Ad"
     …
 
-A name is given up as soon as the acceptor accepts no completion of it.
-
-A `WalkDrawer` draws all names in a walk in float32. The few that are too close to call (`choice`)
-are drawn again in float64 with the same keys, so a name depends neither on the processor nor on the
-other names.
+A name is given up as soon as the acceptor accepts no completion of it. The few names that are too
+close to call (`choice`) are drawn again in float64, so a name depends neither on the processor nor
+on the others.
 """
 
 from typing import NamedTuple
@@ -40,8 +38,8 @@ from rnn_names.system import cached_property
 class Roots(NamedTuple):
     """The R texts that names can begin with; none is a prefix of another.
 
-    Usually there is one: the empty text or the required prefix. If there are several prefixes (or
-    first characters, for casts with `initials`), a name's first random number chooses one of them.
+    Usually there is one: the empty text or the required prefix. Several are alternative prefixes,
+    or first characters for casts with `initials`.
     """
 
     texts: IndexedTexts
@@ -60,7 +58,7 @@ class Roots(NamedTuple):
         return np.exp(self.log_relative_p - max(self.log_relative_p.max(), LEAST_LOG))
 
     def choose(self, keys: Array) -> Array:
-        """A root for each name, (n,), chosen by its first random number (`random_keys`)."""
+        """A root for each name, (n,), chosen by its random number at position 0."""
         if len(self.texts) == 1:
             return np.zeros(len(keys), np.intp)
         return weighted_index(keys, 0, self.relative_p)
@@ -112,14 +110,14 @@ class Walk:
     ) -> None:
         """Extends or ends the names at some nodes, whose prefixes have `length` characters.
 
-        states, node_records    (nodes, …) hidden states; (nodes,) records
-        rows            (k,) the rows of the names at these nodes
-        node            (k,) the node of each name, ascending: 0 0 0 1 2 2 …
-        probabilities   (n_y, nodes)
-        branch          (k,) the branch that each name draws: n_y · node + character, ascending
-        parent, character   (branches,) the two parts of each distinct branch
-        branch_row      (k,) the row of each name's branch among the distinct ones
-        children        the new nodes, which wait in the frontier for a later call
+        Their children wait in the frontier for a later call. If n_y is 30, names 7 and 3 draw
+        character 1 and name 5 draws 4 at node 0, and name 6 draws 2 at node 1:
+
+            rows          7  3  5  6       of the names
+            node          0  0  0  1
+            branch        1  1  4 32       n_y · node + character
+            branch_row    0  0  1  2       among the distinct branches, 1 4 32, of which
+            parent, character              are 0 0 1 and 1 4 2
         """
         acceptor, n_y = self.acceptor, self.predictor.n_y
         probabilities, margin = self._visit(length, states, node_records, node)
@@ -178,7 +176,7 @@ class WalkDrawer:
     def draw(self, keys: Array, root_of_name: Array | None = None) -> tuple[Names, Array]:
         """Draws a name for each key, (n,); returns those that are accepted, and their rows.
 
-        Each name begins with the root in row `root_of_name`, (n,), or else with a random root.
+        `root_of_name` is that of `Walk.run`.
         """
         walk = Walk(self.predictor, self.acceptor, keys)
         walk.run(self.roots, root_of_name)
