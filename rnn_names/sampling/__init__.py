@@ -1,17 +1,28 @@
 """Drawing names. docs/contributing.md explains words such as number, attempt and root.
 
-An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. Read these in order:
+Without conditions, attempt a at number i of a seed gives the name
 
-    stream          makes a Sampler, which settles boldness and lengths; conditions that an
-                    automaton can check become part of the acceptor, and the others are tested on
-                    whole names
-    name_queue      makes two attempts at number 0, since the first may fail
-    random_keys     gives each attempt a key, from the seed, the number and the attempt
-    sampler         has a WalkDrawer draw the names of these keys
-    walk            extends "" by one character after another, with the network's probabilities
-    choice          draws each character by the key of the attempt
-    sampler         tests the conditions that are not in the acceptor (here: none)
-    name_queue      yields the first attempt that passed: Umornessu
+    key = subkey(subkey(seed_key(seed), i), a)
+    state, text = a0, ""
+    while True:
+        p = next_probabilities(state)              # of the end, then of each character
+        u = uniform(key, position=len(text))       # 0 ≤ u < 1
+        character = the first one whose cumulated probability is above u
+        if it is the end: return text
+        state, text = next_state(state, character), text + character
+
+All else serves to draw many names at once, to meet conditions, or to find rare names.
+
+`sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. Read these in order:
+
+    random_keys     gives each attempt a key, and each character a random number
+    walk            extends "" by one character after another, for many keys at once
+    choice          chooses each character by its random number
+    sampler         makes conditions that an automaton can check part of the walk's acceptor, and
+                    tests the others on whole names
+    name_queue      makes two attempts at number 0, since the first may fail, and yields the first
+                    that passed: Umornessu
+    stream          begins all this and admits the name
 
 `sample -m first-names --suffix pp -n 5 --seed 1` has a rare condition (about 1 name in 8,000):
 
@@ -25,6 +36,6 @@ An example: `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. Read these
 
 The other modules: `frontier` keeps the waiting nodes of a walk; `network_predictor` computes
 probabilities; `attempts` makes attempts until one passes, for streams, casts and aliases;
-`admission` leaves out repeats; `preview` draws a few names from few attempts; `alias` gives each
-key a name; `best` searches for the most probable names.
+`admission` leaves out repeats; `alias` gives each key a name; `best` searches for the most probable
+names.
 """

@@ -19,23 +19,18 @@ WINDOW = 1 << 16  # tested names; a stream ends after a window with fewer than 1
 
 @dataclass
 class Admission:
-    """Admits up to `count` names of a stream and counts the names tested and admitted.
-
-    If `is_unique`, a name is admitted only once and, with `far_apart`, only if it is far from all
-    earlier ones. `is_exhausted` is set after a `window` with hardly any new names. A window is a
-    fixed number of tested names, so a stream ends at the same name however many are tested at once.
-    """
+    """Admits up to `count` names of a stream and counts the names tested and admitted."""
 
     count: int
-    is_unique: bool
-    remember: str | None
-    window: int
-    far_apart: DistantNames | None = None
+    is_unique: bool  # whether a name is admitted only once
+    remember: str | None  # the path of a file of names given out before
+    window: int  # tested names. It is fixed, so a stream ends at the same name in any batches
+    far_apart: DistantNames | None = None  # admits only names that are far from all earlier ones
 
     def __post_init__(self) -> None:
         self.n_tested = self.n_admitted = 0
-        self.is_exhausted = False
-        self.seen = np.zeros(0, np.uint64)
+        self.is_exhausted = False  # whether hardly any name of the last window was new
+        self.seen = np.zeros(0, np.uint64)  # the fingerprints of names before, in ascending order
         self._admitted_before = 0  # names admitted before this window
         self._has_warned = False
         self._file = None if self.remember is None else Remembered(self.remember)
@@ -92,8 +87,7 @@ class Admission:
         if is_due and self.n_admitted < self.n_tested / 4:
             self._has_warned = True
             reason = "so far, three in four drawn names were rejected as repeats or near copies"
-            message = f"{reason}; few new names may remain"
-            warn(message, FewNewNamesWarning)
+            warn(f"{reason}; few new names may remain", FewNewNamesWarning)
 
 
 class Remembered(LockedFile):

@@ -27,16 +27,10 @@ def budget_after(n_names: int, budget: int) -> int:
 
 
 @dataclass(eq=False)
-class OutOfAttempts(Exception):
-    """The budget of attempts ran out before there were enough names."""
-
-    tally: Tally  # counts how many met each condition
-
-
-@dataclass(eq=False)
-class NoAttemptPassed(OutOfAttempts):
+class NoAttemptPassed(Exception):
     """No attempt at a number passed."""
 
+    tally: Tally  # of all attempts
     number: int
     results: list[Any]  # of each number before it and of some after it; None for the rest
 
@@ -80,9 +74,7 @@ class AttemptQueue:
         # 1.5 times the mean number of attempts that a name has needed so far; 2 at first.
         likely = math.ceil(1.5 * (self.n_made + 1) / (self.n_passed + 1))
         room = size if lowest_first else max(size // len(self.waiting), 1)  # for each number
-        at_first = min(likely, room)
-        at_most = max(min(2 * likely, size), at_first)
-        return np.clip(self.n_failed // 2, at_first, at_most)
+        return np.clip(self.n_failed // 2, min(likely, room), min(2 * likely, size))
 
     def record(self, numbers: Array, attempts: Array, passing: Array) -> Array:
         """Records which attempts passed; returns which passed first at their number: (n,) bool."""

@@ -39,7 +39,7 @@ def choose(
         margin: the largest error of a sum of probabilities: a number, or (nodes,).
         rows: (k,) the row of each name in `keys`, (names,).
         node: (k,) the node of each name, ascending.
-        position: the position of the character in its name.
+        position: the number of characters before this one.
 
     Returns:
         The rows in a new order; the branch of each, ascending; whether it is too close: (k,) each.
@@ -69,23 +69,3 @@ def choose(
     # Branch 0 has no left neighbour: index −1 is the far end of the line.
     distance = np.minimum(line[branch] - point, np.abs(point - line[branch - 1]))
     return rows, branch, distance < margins[(sort_keys >> np.uint64(32)).astype(np.int32)]
-
-
-def keep_top_p(probabilities: Array, p: float, margin: float, relative_error: float) -> Array:
-    """Keeps the largest of each column that together reach the share p; the others become 0.
-
-    Also keeps any equal to the last one. Returns whether each column's cut is too close to call,
-    given errors of up to `margin` in sums and up to `relative_error` in single probabilities.
-    """
-    falling = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
-    sums = np.cumsum(falling, axis=0)
-    target = p * sums[-1]
-    last = np.minimum((sums < target).sum(axis=0), len(sums) - 1)  # (nodes,) the last row kept
-    is_close = (np.abs(sums - target) < margin).any(axis=0)
-    columns = np.arange(len(last))
-    least = falling[last, columns]  # the smallest one kept
-    following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
-    probabilities[probabilities < least] = 0
-    # A character of at most margin / 4 may be cut wrongly, which moves an edge by at most as much.
-    # Rounding errors move it by at most margin / 3 (see `MARGIN`), so it stays within the margin.
-    return is_close | ((least - following < relative_error * least) & (least > margin / 4))

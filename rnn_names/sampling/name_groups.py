@@ -15,7 +15,6 @@ from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.processes.threads import Threads
 from rnn_names.sampling.admission import Admission
-from rnn_names.sampling.attempts import OutOfAttempts
 from rnn_names.sampling.guided import GuidedDrawer
 from rnn_names.sampling.name_queue import GROWTH
 from rnn_names.sampling.random_keys import keys_at
@@ -35,13 +34,14 @@ class NameGroups:
     def __init__(self, sampler: Sampler, drawer: GuidedDrawer, key: Array, budget: int) -> None:
         self._sampler, self._drawer, self._key, self._budget = sampler, drawer, key, budget
 
-    def names(self, start: int, admission: Admission, threads: Threads) -> Iterator[Names]:
-        """Yields names from `start` on, in parts; raises OutOfAttempts if a group has too few."""
+    def names(
+        self, start: int, admission: Admission, threads: Threads, tally: Tally
+    ) -> Iterator[Names]:
+        """Yields names from `start` on, in parts; ends after a group with too few names."""
         submit, n_threads = threads
         next_group, n_skipped = divmod(start, GROUP_SIZE)  # the next group; names in it to skip
         size = 1  # groups that a thread draws together
         max_size = max(int(MAX_PROPOSALS * self._drawer.guide.yield_rate) // GROUP_SIZE, 1)
-        tally = Tally()
         while names_left := admission.n_to_draw():
             size = min(size, names_left // GROUP_SIZE // n_threads + 1, max_size)
             numbers = next_group + np.arange(n_threads * size).reshape(n_threads, size)
@@ -51,7 +51,7 @@ class NameGroups:
                 tally.add(counts)
                 yield names[n_skipped:]
                 if len(names) < size * GROUP_SIZE:
-                    raise OutOfAttempts(tally)
+                    return
                 n_skipped = 0
             next_group, size = next_group + n_threads * size, size * GROWTH
 

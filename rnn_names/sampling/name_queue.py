@@ -22,7 +22,7 @@ from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Threads
 from rnn_names.sampling.admission import Admission
-from rnn_names.sampling.attempts import AttemptQueue, OutOfAttempts, budget_after
+from rnn_names.sampling.attempts import AttemptQueue, budget_after
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import DrawnNames, Sampler
 
@@ -65,36 +65,44 @@ class NameQueue:
         budget: int,
         admission: Admission,
         threads: Threads,
+        tally: Tally,
     ) -> None:
         self._sampler, self._key, self._admission = sampler, key, admission
         self._submit, self._n_threads = threads
         self._queue = AttemptQueue()
-        first, self._growth = FIRST_OF_ENDLESS, GROWTH
+        self._first_size, self._growth = FIRST_OF_ENDLESS, GROWTH
         if admission.count < ENDLESS:
-            first, self._growth = FIRST_BATCH, GROWTH_TO_COUNT
-        self._budget, self._largest = budget, sampler.largest_batch
-        self._first_size = self._next_size = first  # the most attempts of a batch
+            self._first_size, self._growth = FIRST_BATCH, GROWTH_TO_COUNT
+        self._budget, self._tally = budget, tally
         self._ready = list[NumberedNames]()  # drawn but not yielded yet
         self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
-        self._tally = Tally()
         # Names below `_next_to_yield` were yielded. `_next_number` is the first number not tried.
         self._start = self._next_to_yield = self._next_number = start
 
     def names(self) -> Iterator[Names]:
-        """Yields names from `start` on, in parts; raises OutOfAttempts if too few attempts pass."""
+        """Yields names from `start` on, in parts, until too few attempts pass."""
         queue = self._queue
         while self._draw_batch():
             end, n_failed = self._next_number, 0
             if len(queue.waiting):
                 end, n_failed = int(queue.waiting[0]), int(queue.n_failed[0])
-            yield from self._names_below(end)
+            rows, attempts, names = self._take_ready(end)
+            while len(rows):
+                n_attempts = 1 + attempts[:NUMBERS_AT_ONCE].astype(np.int64)
+                counted = self._n_counted + np.cumsum(n_attempts)
+                n = int(np.searchsorted(counted, self._budget_now, side="right"))
+                if not n:
+                    return
+                part = names.take(rows[:n])
+                rows, attempts = rows[n:], attempts[n:]
+                self._next_to_yield, self._n_counted = self._next_to_yield + n, int(counted[n - 1])
+                yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
             if self._n_counted + n_failed >= self._budget_now:
-                raise OutOfAttempts(self._tally)
+                return
 
     def _draw_batch(self) -> bool:
         """Makes attempts at the lowest numbers without a name; returns False if there are none."""
-        queue, size = self._queue, self._add_numbers(self._next_size)
-        self._next_size = min(self._next_size * self._growth, self._largest)
+        queue, size = self._queue, self._add_numbers()
         if not len(queue.waiting):
             return False
         # The lowest numbers come first once the stream may have to end.
@@ -115,17 +123,20 @@ class NameQueue:
             self._ready.append(NumberedNames(numbers[at], attempts[at], names.take(first)))
         return True
 
-    def _add_numbers(self, max_size: int) -> int:
+    def _add_numbers(self) -> int:
         """Adds new numbers to the queue; returns how many attempts the next batch may make.
 
         A request for 10,000 adds 4,096, then 5,904, if all pass. An endless stream adds 32, 512, …
         """
-        queue, yielded = self._queue, self._next_to_yield - self._start
-        max_ahead = min(self._growth * max(yielded, self._first_size), self._largest)
+        queue, first, yielded = self._queue, self._first_size, self._next_to_yield - self._start
+        largest, n_waiting = self._sampler.largest_batch, len(queue.waiting)
+        # Not far ahead of a number whose attempts fail, since nobody may ask for later names.
+        max_ahead = min(self._growth * max(yielded, first), largest)
         end = self._next_to_yield + min(max_ahead, self._admission.n_to_draw())
         n_new = max(end - self._next_number, 0)
-        size = min(max_size, max(len(queue.waiting) + n_new, FIRST_BATCH))
-        n_new = min(n_new, max(size - len(queue.waiting), 0))
+        max_size = min(max(self._growth * queue.n_made, first), largest)
+        size = min(max_size, max(n_waiting + n_new, FIRST_BATCH))
+        n_new = min(n_new, max(size - n_waiting, 0))
         queue.add(self._next_number + np.arange(n_new))
         self._next_number += n_new
         return size
@@ -148,22 +159,6 @@ class NameQueue:
         # Finished names may have to wait, so store codes in the smallest type.
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
         return DrawnNames(Names(codes, names.offsets.astype(np.int32)), rows[passing], tally)
-
-    def _names_below(self, end: int) -> Iterator[Names]:
-        """Yields the names of all numbers below `end`; raises OutOfAttempts if the budget ends."""
-        if self._next_to_yield == end:
-            return
-        rows, attempts, names = self._take_ready(end)
-        while self._next_to_yield < end:
-            n_attempts = 1 + attempts[:NUMBERS_AT_ONCE].astype(np.int64)
-            counted = self._n_counted + np.cumsum(n_attempts)
-            n = int(np.searchsorted(counted, self._budget_now, side="right"))
-            if not n:
-                raise OutOfAttempts(self._tally)
-            part = names.take(rows[:n])
-            rows, attempts = rows[n:], attempts[n:]
-            self._next_to_yield, self._n_counted = self._next_to_yield + n, int(counted[n - 1])
-            yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
 
     def _take_ready(self, end: int) -> tuple[Array, Array, Names]:
         """Removes the numbers below `end`; returns rows of names by number, attempts, and names."""

@@ -8,7 +8,6 @@ from rnn_names.arrays import Array, Workspace, row_maxima
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
-from rnn_names.sampling.choice import keep_top_p
 from rnn_names.sampling.frontier import Children
 
 NODES_AT_ONCE = 1 << 9  # nodes computed together: with fewer, threads wait more often
@@ -62,7 +61,7 @@ class NetworkPredictor(Predictor):
         by_column = rnn.softmax(logits, out=logits).T
         probabilities = by_column.astype(np.float64)
         if self.top_p is not None:
-            close |= keep_top_p(probabilities, self.top_p, self.margin, self.relative_error)
+            close |= _keep_top_p(probabilities, self.top_p, self.margin, self.relative_error)
         margin = np.where(close, np.inf, self.margin) if close.any() else self.margin
         return probabilities, margin
 
@@ -72,7 +71,7 @@ class NetworkPredictor(Predictor):
         logs = rnn.log_softmax(logits.astype(np.float64))
         if self.top_p is not None:
             probabilities = np.exp(logs.T)
-            keep_top_p(probabilities, self.top_p, 0, 0)
+            _keep_top_p(probabilities, self.top_p, 0, 0)
             logs[probabilities.T == 0] = -np.inf
         return rnn.log_softmax(logs, out=logs)
 
@@ -98,3 +97,23 @@ class NetworkPredictor(Predictor):
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The hidden states of some nodes, (m, n_a), an array of `work`."""
         return rnn.next_states(*children, self.weights, work)
+
+
+def _keep_top_p(probabilities: Array, p: float, margin: float, relative_error: float) -> Array:
+    """Keeps the largest of each column that together reach the share p; the others become 0.
+
+    Also keeps any equal to the last one. Returns whether each column's cut is too close to call,
+    given errors of up to `margin` in sums and up to `relative_error` in single probabilities.
+    """
+    falling = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
+    sums = np.cumsum(falling, axis=0)
+    target = p * sums[-1]
+    last = np.minimum((sums < target).sum(axis=0), len(sums) - 1)  # (nodes,) the last row kept
+    is_close = (np.abs(sums - target) < margin).any(axis=0)
+    columns = np.arange(len(last))
+    least = falling[last, columns]  # the smallest one kept
+    following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
+    probabilities[probabilities < least] = 0
+    # A character of at most margin / 4 may be cut wrongly, which moves an edge by at most as much.
+    # Rounding errors move it by at most margin / 3 (see `MARGIN`), so it stays within the margin.
+    return is_close | ((least - following < relative_error * least) & (least > margin / 4))

@@ -1,18 +1,11 @@
 """Prepares a guide for rare conditions: draws names, learns from them, and sets the bound.
 
-A pilot measures how rare they are. Then, for the requested temperature t:
-
-    draw names unguided, at the first of the temperatures 2 t, 4 t, … that is at least 1
-    at this temperature, then at half of it, and so on down to t:
-        twice: learn, and draw names that were not visited
-        learn, and search for the most probable prefixes (above t, only if few names may dominate)
-    learn, draw 4,096 names, set the bound and measure; repeat with twice as many names, as far as
-    MAX_CHARACTERS allows, until all of these hold, or until MAX_VISITS or TEST_SIZES ends it:
-        at most 0.5 % of the names are repeats
-        draws missed at most half of the visited names' probability
-        1 proposal in 8 yields a name (after ENOUGH_VISITS visits, any share will do)
-
-For example, first names that end in "pp", with t = 1:
+A pilot measures how rare they are. If they are rare, names are drawn at falling temperatures, down
+to the requested one, t (`prepared_drawer`). Draws vary most at a high temperature, so the names
+that are most probable at t have been drawn before t is reached (simulated annealing, Kirkpatrick et
+al. 1983). At each temperature, the guide learns from all visited prefixes, then draws names that
+were not visited. At the end come tests of growing size, each of which sets the bound and measures
+the guide. For example, first names that end in "pp", with t = 1:
 
     step          temperature   names   prefixes   log P(visited names)
     draw               2        1,024     13,482        −12.66
@@ -24,11 +17,8 @@ For example, first names that end in "pp", with t = 1:
     draw               1        4,096     82,615         −9.21
 
 Before the last draw, the guide keeps only the most probable prefixes (`MAX_STORED_NUMBERS`). This
-draw is the test: 2.5 % of its proposals yield a name, and 0.1 % of the names are repeats.
-
-Draws vary most at a high temperature, so the names that are most probable at t have been drawn
-before t is reached (simulated annealing, Kirkpatrick et al. 1983). The result depends neither on
-the seed nor on the number of names.
+draw is the test: 2.5 % of its proposals yield a name, and 0.1 % of the names are repeats. The
+result depends neither on the seed nor on the number of names.
 """
 
 import math
@@ -51,7 +41,7 @@ from rnn_names.sampling.random_keys import fixed_keys
 from rnn_names.sampling.sampler import Sampler
 
 PILOT_SIZE = 1 << 13  # names of a pilot, a trial draw that measures how rare conditions are
-RARE = 1 / 200  # looking ahead is tried if a smaller share of names meets the conditions
+RARE = 1 / 200  # looking ahead is tried if no larger share of names is accepted
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 LOG_HARDLY_ANY = math.log(1e-6)  # if the conditions are less probable, names can be missing
 COLDEST = 1e-3  # a lower t counts as this: the same few names have nearly all the probability
@@ -68,11 +58,7 @@ MANY_MISSED = 0.5  # a test fails if a larger share of the visited names' probab
 
 
 def prepare_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer | None:
-    """A drawer that looks ahead, or None if that is not needed or hardly helps.
-
-    It is needed if at most a share of `rare` (default: `RARE`) of the model's names is accepted. It
-    helps if more than `MIN_GAIN` times as many draws then yield a name.
-    """
+    """A drawer that looks ahead, or None if that hardly helps or more than `rare` are accepted."""
     rare = RARE if rare is None else rare
     share = share_accepted(sampler, rare)
     if share > rare:
@@ -108,7 +94,7 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
     temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
     first, *falling = falling_temperatures(temperature)
     preparation = _Preparation(sampler, acceptor, root, first)
-    preparation.draw_and_record(DRAW_SIZES[0])
+    preparation.draw_and_record(DRAW_SIZES[0])  # unguided
     few_may_dominate = few_names_may_dominate(preparation.guide, temperature)
     for next_temperature in falling:
         preparation.explore()

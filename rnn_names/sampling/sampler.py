@@ -1,8 +1,7 @@
 """Draws names and tests them against all conditions on single names.
 
-It first settles the options that depend on the model: boldness and lengths. If an automaton can
-check a condition, the condition is part of the acceptor, and walks draw only names that meet it.
-The other conditions are tested on whole names. For `--suffix pp --novel`:
+If an automaton can check a condition, the condition is part of the acceptor, and walks draw only
+names that meet it. The other conditions are tested on whole names. For `--suffix pp --novel`:
 
     acceptor    suffix 'pp', the length, the shape of the list's names
     tested      novel
@@ -95,7 +94,7 @@ def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, in
 
 
 class DrawnNames(NamedTuple):
-    """The names of a draw that meet the conditions, their rows in the draw, and the tally."""
+    """The names of a draw that meet the conditions."""
 
     names: Names
     rows: Array  # (len(names),) ascending, among all attempts of the draw
@@ -130,8 +129,12 @@ class Sampler:
         self.acceptor = Acceptor(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
         self.drawer = WalkDrawer(model, options, self.acceptor, texts)
-        self.n_possible = self._count_accepted_texts()
-        self.acceptor_title = self._describe_acceptor(limits)
+        state = self.drawer.roots.node_records["automaton_state"]
+        n_completions = self.acceptor.n_completions[self.drawer.roots.lengths, state]
+        self.n_possible = float(n_completions.sum())
+        shaped = " and the shape of the list's names" if self.shape is not None else ""
+        titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
+        self.acceptor_title = ", ".join(filter(None, titles))
         self._check_spellings(all_conditions, limits)
         self._check_first_characters()
 
@@ -140,18 +143,6 @@ class Sampler:
         """The most names to draw together: fewer for a large vocabulary."""
         largest_batch = PROBABILITIES_OF_BATCH >> len(self.model.vocabulary).bit_length()
         return min(max(largest_batch, MIN_BATCH), MAX_BATCH)
-
-    def _count_accepted_texts(self) -> float:
-        """The number of texts that the acceptor accepts; infinity for very many."""
-        roots = self.drawer.roots
-        state = roots.node_records["automaton_state"]
-        return float(self.acceptor.n_completions[roots.lengths, state].sum())
-
-    def _describe_acceptor(self, limits: str) -> str:
-        """What the acceptor requires, for messages."""
-        shaped = " and the shape of the list's names" if self.shape is not None else ""
-        titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
-        return ", ".join(filter(None, titles))
 
     def draw_tested(self, keys: Array) -> DrawnNames:
         """Draws a name for each key, (n,), and tests it."""
@@ -183,11 +174,8 @@ class Sampler:
         shortest = options.min_length or shortest_listed
         limits_length = shortest > 1 or options.max_length is not None
         may_often_break_shape = self.shape is not None and (options.temperature or 1) > 1
-        return (
-            limits_length
-            or may_often_break_shape
-            or bool(self.automaton_conditions or options.prefix)
-        )
+        looks_at_text = bool(self.automaton_conditions or options.prefix)
+        return limits_length or may_often_break_shape or looks_at_text
 
     def _check_spellings(self, all_conditions: Sequence[Condition], limits: str) -> None:
         """Raises SamplingError if no spelling is possible, or if there are few and none passes."""
@@ -205,8 +193,7 @@ class Sampler:
 
     def _check_first_characters(self) -> None:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
-        options, roots = self.options, self.drawer.roots
-        predictor = self.drawer.predictor
+        options, roots, predictor = self.options, self.drawer.roots, self.drawer.predictor
         if options.prefix:
             # A single prefix is not drawn, so only top-k and top-p can rule it out.
             is_drawn = len(roots.texts) > 1 or predictor.top_k or predictor.top_p

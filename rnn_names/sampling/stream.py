@@ -1,10 +1,9 @@
-"""A seed's stream of names, in the order of their numbers, for `sample` and `stream`.
-
-The names come from `name_queue`, or from `name_groups` if conditions are rare.
-"""
+"""The names of a seed: its stream, for `sample` and `stream`, and a few names from few attempts."""
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +16,9 @@ from rnn_names.errors import SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.admission import WINDOW, Admission
-from rnn_names.sampling.attempts import MAX_ATTEMPTS, OutOfAttempts
+from rnn_names.sampling.attempts import MAX_ATTEMPTS
 from rnn_names.sampling.name_queue import ENDLESS, NameQueue
-from rnn_names.sampling.random_keys import seed_key
+from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import Sampler, make_sampler
 from rnn_names.system import usable_cores
 
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 WORTH_THREADS = 1 << 14  # the fewest names (with a guide, proposals) that are worth threads
 MAX_THREADS = 4  # each needs memory for its names, and more threads would need too much
 MAX_FAILED_CHARACTERS = 1 << 23  # limits the attempts of a budget if all names are long
+MIN_TRIED = 1 << 7  # the fewest attempts of a preview
+ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
 
 
 def names_of_stream(
@@ -50,27 +51,28 @@ def names_of_stream(
         admission = Admission(count, is_unique, options.remember, WINDOW, far_apart)
         n_possible = sampler.n_possible if is_unique else np.inf
         tally = Tally()
-        try:
-            for names in _drawn_names(sampler, options.seed_or_random(), admission, budget):
-                rows = admission.admit(names)
-                admission.warn_if_few_are_new()
-                yield names if len(rows) == len(names) else names.take(rows)
-                if os.getpid() != process:  # forked: the threads exist only in the parent
-                    advice = "begin one in each process"
-                    raise SamplingError(f"this stream began before the process forked: {advice}")
-                if admission.n_admitted == count:
-                    return
-                if admission.n_admitted >= n_possible or admission.is_exhausted:
-                    break
-        except OutOfAttempts as error:
-            tally = error.tally
+        for names in _drawn_names(sampler, options.seed_or_random(), admission, budget, tally):
+            rows = admission.admit(names)
+            admission.warn_if_few_are_new()
+            yield names if len(rows) == len(names) else names.take(rows)
+            if os.getpid() != process:  # forked: the threads exist only in the parent
+                advice = "begin one in each process"
+                raise SamplingError(f"this stream began before the process forked: {advice}")
+            if admission.n_admitted == count:
+                return
+            if admission.n_admitted >= n_possible or admission.is_exhausted:
+                tally = Tally()  # repeats are the cause, not a condition
+                break
         raise _too_few_names(sampler, admission, tally, n_possible)
 
 
 def _drawn_names(
-    sampler: Sampler, seed: int, admission: Admission, budget: int | None
+    sampler: Sampler, seed: int, admission: Admission, budget: int | None, tally: Tally
 ) -> Iterator[Names]:
-    """Yields the names from the option `start` on, in parts; the caller admits each part."""
+    """Yields names from the option `start` on, in parts, until too few attempts pass.
+
+    The caller admits each part before it asks for the next one. `tally` counts the attempts.
+    """
     guided_drawer = guided_drawer_if_rare(sampler)
     key, start = seed_key(seed), sampler.options.start
     yield_rate = guided_drawer.guide.yield_rate if guided_drawer else 1
@@ -78,14 +80,13 @@ def _drawn_names(
     budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.acceptor.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided_drawer is None:
-            queue = NameQueue(sampler, key, start, budget, admission, threads)
-            yield from queue.names()
+            yield from NameQueue(sampler, key, start, budget, admission, threads, tally).names()
         else:
             # Imported only if needed, since importing takes time.
             from rnn_names.sampling.name_groups import NameGroups
 
             groups = NameGroups(sampler, guided_drawer, key, budget)
-            yield from groups.names(start, admission, threads)
+            yield from groups.names(start, admission, threads, tally)
 
 
 def guided_drawer_if_rare(sampler: Sampler, rare: float | None = None) -> "GuidedDrawer | None":
@@ -122,3 +123,20 @@ def _too_few_names(
     message = f"only {names} found: {'; '.join(causes)}"
     settings, tightest = options.non_defaults, tally.tightest
     return TooFewNamesError(message, settings, n_found=n_found, tightest=tightest)
+
+
+def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
+    """At most `count` names from few attempts, since a network in training may never end a name."""
+    names = names_of_attempts(model, max(2 * count, MIN_TRIED), Options(seed=seed))
+    with suppress(SamplingError):  # the network may still be unable to write a name
+        return [*islice(names, count)]
+    return []
+
+
+def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
+    """The names from one attempt at each of n numbers: fewer than n if attempts fail."""
+    with one_blas_thread():
+        sampler = make_sampler(model, options)
+        key = seed_key(options.seed_or_random())
+        for numbers in np.array_split(np.arange(n), n // ATTEMPTS_AT_ONCE + 1):
+            yield from sampler.draw_tested(keys_at(key, numbers)).names.to_strings()

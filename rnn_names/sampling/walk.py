@@ -10,14 +10,12 @@ Names with a common prefix are at one node, for which the network runs once. Thi
     "Ad"    0              the end: name 0 is "Ad"
     …
 
-A name is given up as soon as the acceptor accepts no completion of it.
-
-A `WalkDrawer` draws all names in a walk in float32. The few that are too close to call (`choice`)
-are drawn again in float64 with the same keys, so a name depends neither on the processor nor on the
-other names.
+A name is given up as soon as the acceptor accepts no completion of it. The few names that are too
+close to call (`choice`) are drawn again in float64, so a name depends neither on the processor nor
+on the others.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,7 +30,7 @@ from rnn_names.network.language_model import LanguageModel, prefix_log_probs
 from rnn_names.network.prefix_tree import prefix_tree
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
-from rnn_names.sampling.network_predictor import NetworkPredictor, Predictor
+from rnn_names.sampling.network_predictor import NetworkPredictor, Prediction, Predictor
 from rnn_names.sampling.random_keys import uniform, weighted_index
 from rnn_names.system import cached_property
 
@@ -40,8 +38,8 @@ from rnn_names.system import cached_property
 class Roots(NamedTuple):
     """The R texts that names can begin with; none is a prefix of another.
 
-    Usually there is one: the empty text or the required prefix. If there are several prefixes (or
-    first characters, for casts with `initials`), a name's first random number chooses one of them.
+    Usually there is one: the empty text or the required prefix. Several are alternative prefixes,
+    or first characters for casts with `initials`.
     """
 
     texts: IndexedTexts
@@ -60,7 +58,7 @@ class Roots(NamedTuple):
         return np.exp(self.log_relative_p - max(self.log_relative_p.max(), LEAST_LOG))
 
     def choose(self, keys: Array) -> Array:
-        """A root for each name, (n,), chosen by its first random number (`random_keys`)."""
+        """A root for each name, (n,), chosen by its random number at position 0."""
         if len(self.texts) == 1:
             return np.zeros(len(keys), np.intp)
         return weighted_index(keys, 0, self.relative_p)
@@ -85,44 +83,44 @@ class Walk:
 
     def run(self, roots: Roots, root_of_name: Array | None = None) -> None:
         """Draws every name from the root in row `root_of_name`, (names,), or from a random root."""
-        self._begin(roots, roots.choose(self.keys) if root_of_name is None else root_of_name)
+        if root_of_name is None:
+            root_of_name = roots.choose(self.keys)
+        for same_length in rows_by_length(roots.lengths):
+            used = same_length[np.isin(same_length, root_of_name)]
+            for first in range(0, len(used), self.predictor.nodes_at_once):
+                nodes = used[first : first + self.predictor.nodes_at_once]
+                self._begin(roots, nodes, root_of_name)
         while self._frontier:
             length, (children, node_records, rows, node) = self._frontier.pop()
             states = self.predictor.states_after(children, self._work)
             self._extend(length, states, node_records, rows, node)
 
-    def _begin(self, roots: Roots, root_of_name: Array) -> None:
-        """Extends all names from their roots, some roots of one length at a time."""
-        at_once = self.predictor.nodes_at_once
-        for roots_of_length in rows_by_length(roots.lengths):
-            length = len(roots.texts[roots_of_length[0]])
-            rows = np.flatnonzero(np.isin(root_of_name, roots_of_length)).astype(np.int32)
-            rows = rows[np.argsort(root_of_name[rows], kind="stable")]
-            # Each root that is used is a node.
-            used, node = np.unique(root_of_name[rows], return_inverse=True)
-            self.characters[:length, rows] = roots.texts_of(used)[node].T
-            for first in range(0, len(used), at_once):
-                nodes = used[first : first + at_once]
-                here = slice(*np.searchsorted(node, (first, first + len(nodes))))  # of the names
-                states, node_records = roots.states[nodes], roots.node_records[nodes]
-                self._extend(length, states, node_records, rows[here], node[here] - first)
+    def _begin(self, roots: Roots, nodes: Array, root_of_name: Array) -> None:
+        """Extends the names whose roots are in the ascending rows `nodes`, all of one length."""
+        rows = np.flatnonzero(np.isin(root_of_name, nodes)).astype(np.int32)
+        rows = rows[np.argsort(root_of_name[rows], kind="stable")]
+        node = np.searchsorted(nodes, root_of_name[rows])
+        texts = roots.texts_of(nodes)  # (nodes, length)
+        length = texts.shape[1]
+        self.characters[:length, rows] = texts[node].T
+        self._extend(length, roots.states[nodes], roots.node_records[nodes], rows, node)
 
     def _extend(
         self, length: int, states: Array, node_records: Array, rows: Array, node: Array
     ) -> None:
         """Extends or ends the names at some nodes, whose prefixes have `length` characters.
 
-        states, node_records    (nodes, …) hidden states; (nodes,) records
-        rows            (k,) the rows of the names at these nodes
-        node            (k,) the node of each name, ascending: 0 0 0 1 2 2 …
-        probabilities   (n_y, nodes)
-        branch          (k,) the branch that each name draws: n_y · node + character, ascending
-        parent, character   (branches,) the two parts of each distinct branch
-        branch_row      (k,) the row of each name's branch among the distinct ones
-        children        the new nodes, which wait in the frontier for a later call
+        Their children wait in the frontier for a later call. If n_y is 30, names 7 and 3 draw
+        character 1 and name 5 draws 4 at node 0, and name 6 draws 2 at node 1:
+
+            rows          7  3  5  6       of the names
+            node          0  0  0  1
+            branch        1  1  4 32       n_y · node + character
+            branch_row    0  0  1  2       among the distinct branches, 1 4 32, of which
+            parent, character              are 0 0 1 and 1 4 2
         """
         acceptor, n_y = self.acceptor, self.predictor.n_y
-        probabilities, margin, for_children = self._visit(length, states, node_records, node)
+        probabilities, margin = self._visit(length, states, node_records, node)
         rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
         self.is_close[rows[is_close]] = True
         # For each distinct branch: (branches,)
@@ -143,9 +141,7 @@ class Walk:
             self.characters[length, rows] = character[branch_row]
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[branch_row]
             children = Children(states, parent[goes_on], character[goes_on])
-            child_records = self._child_records(
-                node_records, children, next_state[goes_on], for_children
-            )
+            child_records = self._child_records(node_records, children, next_state[goes_on])
             self._frontier.add(length + 1, NodeBatch(children, child_records, rows, node))
 
     @property
@@ -155,23 +151,16 @@ class Walk:
         return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
     # What a guided walk overrides:
-    def _visit(
-        self, length: int, states: Array, node_records: Array, node: Array
-    ) -> tuple[Array, Array | float, Any]:
-        """Visits some nodes; returns the probabilities of what follows them and their margin.
-
-        A guided walk also updates `node_records` in place and returns what `_child_records` needs.
-        """
-        return *self.predictor.next_probabilities(states, self._work), None
+    def _visit(self, length: int, states: Array, node_records: Array, node: Array) -> Prediction:
+        """The probabilities of what follows some nodes, and their margin."""
+        return self.predictor.next_probabilities(states, self._work)
 
     def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
         """Ends the names in `rows`, each at its `node`."""
         self.lengths[rows] = length
 
-    def _child_records(
-        self, node_records: Array, children: Children, next_state: Array, for_children: Any
-    ) -> Array:
-        """The records of the child nodes; `next_state` is the automaton's state at each."""
+    def _child_records(self, node_records: Array, children: Children, next_state: Array) -> Array:
+        """The records of children of the nodes visited last; `next_state` is the automaton's."""
         return records(automaton_state=next_state)
 
 
@@ -187,7 +176,7 @@ class WalkDrawer:
     def draw(self, keys: Array, root_of_name: Array | None = None) -> tuple[Names, Array]:
         """Draws a name for each key, (n,); returns those that are accepted, and their rows.
 
-        Each name begins with the root in row `root_of_name`, (n,), or else with a random root.
+        `root_of_name` is that of `Walk.run`.
         """
         walk = Walk(self.predictor, self.acceptor, keys)
         walk.run(self.roots, root_of_name)

@@ -20,8 +20,7 @@ from rnn_names.model.selection import ModelChoice
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.best import best
 from rnn_names.sampling.name_queue import ENDLESS
-from rnn_names.sampling.preview import names_of_attempts
-from rnn_names.sampling.stream import names_of_stream
+from rnn_names.sampling.stream import names_of_attempts, names_of_stream
 
 LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
