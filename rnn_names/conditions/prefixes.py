@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from rnn_names.conditions.automaton import MAX_STATES
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.regex import same_character
+from rnn_names.corpus.characters import without_case
 from rnn_names.corpus.names import UNKNOWN, IndexedTexts, Indices, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import SamplingError, VocabularyError, short_repr
@@ -69,8 +69,8 @@ def _in_any_case(
     """The spellings of a prefix in upper and lower case whose beginnings all fit, as indices."""
     spellings: list[Indices] = [()]
     for character in prefix:
-        is_same = same_character(character, ignore_case=True)
-        cases = [i for i, c in enumerate(vocabulary.characters, 1) if is_same(c)]
+        same = without_case(character)
+        cases = [i for i, c in enumerate(vocabulary.characters, 1) if without_case(c) == same]
         cases.sort(key=lambda index: vocabulary.characters[index - 1] != character)
         longer = [(*text, index) for text in spellings for index in cases]
         spellings = [text for text in longer if fits(text)]

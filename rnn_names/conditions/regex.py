@@ -5,7 +5,7 @@ boundaries, or with flags other than `i`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError, build_automaton
@@ -170,12 +170,3 @@ class _Reading:
             kinds.setdefault(tuple(i in indices for indices in sets), i) for i in sorted(self._any)
         ]
         return build_automaton(start, self._all_after, kind_of_each, self._may_end)
-
-
-def same_character(character: str, ignore_case: bool) -> Callable[[str], object]:
-    """A test of whether a character equals this one, perhaps ignoring case.
-
-    >>> [c for c in "ςΣσsſ" if same_character("ς", ignore_case=True)(c)]
-    ['ς', 'Σ', 'σ']
-    """
-    return re.compile(re.escape(character), re.IGNORECASE if ignore_case else 0).match

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn_names.arrays import Array, differs_from_previous
-from rnn_names.conditions.automaton import Automaton
+from rnn_names.conditions.automaton import Acceptor, Automaton
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.visited import LONGEST_CONTEXT, VisitedPrefixes
 from rnn_names.network.completion_values import value_table
 from rnn_names.network.rnn import log_softmax, softmax
-from rnn_names.ngram.contexts import Contexts
+from rnn_names.ngram.contexts import Contexts, max_symbols
 
 MAX_CONTEXTS = 4000  # the most frequent contexts are kept
 PRIOR = 10.0  # weight of the next shorter context, as a number of prefixes
@@ -35,107 +35,101 @@ MAX_WORK = 1 << 24  # numbers that the recursion reads; it limits contexts for l
 class ProductStates:
     """P pairs of a context and an automaton state that can belong to the same prefix."""
 
-    contexts: Contexts  # K of them
     context: Array  # (P,)
     automaton_state: Array  # (P,)
-    row_of: Array  # (K, S) the row of each context and state; −1 for pairs that do not occur
     next_row: Array  # (P, n_y) the next row, by row and character; column EOS is not used
 
     @classmethod
     def reachable_from(
-        cls, contexts: Contexts, automaton: Automaton, context: Array, automaton_state: Array
-    ) -> "ProductStates":
-        """The pairs of m prefixes and all pairs that can follow them."""
+        cls, contexts: Contexts, automaton: Automaton, history: Array, automaton_state: Array
+    ) -> tuple["ProductStates", Array]:
+        """The pairs of m prefixes and all pairs that can follow them; the prefixes' rows, (m,)."""
         n_states = len(automaton.accepting)
 
         def following(pairs: Array) -> Array:
-            row, automaton_state = np.divmod(pairs, n_states)
-            return (
-                contexts.next_context[row, :-1] * n_states + automaton.next_state[automaton_state]
-            )
+            row, state = np.divmod(pairs, n_states)
+            return contexts.next_context[row, :-1] * n_states + automaton.next_state[state]
 
+        first = contexts.rows_of(history) * n_states + automaton_state
         occurs = np.zeros(len(contexts) * n_states, bool)
-        new = np.unique(context * n_states + automaton_state)
+        new = np.unique(first)
         while len(new):
             occurs[new] = True
             next_pairs = following(new)[:, EOS + 1 :]
             new = np.unique(next_pairs[~occurs[next_pairs]])
         pairs = np.flatnonzero(occurs)
-        row_of = np.full(len(occurs), -1, np.int32)
+        row_of = np.full(len(occurs), -1, np.int32)  # −1 for pairs that do not occur
         row_of[pairs] = np.arange(len(pairs))
-        after = row_of[following(pairs)]
-        return cls(contexts, *np.divmod(pairs, n_states), row_of.reshape(-1, n_states), after)
-
-
-@dataclass(frozen=True)
-class MarkovChain:
-    """K contexts and the probabilities after them."""
-
-    product: ProductStates
-    probabilities: Array  # (K, n_y) of the next character; column 0 for the end of the name
-    end_shift: Array  # (L + 1,) added to the log-odds of the end, by the length of the name
-    sharpness: float  # the power to which probabilities are raised below a temperature of 1
-
-    def log_completion_table(self, log_may_end: Array) -> Array:
-        """Natural logarithm of the probability that a name will be accepted: (L + 2, P).
-
-        The axes are the length so far and the product row; `log_may_end`, (L + 1, P), is 0 or −∞.
-        """
-        end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)  # names can always continue
-        given_more = self.probabilities / (1 - end)
-
-        def log_probabilities(length: int) -> Array:
-            ends = 1 / (1 + (1 - end) / end * np.exp(-self.end_shift[length]))
-            p = (1 - ends) * given_more
-            p[:, [EOS]] = ends
-            return log_softmax(self.sharpness * np.log(p))[self.product.context]
-
-        return value_table(log_probabilities, self.product.next_row, log_may_end, logs=True)
+        return cls(*np.divmod(pairs, n_states), row_of[following(pairs)]), row_of[first]
 
 
 def fitted_chain(
-    prefixes: VisitedPrefixes, automaton: Automaton, max_length: int, temperature: float = 1.0
-) -> tuple[MarkovChain, Array]:
-    """A chain fitted to the predictions after visited prefixes; each prefix's product row, (N,)."""
+    prefixes: VisitedPrefixes, acceptor: Acceptor, temperature: float = 1.0
+) -> tuple[ProductStates, Array, Array]:
+    """Fits a chain to the predictions after N visited prefixes.
+
+    Returns its product states, the row of each prefix, (N,), and the natural logarithms of the
+    probabilities that a name will be accepted, by length so far and row, (max_length + 2, P).
+    """
     power = min(temperature, 1.0)  # below 1, average the probabilities at 1: they differ less
     probabilities = softmax(power * prefixes.log_probabilities)
-    product, product_row = _product(prefixes, automaton, max_length)
-    context = product.context[product_row]
-    smoothed = _smoothed(product.contexts, context, probabilities, prefixes.n_names)
-    shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], prefixes, max_length)
-    return MarkovChain(product, smoothed, shift, 1 / power), product_row
+    contexts, product, row = _product(prefixes, acceptor)
+    context = product.context[row]
+    smoothed = _smoothed(contexts, context, probabilities, prefixes.n_names)
+    ends = smoothed[context, EOS], probabilities[:, EOS]
+    shift = _end_shift(*ends, prefixes, acceptor.max_length)
+    return product, row, log_completion_table(acceptor, product, smoothed, shift, 1 / power)
+
+
+def log_completion_table(
+    acceptor: Acceptor, product: ProductStates, p: Array, end_shift: Array, sharpness: float
+) -> Array:
+    """The natural logarithms of completion probabilities, by length and product row: (L + 2, P).
+
+    `p`, (K, n_y), are probabilities after contexts, to be raised to the power of `sharpness`;
+    `end_shift`, (L + 1,), is added to the log-odds of the end, by the length of the name.
+    """
+    end = np.clip(p[:, [EOS]], 1e-12, 1 - 1e-9)  # names can always continue
+    given_more = p / (1 - end)
+
+    def log_probabilities(length: int) -> Array:
+        ends = 1 / (1 + (1 - end) / end * np.exp(-end_shift[length]))
+        p = (1 - ends) * given_more
+        p[:, [EOS]] = ends
+        return log_softmax(sharpness * np.log(p))[product.context]
+
+    log_may_end = acceptor.log_may_end[:, product.automaton_state]
+    return value_table(log_probabilities, product.next_row, log_may_end, logs=True)
 
 
 def _product(
-    prefixes: VisitedPrefixes, automaton: Automaton, max_length: int
-) -> tuple[ProductStates, Array]:
-    """The product with as many contexts as `MAX_WORK` allows; the row of each prefix."""
-    most_frequent_first = _by_frequency(prefixes)
+    prefixes: VisitedPrefixes, acceptor: Acceptor
+) -> tuple[Contexts, ProductStates, Array]:
+    """As many contexts as `MAX_WORK` allows; the product with these; the row of each prefix."""
+    most_frequent_first, automaton = _by_frequency(prefixes), acceptor.automaton
     size = max(min(MAX_WORK // automaton.next_state.size, MAX_CONTEXTS), 1)
     while True:
         contexts = Contexts(np.sort(most_frequent_first[:size]), automaton.next_state.shape[1])
-        context, automaton_state = contexts.rows_of(prefixes.history), prefixes.automaton_state
-        product = ProductStates.reachable_from(contexts, automaton, context, automaton_state)
-        share = MAX_WORK / (product.next_row.size * (max_length + 1))
+        product, row = ProductStates.reachable_from(
+            contexts, automaton, prefixes.history, prefixes.automaton_state
+        )
+        share = MAX_WORK / (product.next_row.size * (acceptor.max_length + 1))
         if share >= 1 or size == 1:
-            return product, product.row_of[context, automaton_state]
+            return contexts, product, row
         size = max(int(0.9 * share * len(contexts)), 1)
 
 
 def _by_frequency(prefixes: VisitedPrefixes) -> Array:
     """The endings of prefixes' histories: the empty one, then the others, most frequent first."""
     histories, n_y = prefixes.history, prefixes.log_probabilities.shape[1]
-    keys, counts = [np.zeros(1, np.int64)], [np.full(1, np.inf)]
-    for symbols in range(1, LONGEST_CONTEXT + 1):
+    endings, n_names = list[Array](), list[Array]()
+    for symbols in range(1, max_symbols(n_y, LONGEST_CONTEXT) + 1):
         is_long = histories >= (n_y + 1) ** (symbols - 1)
-        if not is_long.any():
-            break
-        key, which = np.unique(histories[is_long] % (n_y + 1) ** symbols, return_inverse=True)
-        keys.append(key)
-        counts.append(np.bincount(which, weights=prefixes.n_names[is_long]))
-    every, count = np.concatenate(keys), np.concatenate(counts)
-    most_frequent_first: Array = every[np.lexsort((every, -count))]
-    return most_frequent_first
+        endings.append(histories[is_long] % (n_y + 1) ** symbols)
+        n_names.append(prefixes.n_names[is_long])
+    distinct, which = np.unique(np.concatenate(endings), return_inverse=True)
+    counts = np.bincount(which, np.concatenate(n_names))
+    return np.append(0, distinct[np.lexsort((distinct, -counts))])
 
 
 def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names: Array) -> Array:

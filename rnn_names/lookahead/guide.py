@@ -67,6 +67,7 @@ class Guide:
     log_completion_visited: Array
     product: ProductStates  # P states, each a context of the Markov chain and an automaton state
     log_completion_by_chain: Array  # (max_length + 2, P)
+    first_product_row: Array  # (1,) the row of the first prefix, with which all names begin
     log_bound: float = 0.0  # natural logarithm of the weight that yields one copy
     yield_rate: float = 0.0  # measured share of proposals that yield at least one copy
     repeats: float = 1.0  # measured share of names that are repeats
@@ -77,14 +78,13 @@ class Guide:
         """A guide whose estimate is 1 where the conditions can still be met, and 0 elsewhere."""
         automaton, n_y = acceptor.automaton, acceptor.automaton.next_state.shape[1]
         prefixes = VisitedPrefixes.beginning(prefix, automaton)
-        contexts = Contexts(np.zeros(1, np.int64), n_y)
-        product = ProductStates.reachable_from(
-            contexts, automaton, np.zeros(1, int), prefixes.automaton_state
+        no_context = Contexts(np.zeros(1, np.int64), n_y)
+        product, row = ProductStates.reachable_from(
+            no_context, automaton, prefixes.history, prefixes.automaton_state
         )
-        log_completion = np.where(acceptor.can_be_completed, 0.0, -np.inf)[
-            :, product.automaton_state
-        ]
-        return cls(acceptor, prefixes, np.zeros((0, n_y)), product, log_completion)
+        can_be_completed = acceptor.can_be_completed[:, product.automaton_state]
+        by_chain = np.where(can_be_completed, 0.0, -np.inf)
+        return cls(acceptor, prefixes, np.zeros((0, n_y)), product, by_chain, row)
 
     def learned(self, temperature: float, *, explores: bool, log_unvisited: float) -> "Guide":
         """A guide that has learned from its prefixes, which were visited at `temperature`.
@@ -93,15 +93,12 @@ class Guide:
         probability that a name meets the conditions and is not visited; infinite if not measured.
         """
         prefixes, acceptor = self.prefixes, self.acceptor
-        # The chain's estimates for all product states; then those after visited prefixes.
-        chain, row = fitted_chain(prefixes, acceptor.automaton, acceptor.max_length, temperature)
-        product = chain.product
-        by_chain = chain.log_completion_table(acceptor.log_may_end[:, product.automaton_state])
+        product, row, by_chain = fitted_chain(prefixes, acceptor, temperature)
         log_completion = by_chain[prefixes.length[:, None] + 1, product.next_row[row]]  # (N, n_y)
-        log_completion[:, EOS] = acceptor.log_may_end[prefixes.length, product.automaton_state[row]]
+        log_completion[:, EOS] = acceptor.log_may_end[prefixes.length, prefixes.automaton_state]
         log_completion[:, EOS + 1 :] += self._log_reduction(log_completion, log_unvisited)
-        guide = Guide(acceptor, prefixes, log_completion, product, by_chain)
-        return guide._with_visited_filled_in(explores)
+        guide = Guide(acceptor, prefixes, log_completion, product, by_chain, row[:1])
+        return guide._filled_in(explores)
 
     def _log_reduction(self, log_completion: Array, log_unvisited: float) -> float:
         """The log of a factor that reduces estimates if they add up to far more than measured."""
@@ -114,7 +111,7 @@ class Guide:
         by_visited = log_visited + math.log(MAX_TO_VISITED)
         return min(max(by_measured, by_visited) - log_estimated, 0.0)
 
-    def _with_visited_filled_in(self, explores: bool) -> "Guide":
+    def _filled_in(self, explores: bool) -> "Guide":
         """The guide with the completion of each visited prefix computed from the longer ones.
 
         If there are too many prefixes, only the most probable ones are kept. If the guide explores,
@@ -143,13 +140,6 @@ class Guide:
         return float(np.logaddexp.reduce(log_prob[may_end], initial=-np.inf))
 
     @property
-    def first_product_row(self) -> Array:
-        """The product row of the first prefix, with which all names begin: (1,)."""
-        context = self.product.contexts.rows_of(self.prefixes.history[:1])
-        first: Array = self.product.row_of[context, self.prefixes.automaton_state[:1]]
-        return first
-
-    @property
     def log_p_conditions(self) -> float:
         """Natural logarithm of the estimated probability of the conditions."""
         return float(log_sum(self.prefixes.log_probabilities[0] + self.log_completion_visited[0]))
@@ -163,9 +153,8 @@ class Guide:
         has_learned = (visited_row >= 0) & (visited_row < len(self.log_completion_visited))
         next_row = self.product.next_row[product_row]
         log_completion: Array = self.log_completion_by_chain[length + 1][next_row]
-        log_completion[:, EOS] = self.acceptor.log_may_end[
-            length, self.product.automaton_state[product_row]
-        ]
+        automaton_state = self.product.automaton_state[product_row]
+        log_completion[:, EOS] = self.acceptor.log_may_end[length, automaton_state]
         log_completion[has_learned] = self.log_completion_visited[visited_row[has_learned]]
         return log_completion
 

@@ -4,12 +4,13 @@ import math
 import re
 import string
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from rnn_names import Model, sampling
-from rnn_names.conditions.automaton import Automaton, any_text
+from rnn_names.conditions.automaton import Acceptor, Automaton, any_text
 from rnn_names.conditions.options import Options
 from rnn_names.lookahead import chain
 from rnn_names.lookahead import guide as guide_module
@@ -133,10 +134,11 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
         log_p = np.log(probabilities)
     unused, lengths, n_names = np.zeros(2 * n, int), np.full(2 * n, 9), np.array([*passed] * 2)
     prefixes = VisitedPrefixes(unused, unused, lengths, unused, strings, log_p, n_names)
-    fitted, _ = chain.fitted_chain(prefixes, any_text(3), 10)
-    a = fitted.product.contexts.rows_of(np.array([1]))
+    contexts, product, row = chain._product(prefixes, Acceptor(any_text(3), 1, 10))
+    p = chain._smoothed(contexts, product.context[row], probabilities, n_names)
+    a = contexts.rows_of(np.array([1]))
     assert a != 0
-    assert fitted.probabilities[a, 1] == pytest.approx(guess, abs=0.02)
+    assert p[a, 1] == pytest.approx(guess, abs=0.02)
 
 
 def test_a_low_yield_extends_the_preparation(always_look_ahead, monkeypatch):
@@ -173,8 +175,9 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
     unused, lengths, state = np.zeros(n, int), np.full(n, 2), rng.integers(0, states, n)
     predicted = np.zeros((n, n_y)), np.ones(n)
     prefixes = VisitedPrefixes(unused, unused, lengths, state, strings, *predicted)
-    product = chain.fitted_chain(prefixes, automaton, length)[0].product
-    contexts = len(product.contexts)
+    acceptor = SimpleNamespace(automaton=automaton, max_length=length)
+    chosen, product, _ = chain._product(prefixes, acceptor)
+    contexts = len(chosen)
     assert 1 <= contexts <= chain.MAX_CONTEXTS
     assert contexts == 1 or product.next_row.size * (length + 1) <= chain.MAX_WORK
     assert contexts > 1 or states == 2000

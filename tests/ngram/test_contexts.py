@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rnn_names.conditions.automaton import Acceptor
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.names import Vocabulary
-from rnn_names.lookahead.chain import MarkovChain, ProductStates
+from rnn_names.lookahead.chain import ProductStates, log_completion_table
 from rnn_names.lookahead.visited import VisitedPrefixes
 from rnn_names.network.completion_values import value_table
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
@@ -99,31 +99,31 @@ def test_the_chain_sums_the_probabilities_ahead(sharpness):
     contexts = Contexts(np.array(sorted(map(number, pieces)), np.int64), N_Y)
     p = rng.dirichlet(np.ones(N_Y), len(contexts))
     automaton = matching([".*ab"], Vocabulary("ab"))
-    start = contexts.next_context[0, START]
-    states = ProductStates.reachable_from(contexts, automaton, np.array([start]), np.array([0]))
-    chain = MarkovChain(states, p, rng.normal(size=5), sharpness)
-    may_end = Acceptor(automaton, 2, 4).may_end[:, states.automaton_state]
-    with np.errstate(divide="ignore"):
-        table = np.exp(chain.log_completion_table(np.log(1.0 * may_end)))
+    states, row = ProductStates.reachable_from(
+        contexts, automaton, np.full(1, START), np.zeros(1, int)
+    )
+    acceptor, end_shift = Acceptor(automaton, 2, 4), rng.normal(size=5)
+    table = np.exp(log_completion_table(acceptor, states, p, end_shift, sharpness))
     total = 0.0
     for name in (name for n in (2, 3, 4) for name in product([1, 2], repeat=n)):
         if name[-2:] == (1, 2):
-            total += probability(chain, start, name)
-    assert table[0, states.row_of[start, 0]] == pytest.approx(total)
+            total += probability(contexts, p, end_shift, sharpness, name)
+    assert table[0, row[0]] == pytest.approx(total)
     assert not table[4, ~automaton.accepting[states.automaton_state]].any(), (
         "no further character is possible"
     )
-    assert len(states.next_row) < states.row_of.size, "not every context occurs in every state"
+    n_pairs = len(contexts) * len(automaton.accepting)
+    assert len(states.next_row) < n_pairs, "not every context occurs in every state"
 
 
-def probability(chain, context, name):
+def probability(contexts, probabilities, end_shift, sharpness, name):
     """Of a name by a chain."""
-    total = 1.0
+    context, total = contexts.next_context[0, START], 1.0
     for length, symbol in enumerate([*name, 0]):
-        p = chain.probabilities[context].copy()
-        end = 1 / (1 + (1 - p[0]) / p[0] * math.exp(-chain.end_shift[length]))
+        p = probabilities[context].copy()
+        end = 1 / (1 + (1 - p[0]) / p[0] * math.exp(-end_shift[length]))
         p *= (1 - end) / p[1:].sum()
         p[0] = end
-        total *= p[symbol] ** chain.sharpness / (p**chain.sharpness).sum()
-        context = chain.product.contexts.next_context[context, symbol]
+        total *= p[symbol] ** sharpness / (p**sharpness).sum()
+        context = contexts.next_context[context, symbol]
     return total
