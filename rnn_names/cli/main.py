@@ -116,9 +116,7 @@ def exit_code(work: Callable[[], int]) -> int:
     """Calls `work` and returns its exit code; an error becomes one line on stderr."""
     try:
         return work()
-    except streams.ReaderGone:
-        return 0
-    except SystemExit as error:  # Click's own: after completions, or if the reader of help is gone
+    except SystemExit as error:  # after completions, or if the reader of stdout is gone
         return int(error.code or 0) if streams.COMPLETE_VARIABLE in os.environ else 0
     except click.ClickException as error:
         text = io.StringIO()

@@ -18,10 +18,6 @@ PROGRAM = "rnn-names"
 COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"  # set by the scripts of `rnn-names completion`
 
 
-class ReaderGone(Exception):
-    """The reader of standard output has closed it, as `head` does after its last line."""
-
-
 class ClosedOutput(io.TextIOBase):
     """Replaces a closed standard output; if it were None, Click would silently write nothing."""
 
@@ -39,7 +35,7 @@ def in_utf8(text: str) -> str:
 
 
 def write(data: bytes) -> None:
-    """Writes all of `data` to stdout and flushes it."""
+    """Writes all of `data` to stdout; ends the program quietly if the reader is gone, as `head`."""
     try:
         if hasattr(sys.stdout, "buffer"):
             sys.stdout.buffer.write(data)
@@ -49,7 +45,7 @@ def write(data: bytes) -> None:
     except OSError as error:
         turn_off(sys.stdout)
         if error.errno in system.READER_GONE:
-            raise ReaderGone from None
+            raise SystemExit(0) from None
         raise RnnNamesError(f"standard output: {error.strerror or error}") from None
 
 

@@ -46,11 +46,6 @@ def wrapped(text: str, width: int, indent: int = 0) -> str:
     return "\n".join(lines)
 
 
-def numbered(number: int, line: str, count: int) -> str:
-    """A line with its number, aligned for numbers up to `count`; numbers of a list are negative."""
-    return escape_control_characters(f"{number:>{len(str(count))}} {line}")
-
-
 def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
     """Numbered lines that fit into a terminal, in columns if there are too many for one column.
 
@@ -83,7 +78,7 @@ def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | N
         try:
             while len(shown) < count and (highest == 1 or rows_used + highest <= room):
                 shown.append(next(lines))
-                [text] = laid_out([numbered(len(shown), shown[-1], count)], size)
+                [text] = numbered(shown[-1:], count, sys.stdout, len(shown))
                 rows = text.count("\n") + 1
                 rows_used, highest = rows_used + rows, max(highest, rows)
                 if count <= room:
@@ -99,20 +94,18 @@ def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | N
 
 def reshow(lines: Sequence[str], count: int) -> None:
     """Writes numbered lines, aligned for `count` of them; in columns if there are too few rows."""
-    rows = numbered_rows(lines, count, sys.stdout)
-    write("".join(f"{row}\n" for row in rows).encode())
+    write("".join(f"{row}\n" for row in numbered(lines, count, sys.stdout)).encode())
 
 
-def numbered_rows(lines: Sequence[str], count: int, stream: TextIO) -> list[str]:
-    """Lines laid out for a stream, with numbers, which are negative like `count`."""
-    step = 1 if count > 0 else -1
-    with_numbers = [numbered(step * n, line, count) for n, line in enumerate(lines, 1)]
-    return laid_out(with_numbers, terminal(stream))
+def numbered(lines: Sequence[str], count: int, stream: TextIO, first: int = 1) -> list[str]:
+    """Lines laid out for a stream, with numbers up to `count`, which are negative if it is."""
+    step, width = 1 if count > 0 else -1, len(str(count))
+    texts = (f"{step * number:>{width}} {line}" for number, line in enumerate(lines, first))
+    return laid_out([*map(escape_control_characters, texts)], terminal(stream))
 
 
 @contextmanager
 def _message_if_slow(shown: Sequence[str]) -> Iterator[None]:
-    """Writes a message if a page takes longer than a second."""
     timer = threading.Timer(
         SECONDS_OF_SILENCE, lambda: say("Looking for more…" if shown else "Looking…")
     )

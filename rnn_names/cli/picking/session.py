@@ -97,8 +97,7 @@ class PickSession:
         if not like:
             return
         try:
-            column = self.supply.column(part) if part else None
-            others = self.supply.like(like, column)
+            others = self.supply.like(like, part or "")
         except SamplingError as error:
             say(str(error))
             return
