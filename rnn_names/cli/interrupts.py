@@ -24,14 +24,14 @@ from rnn_names import files, system
 INTERRUPTED = 130  # the exit code that shells report after a SIGINT
 
 _ending = False
-_on_interrupt: Callable[[], int] | None = None
+_on_interrupt: Callable[[], None] | None = None
 _is_searching = _is_stopped = False  # whether a SIGINT ends only a search; whether one has come
 
 
-def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
+def listen(exit_code: Callable[[Callable[[], None]], int]) -> None:
     """Makes signals end the program as described above, unless they are already ignored.
 
-    `exit_code` calls the handler of `on_interrupt` and turns its errors into an exit code.
+    `exit_code` calls the handler of `on_interrupt` and returns an exit code, 0 unless it failed.
     """
     handler: Any = _wait_for_the_end
     try:
@@ -70,8 +70,8 @@ def wait_if_ending() -> None:
 
 
 @contextmanager
-def on_interrupt(handler: Callable[[], int]) -> Iterator[None]:
-    """Makes an interrupt within the context call `handler`, which returns the exit code.
+def on_interrupt(handler: Callable[[], None]) -> Iterator[None]:
+    """Makes an interrupt within the context call `handler`.
 
     Other threads keep running meanwhile. Any change that they make to the handler's data must be
     atomic or in a `critical_section`.
@@ -113,7 +113,7 @@ def _wait_for_the_end(signum: int, frame: object) -> None:
         raise KeyboardInterrupt
 
 
-def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -> None:
+def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], None]], int]) -> None:
     global _ending, _is_stopped
     # Signals must go to the main thread, which then waits in `_wait_for_the_end`. When a stopped
     # process continues, the system may choose this thread instead.
@@ -129,6 +129,6 @@ def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -
     code = INTERRUPTED
     try:
         if _on_interrupt is not None:
-            code = exit_code(_on_interrupt)
+            code = exit_code(_on_interrupt) or INTERRUPTED
     finally:
         os._exit(code)

@@ -100,22 +100,21 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-def _command() -> int:
+def _command() -> int | None:
     if streams.COMPLETE_VARIABLE in os.environ:
         import_module("rnn_names.cli.completion")  # for PowerShell, which Click does not know
     try:
-        result = cli.main(
+        return cli.main(
             prog_name=streams.PROGRAM, complete_var=streams.COMPLETE_VARIABLE, standalone_mode=False
         )
     finally:
         interrupts.wait_if_ending()  # an interrupt determines the exit code
-    return result if isinstance(result, int) else 0
 
 
-def exit_code(work: Callable[[], int]) -> int:
-    """Calls `work` and returns its exit code; an error becomes one line on stderr."""
+def exit_code(work: Callable[[], int | None]) -> int:
+    """Calls `work` and returns its exit code, 0 for None; an error becomes one line on stderr."""
     try:
-        return work()
+        return work() or 0
     except SystemExit as error:  # after completions, or if the reader of stdout is gone
         return int(error.code or 0) if streams.COMPLETE_VARIABLE in os.environ else 0
     except click.ClickException as error:

@@ -41,7 +41,7 @@ class PickSession:
 
     def run(self) -> None:
         """Shows a page and runs the typed commands until the end."""
-        with interrupts.on_interrupt(self._interrupted):
+        with interrupts.on_interrupt(lambda: say(f"\n{self.kept.counted}")):  # below ^C
             self._show_others(must_begin=not self.seen)
             if is_typed():
                 say("Type numbers to keep names, Enter for others, ? for help, q to end.")
@@ -54,10 +54,6 @@ class PickSession:
                 else:
                     say(commands.not_understood(typed, self.page))
             say(self.kept.count())
-
-    def _interrupted(self) -> int:
-        say(f"\n{self.kept.counted}")  # below ^C
-        return interrupts.INTERRUPTED
 
     def help(self) -> None:
         """Shows the commands, the parts of a cast, and the conditions."""
