@@ -31,7 +31,8 @@ class KeptFile(LockedFile):
         self._listed = list[str]()  # the entries as last numbered by `show`
         self._changes = list[tuple[tuple[bytes, bytes], str, str]]()  # with messages for undoing
         pattern = pattern.strip()
-        self._remarks = {*"\t#"} - {*pattern}
+        comments = {"\t": r"\t.*", "#": r"^#.*\n?"}
+        self._comment = "|".join(text for sign, text in comments.items() if sign not in pattern)
         self._entry, self._entry_end = LINE, b"\n"
         if "\n" in pattern:
             is_indented = re.search(r"^\S.*(\n[ \t]+.*)+$", pattern)
@@ -61,13 +62,9 @@ class KeptFile(LockedFile):
         return [text for text in texts if text]
 
     def entry(self, data: bytes) -> str:
-        """The text of an entry without remarks."""
-        lines = (line.removesuffix("\r") for line in self.decoded(data).split("\n"))
-        if "\t" in self._remarks:
-            lines = (line.partition("\t")[0] for line in lines)
-        if "#" in self._remarks:
-            lines = (line for line in lines if not line.startswith("#"))
-        return "\n".join(lines).strip()
+        """The text of an entry without comments."""
+        lines = self.decoded(data).replace("\r\n", "\n")
+        return re.sub(self._comment, "", lines, flags=re.MULTILINE).strip()
 
     # --- Commands ---------------------------------------------------------------------------------
 
