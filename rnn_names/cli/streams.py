@@ -10,7 +10,6 @@ from typing import Any, BinaryIO, TextIO
 
 import click
 
-from rnn_names import system
 from rnn_names.cli import interrupts
 from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning
 
@@ -35,18 +34,12 @@ def in_utf8(text: str) -> str:
 
 
 def write(data: bytes) -> None:
-    """Writes all of `data` to stdout; ends the program quietly if the reader is gone, as `head`."""
-    try:
-        if hasattr(sys.stdout, "buffer"):
-            sys.stdout.buffer.write(data)
-        else:  # in a notebook, or a text in memory
-            sys.stdout.write(data.decode())
-        sys.stdout.flush()
-    except OSError as error:
-        turn_off(sys.stdout)
-        if error.errno in system.READER_GONE:
-            raise SystemExit(0) from None
-        raise RnnNamesError(f"standard output: {error.strerror or error}") from None
+    """Writes all of `data` to stdout and flushes it."""
+    if hasattr(sys.stdout, "buffer"):
+        sys.stdout.buffer.write(data)
+    else:  # in a notebook, or a text in memory
+        sys.stdout.write(data.decode())
+    sys.stdout.flush()
 
 
 def escape_control_characters(text: str, escape: Callable[[str], str] = ascii) -> str:
