@@ -36,12 +36,11 @@ def listen(exit_code: Callable[[Callable[[], None]], int]) -> None:
     handler: Any = _wait_for_the_end
     try:
         reader, writer = os.pipe()
+        system.set_nonblocking(writer)
         threading.Thread(target=_end_on_signal, args=(reader, exit_code), daemon=True).start()
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     except (OSError, RuntimeError):
         handler = signal.SIG_DFL
-    else:
-        system.set_nonblocking(writer)
-        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     for number in system.ENDING_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, handler)
@@ -88,15 +87,14 @@ def on_interrupt(handler: Callable[[], None]) -> Iterator[None]:
 def until_stopped(items: Iterator[Any]) -> Iterator[Any]:
     """Yields the items; a SIGINT during the search for the next one raises KeyboardInterrupt."""
     global _is_searching
-    while True:
-        _is_searching = True
-        try:
-            item = next(items)
-        except StopIteration:
-            return
-        finally:
+    _is_searching = True
+    try:
+        for item in items:
             _is_searching = False
-        yield item
+            yield item
+            _is_searching = True
+    finally:
+        _is_searching = False
 
 
 def _wait_for_the_end(signum: int, frame: object) -> None:

@@ -64,7 +64,7 @@ def page(models: Models, module: bool, learn: bool, output: str | None, **words:
         output = output or "names.html"
         check_output(output, "page", HTML_BEGINNING)
     choices = models or tuple(map(ModelChoice, page_view.MODELS_FOR_LISTS))
-    stems = [os.path.splitext(os.path.basename(model.path))[0] or model.path for model in choices]
+    stems = [os.path.splitext(model.title)[0] or model.path for model in choices]
     parts = [
         script.PageModel(
             stem if stems.count(stem) == 1 else model.path,  # with the folder if ambiguous
