@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from rnn_names.cli.interrupts import critical_section
-from rnn_names.cli.picking.pages import brief, first_lines, lines_at, numbered, say
+from rnn_names.cli.picking.pages import brief, first_lines, lines_at, numbered, say, terminal
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import SamplingError, printable
 from rnn_names.files import LockedFile, check_writable, write_all
@@ -76,7 +76,7 @@ class KeptFile(LockedFile):
     def show(self) -> None:
         """Shows the entries, with the numbers that take them out."""
         self._listed = self.entries()
-        for row in numbered(first_lines(self._listed), -len(self._listed), sys.stderr):
+        for row in numbered(first_lines(self._listed), -len(self._listed), terminal(sys.stderr)):
             print_to_stderr(row)
         if not self._listed:
             say("Nothing is kept yet.")

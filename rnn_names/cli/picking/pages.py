@@ -46,22 +46,29 @@ def wrapped(text: str, width: int, indent: int = 0) -> str:
     return "\n".join(lines)
 
 
-def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
-    """Numbered lines that fit into a terminal, in columns if there are too many for one column.
+def numbered(
+    lines: Sequence[str], count: int, size: os.terminal_size | None, first: int = 1
+) -> list[str]:
+    """Rows with numbered lines that fit into a terminal, in columns if there are too few rows.
 
-    >>> laid_out(["1 Ada", "2 Bo", "3 Cleo"], os.terminal_size((20, 4)))
+    The numbers begin with `first`. They are aligned for numbers up to `count`, and negative if it
+    is.
+
+    >>> numbered(["Ada", "Bo", "Cleo"], 3, os.terminal_size((20, 4)))
     ['1 Ada   3 Cleo', '2 Bo']
     """
-    if size is None or not lines:
-        return [*lines]
-    width = max(map(len, lines)) + COLUMN_GAP
+    step, digits = 1 if count > 0 else -1, len(str(count))
+    texts = [f"{step * number:>{digits}} {line}" for number, line in enumerate(lines, first)]
+    texts = [*map(escape_control_characters, texts)]
+    if size is None or not texts:
+        return texts
+    width = max(map(len, texts)) + COLUMN_GAP
     columns = (size.columns + COLUMN_GAP) // width
-    if len(lines) <= size.lines - 2 or columns < 2 or "\n" in "".join(lines):
-        indent = len(lines[0]) - len(lines[0].lstrip(" -0123456789"))
-        return [wrapped(line, size.columns, indent) for line in lines]
-    rows = -(-len(lines) // columns)
-    in_rows = (lines[row::rows] for row in range(rows))
-    return ["".join(f"{line:<{width}}" for line in row).rstrip() for row in in_rows]
+    if len(texts) <= size.lines - 2 or columns < 2 or "\n" in "".join(texts):
+        return [wrapped(text, size.columns, indent=digits + 1) for text in texts]
+    rows = -(-len(texts) // columns)
+    in_rows = (texts[row::rows] for row in range(rows))
+    return ["".join(f"{text:<{width}}" for text in row).rstrip() for row in in_rows]
 
 
 def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | None]:
@@ -78,7 +85,7 @@ def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | N
         try:
             while len(shown) < count and (highest == 1 or rows_used + highest <= room):
                 shown.append(next(lines))
-                [text] = numbered(shown[-1:], count, sys.stdout, len(shown))
+                [text] = numbered(shown[-1:], count, size, first=len(shown))
                 rows = text.count("\n") + 1
                 rows_used, highest = rows_used + rows, max(highest, rows)
                 if count <= room:
@@ -94,14 +101,8 @@ def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | N
 
 def reshow(lines: Sequence[str], count: int) -> None:
     """Writes numbered lines, aligned for `count` of them; in columns if there are too few rows."""
-    write("".join(f"{row}\n" for row in numbered(lines, count, sys.stdout)).encode())
-
-
-def numbered(lines: Sequence[str], count: int, stream: TextIO, first: int = 1) -> list[str]:
-    """Lines laid out for a stream, with numbers up to `count`, which are negative if it is."""
-    step, width = 1 if count > 0 else -1, len(str(count))
-    texts = (f"{step * number:>{width}} {line}" for number, line in enumerate(lines, first))
-    return laid_out([*map(escape_control_characters, texts)], terminal(stream))
+    rows = numbered(lines, count, terminal(sys.stdout))
+    write("".join(f"{row}\n" for row in rows).encode())
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import click
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.picking import commands
-from rnn_names.cli.picking.commands import as_typed
 from rnn_names.cli.picking.kept_file import KeptFile
 from rnn_names.cli.picking.pages import brief, is_typed, lines_at, reshow, say, show
 from rnn_names.cli.picking.supply import LinesToPick, NamesToPick
@@ -62,7 +61,7 @@ class PickSession:
         if supply.parts:
             say(supply.parts)
         given = {name: getattr(options, name) for name in options.non_defaults}
-        say(f"Conditions: {as_typed(given) or 'none'}.")
+        say(f"Conditions: {commands.as_typed(given) or 'none'}.")
 
     # --- Pages ------------------------------------------------------------------------------------
 
