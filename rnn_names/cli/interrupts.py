@@ -24,24 +24,23 @@ from rnn_names import files, system
 INTERRUPTED = 130  # the exit code that shells report after a SIGINT
 
 _ending = False
-_on_interrupt: Callable[[], int] | None = None
+_on_interrupt: Callable[[], None] | None = None
 _is_searching = _is_stopped = False  # whether a SIGINT ends only a search; whether one has come
 
 
-def listen(exit_code: Callable[[Callable[[], int]], int]) -> None:
+def listen(exit_code: Callable[[Callable[[], None]], int]) -> None:
     """Makes signals end the program as described above, unless they are already ignored.
 
-    `exit_code` calls the handler of `on_interrupt` and turns its errors into an exit code.
+    `exit_code` calls the handler of `on_interrupt` and returns an exit code, 0 unless it failed.
     """
     handler: Any = _wait_for_the_end
     try:
         reader, writer = os.pipe()
+        system.set_nonblocking(writer)
         threading.Thread(target=_end_on_signal, args=(reader, exit_code), daemon=True).start()
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     except (OSError, RuntimeError):
         handler = signal.SIG_DFL
-    else:
-        system.set_nonblocking(writer)
-        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     for number in system.ENDING_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, handler)
@@ -70,8 +69,8 @@ def wait_if_ending() -> None:
 
 
 @contextmanager
-def on_interrupt(handler: Callable[[], int]) -> Iterator[None]:
-    """Makes an interrupt within the context call `handler`, which returns the exit code.
+def on_interrupt(handler: Callable[[], None]) -> Iterator[None]:
+    """Makes an interrupt within the context call `handler`.
 
     Other threads keep running meanwhile. Any change that they make to the handler's data must be
     atomic or in a `critical_section`.
@@ -88,15 +87,14 @@ def on_interrupt(handler: Callable[[], int]) -> Iterator[None]:
 def until_stopped(items: Iterator[Any]) -> Iterator[Any]:
     """Yields the items; a SIGINT during the search for the next one raises KeyboardInterrupt."""
     global _is_searching
-    while True:
-        _is_searching = True
-        try:
-            item = next(items)
-        except StopIteration:
-            return
-        finally:
+    _is_searching = True
+    try:
+        for item in items:
             _is_searching = False
-        yield item
+            yield item
+            _is_searching = True
+    finally:
+        _is_searching = False
 
 
 def _wait_for_the_end(signum: int, frame: object) -> None:
@@ -113,7 +111,7 @@ def _wait_for_the_end(signum: int, frame: object) -> None:
         raise KeyboardInterrupt
 
 
-def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -> None:
+def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], None]], int]) -> None:
     global _ending, _is_stopped
     # Signals must go to the main thread, which then waits in `_wait_for_the_end`. When a stopped
     # process continues, the system may choose this thread instead.
@@ -129,6 +127,6 @@ def _end_on_signal(reader: int, exit_code: Callable[[Callable[[], int]], int]) -
     code = INTERRUPTED
     try:
         if _on_interrupt is not None:
-            code = exit_code(_on_interrupt)
+            code = exit_code(_on_interrupt) or INTERRUPTED
     finally:
         os._exit(code)

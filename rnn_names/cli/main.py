@@ -100,25 +100,22 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-def _command() -> int:
+def _command() -> int | None:
     if streams.COMPLETE_VARIABLE in os.environ:
         import_module("rnn_names.cli.completion")  # for PowerShell, which Click does not know
     try:
-        result = cli.main(
+        return cli.main(
             prog_name=streams.PROGRAM, complete_var=streams.COMPLETE_VARIABLE, standalone_mode=False
         )
     finally:
         interrupts.wait_if_ending()  # an interrupt determines the exit code
-    return result if isinstance(result, int) else 0
 
 
-def exit_code(work: Callable[[], int]) -> int:
-    """Calls `work` and returns its exit code; an error becomes one line on stderr."""
+def exit_code(work: Callable[[], int | None]) -> int:
+    """Calls `work` and returns its exit code, 0 for None; an error becomes one line on stderr."""
     try:
-        return work()
-    except streams.ReaderGone:
-        return 0
-    except SystemExit as error:  # Click's own: after completions, or if the reader of help is gone
+        return work() or 0
+    except SystemExit as error:  # Click's own: after completions, or if stdout has no reader
         return int(error.code or 0) if streams.COMPLETE_VARIABLE in os.environ else 0
     except click.ClickException as error:
         text = io.StringIO()
@@ -136,8 +133,10 @@ def exit_code(work: Callable[[], int]) -> int:
     except OSError as error:
         file = printable(str(error.filename or "standard output"))
         message = f"{file}: {error.strerror or error}"
-        if error.filename is None:  # Click writes help and completions itself
+        if error.filename is None:
             streams.turn_off(sys.stdout)
+            if error.errno in system.READER_GONE:  # on Windows, not only EPIPE
+                return 0
     except ModuleNotFoundError as error:
         message = missing_module(error)
     except ImportError as error:  # NumPy's message fills a page and ends with the reason

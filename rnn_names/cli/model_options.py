@@ -33,8 +33,6 @@ class ModelParam(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The model and its weight, or a tuple of them."""
         try:
-            if isinstance(value, tuple):  # converted already: a ModelChoice, or several
-                return value
             if not self.several:
                 return ModelChoice.parse(value)
             texts = [value] if os.path.lexists(value) else value.split("+")

@@ -44,8 +44,8 @@ class GroupedCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            name = getattr(getattr(error, "param", None), "name", None)
-            source = name and ctx.get_parameter_source(name)
+            param = getattr(error, "param", None)
+            source = param and ctx.get_parameter_source(param.name)
             if source is click.core.ParameterSource.DEFAULT_MAP:
                 raise click.UsageError(f"{ctx.find_root().obj}: {error.format_message()}") from None
             if hint := usage_hint(self, error):

@@ -1,6 +1,7 @@
 """`rnn-names page`: writes a web page or a JavaScript module that writes names."""
 
 import os
+from typing import Any
 
 import click
 
@@ -37,14 +38,7 @@ from rnn_names.model.selection import ModelChoice
     "--title", group="Words", metavar="TEXT", help='Title of the page, in place of "Names like …".'
 )
 @option("--subtitle", group="Words", metavar="TEXT", help="Line below the title.")
-def page(
-    models: Models,
-    module: bool,
-    learn: bool,
-    output: str | None,
-    title: str | None,
-    subtitle: str | None,
-) -> None:
+def page(models: Models, module: bool, learn: bool, output: str | None, **words: Any) -> None:
     """Write a web page that writes names of MODEL, a file or a bundled model; of several, a blend.
 
     The page is one file that holds the models and works in any browser, without a network: open it
@@ -60,16 +54,17 @@ def page(
 
     if module and not models:
         raise click.UsageError("which MODEL is the module to have?")
-    if module and (learn or (title, subtitle) != (None, None)):
+    if module and (learn or {*words.values()} != {None}):
         raise click.UsageError("--learn, --title and --subtitle go with a page, not with a module")
-    output = output or ("names.mjs" if module else "names.html")
     if module:
+        output = output or "names.mjs"
         for path in (output, script.types_path(output)):
             check_output(path, "module", script.MODULE_BEGINNING.encode())
     else:
+        output = output or "names.html"
         check_output(output, "page", HTML_BEGINNING)
     choices = models or tuple(map(ModelChoice, page_view.MODELS_FOR_LISTS))
-    stems = [os.path.splitext(os.path.basename(model.path))[0] or model.path for model in choices]
+    stems = [os.path.splitext(model.title)[0] or model.path for model in choices]
     parts = [
         script.PageModel(
             stem if stems.count(stem) == 1 else model.path,  # with the folder if ambiguous
@@ -81,7 +76,7 @@ def page(
     if module:
         script.save_module(parts, output)
     else:
-        text = page_view.page(parts, title, subtitle, for_lists=not models, learn=learn)
+        text = page_view.page(parts, **words, for_lists=not models, learn=learn)
         write_atomically(output, text.encode())
     use = "import it" if module else "open it in a browser"
     print_to_stderr(f"Wrote {printable(output)}, {os.path.getsize(output) / 1e6:.1f} MB: {use}.")

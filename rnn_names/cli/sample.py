@@ -66,12 +66,9 @@ def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given
     loaded = load_chosen(choices)
     title = "+".join(choice.title.removesuffix(".npz") for choice in choices)
     out = NameWriter(loaded, form, per_character=rank == "per-character", title=title)
+    drawn = _best(loaded, count, options, rank) if best else names_of_stream(loaded, count, options)
+    compared = Names.from_strings([])
     with out:
-        if best:
-            drawn = _best(loaded, count, options, rank)
-        else:
-            drawn = names_of_stream(loaded, count, options)
-        compared = Names.from_strings([])
         for names in drawn:
             out.write_names(names)
             compared = Names.concatenate([compared, names[: MAX_COMPARED - len(compared)]])

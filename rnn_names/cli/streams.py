@@ -10,16 +10,11 @@ from typing import Any, BinaryIO, TextIO
 
 import click
 
-from rnn_names import system
 from rnn_names.cli import interrupts
 from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning
 
 PROGRAM = "rnn-names"
 COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"  # set by the scripts of `rnn-names completion`
-
-
-class ReaderGone(Exception):
-    """The reader of standard output has closed it, as `head` does after its last line."""
 
 
 class ClosedOutput(io.TextIOBase):
@@ -40,17 +35,11 @@ def in_utf8(text: str) -> str:
 
 def write(data: bytes) -> None:
     """Writes all of `data` to stdout and flushes it."""
-    try:
-        if hasattr(sys.stdout, "buffer"):
-            sys.stdout.buffer.write(data)
-        else:  # in a notebook, or a text in memory
-            sys.stdout.write(data.decode())
-        sys.stdout.flush()
-    except OSError as error:
-        turn_off(sys.stdout)
-        if error.errno in system.READER_GONE:
-            raise ReaderGone from None
-        raise RnnNamesError(f"standard output: {error.strerror or error}") from None
+    if hasattr(sys.stdout, "buffer"):
+        sys.stdout.buffer.write(data)
+    else:  # in a notebook, or a text in memory
+        sys.stdout.write(data.decode())
+    sys.stdout.flush()
 
 
 def escape_control_characters(text: str, escape: Callable[[str], str] = ascii) -> str:

@@ -93,7 +93,7 @@ class TrainingRun:
         self.report.save()
         return f"Wrote the training report to {printable(self.report.path)}."
 
-    def interrupted(self) -> int:
+    def interrupted(self) -> None:
         """Writes all files and a message about them; runs in the thread of `interrupts`."""
         try:
             self._save()
@@ -111,7 +111,6 @@ class TrainingRun:
             message += "; to continue, give the same command with --resume"
         print_to_stderr(f"{message}.")
         self.progress.say(wrote)
-        return interrupts.INTERRUPTED
 
     def _saved(self) -> str:
         if self.model is None:

@@ -66,9 +66,8 @@ def not_understood(typed: str, page: Sequence[str]) -> str:
     """The answer to a line that is no command."""
     if typed in page:
         return f"To keep {typed}, type {page.index(typed) + 1}."
-    no_number = re.search(r"[^\s,\d-][^\s,]*", typed)
-    if no_number and typed[0].isdecimal():
-        return f"{short_repr(no_number[0])} is not a number; nothing was kept"
+    if no_number := re.match(r"\d.*?([^\s,\d-][^\s,]*)", typed):
+        return f"{short_repr(no_number[1])} is not a number; nothing was kept"
     return NEEDED.get(typed, f"{short_repr(typed)}: not understood; ? for help")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from rnn_names.cli.interrupts import critical_section
-from rnn_names.cli.picking.pages import brief, first_lines, lines_at, numbered_rows, say
+from rnn_names.cli.picking.pages import brief, first_lines, lines_at, numbered, say, terminal
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import SamplingError, printable
 from rnn_names.files import LockedFile, check_writable, write_all
@@ -31,7 +31,8 @@ class KeptFile(LockedFile):
         self._listed = list[str]()  # the entries as last numbered by `show`
         self._changes = list[tuple[tuple[bytes, bytes], str, str]]()  # with messages for undoing
         pattern = pattern.strip()
-        self._remarks = {*"\t#"} - {*pattern}
+        comments = {"\t": r"\t.*", "#": r"^#.*\n?"}
+        self._comment = "|".join(text for sign, text in comments.items() if sign not in pattern)
         self._entry, self._entry_end = LINE, b"\n"
         if "\n" in pattern:
             is_indented = re.search(r"^\S.*(\n[ \t]+.*)+$", pattern)
@@ -61,13 +62,9 @@ class KeptFile(LockedFile):
         return [text for text in texts if text]
 
     def entry(self, data: bytes) -> str:
-        """The text of an entry without remarks."""
-        lines = (line.removesuffix("\r") for line in self.decoded(data).split("\n"))
-        if "\t" in self._remarks:
-            lines = (line.partition("\t")[0] for line in lines)
-        if "#" in self._remarks:
-            lines = (line for line in lines if not line.startswith("#"))
-        return "\n".join(lines).strip()
+        """The text of an entry without comments."""
+        lines = self.decoded(data).replace("\r\n", "\n")
+        return re.sub(self._comment, "", lines, flags=re.MULTILINE).strip()
 
     # --- Commands ---------------------------------------------------------------------------------
 
@@ -79,7 +76,7 @@ class KeptFile(LockedFile):
     def show(self) -> None:
         """Shows the entries, with the numbers that take them out."""
         self._listed = self.entries()
-        for row in numbered_rows(first_lines(self._listed), -len(self._listed), sys.stderr):
+        for row in numbered(first_lines(self._listed), -len(self._listed), terminal(sys.stderr)):
             print_to_stderr(row)
         if not self._listed:
             say("Nothing is kept yet.")

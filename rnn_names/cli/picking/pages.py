@@ -46,27 +46,29 @@ def wrapped(text: str, width: int, indent: int = 0) -> str:
     return "\n".join(lines)
 
 
-def numbered(number: int, line: str, count: int) -> str:
-    """A line with its number, aligned for numbers up to `count`; numbers of a list are negative."""
-    return escape_control_characters(f"{number:>{len(str(count))}} {line}")
+def numbered(
+    lines: Sequence[str], count: int, size: os.terminal_size | None, first: int = 1
+) -> list[str]:
+    """Rows with numbered lines that fit into a terminal, in columns if there are too few rows.
 
+    The numbers begin with `first`. They are aligned for numbers up to `count`, and negative if it
+    is.
 
-def laid_out(lines: Sequence[str], size: os.terminal_size | None) -> list[str]:
-    """Numbered lines that fit into a terminal, in columns if there are too many for one column.
-
-    >>> laid_out(["1 Ada", "2 Bo", "3 Cleo"], os.terminal_size((20, 4)))
+    >>> numbered(["Ada", "Bo", "Cleo"], 3, os.terminal_size((20, 4)))
     ['1 Ada   3 Cleo', '2 Bo']
     """
-    if size is None or not lines:
-        return [*lines]
-    width = max(map(len, lines)) + COLUMN_GAP
+    step, digits = 1 if count > 0 else -1, len(str(count))
+    texts = [f"{step * number:>{digits}} {line}" for number, line in enumerate(lines, first)]
+    texts = [*map(escape_control_characters, texts)]
+    if size is None or not texts:
+        return texts
+    width = max(map(len, texts)) + COLUMN_GAP
     columns = (size.columns + COLUMN_GAP) // width
-    if len(lines) <= size.lines - 2 or columns < 2 or "\n" in "".join(lines):
-        indent = len(lines[0]) - len(lines[0].lstrip(" -0123456789"))
-        return [wrapped(line, size.columns, indent) for line in lines]
-    rows = -(-len(lines) // columns)
-    in_rows = (lines[row::rows] for row in range(rows))
-    return ["".join(f"{line:<{width}}" for line in row).rstrip() for row in in_rows]
+    if len(texts) <= size.lines - 2 or columns < 2 or "\n" in "".join(texts):
+        return [wrapped(text, size.columns, indent=digits + 1) for text in texts]
+    rows = -(-len(texts) // columns)
+    in_rows = (texts[row::rows] for row in range(rows))
+    return ["".join(f"{text:<{width}}" for text in row).rstrip() for row in in_rows]
 
 
 def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | None]:
@@ -83,7 +85,7 @@ def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | N
         try:
             while len(shown) < count and (highest == 1 or rows_used + highest <= room):
                 shown.append(next(lines))
-                [text] = laid_out([numbered(len(shown), shown[-1], count)], size)
+                [text] = numbered(shown[-1:], count, size, first=len(shown))
                 rows = text.count("\n") + 1
                 rows_used, highest = rows_used + rows, max(highest, rows)
                 if count <= room:
@@ -99,20 +101,12 @@ def show(lines: Iterator[str], count: int) -> tuple[list[str], BaseException | N
 
 def reshow(lines: Sequence[str], count: int) -> None:
     """Writes numbered lines, aligned for `count` of them; in columns if there are too few rows."""
-    rows = numbered_rows(lines, count, sys.stdout)
+    rows = numbered(lines, count, terminal(sys.stdout))
     write("".join(f"{row}\n" for row in rows).encode())
-
-
-def numbered_rows(lines: Sequence[str], count: int, stream: TextIO) -> list[str]:
-    """Lines laid out for a stream, with numbers, which are negative like `count`."""
-    step = 1 if count > 0 else -1
-    with_numbers = [numbered(step * n, line, count) for n, line in enumerate(lines, 1)]
-    return laid_out(with_numbers, terminal(stream))
 
 
 @contextmanager
 def _message_if_slow(shown: Sequence[str]) -> Iterator[None]:
-    """Writes a message if a page takes longer than a second."""
     timer = threading.Timer(
         SECONDS_OF_SILENCE, lambda: say("Looking for more…" if shown else "Looking…")
     )

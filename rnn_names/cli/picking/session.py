@@ -10,7 +10,6 @@ import click
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.picking import commands
-from rnn_names.cli.picking.commands import as_typed
 from rnn_names.cli.picking.kept_file import KeptFile
 from rnn_names.cli.picking.pages import brief, is_typed, lines_at, reshow, say, show
 from rnn_names.cli.picking.supply import LinesToPick, NamesToPick
@@ -41,7 +40,7 @@ class PickSession:
 
     def run(self) -> None:
         """Shows a page and runs the typed commands until the end."""
-        with interrupts.on_interrupt(self._interrupted):
+        with interrupts.on_interrupt(lambda: say(f"\n{self.kept.counted}")):  # below ^C
             self._show_others(must_begin=not self.seen)
             if is_typed():
                 say("Type numbers to keep names, Enter for others, ? for help, q to end.")
@@ -55,10 +54,6 @@ class PickSession:
                     say(commands.not_understood(typed, self.page))
             say(self.kept.count())
 
-    def _interrupted(self) -> int:
-        say(f"\n{self.kept.counted}")  # below ^C
-        return interrupts.INTERRUPTED
-
     def help(self) -> None:
         """Shows the commands, the parts of a cast, and the conditions."""
         supply, options = self.supply, self.supply.options
@@ -66,7 +61,7 @@ class PickSession:
         if supply.parts:
             say(supply.parts)
         given = {name: getattr(options, name) for name in options.non_defaults}
-        say(f"Conditions: {as_typed(given) or 'none'}.")
+        say(f"Conditions: {commands.as_typed(given) or 'none'}.")
 
     # --- Pages ------------------------------------------------------------------------------------
 
@@ -97,8 +92,7 @@ class PickSession:
         if not like:
             return
         try:
-            column = self.supply.column(part) if part else None
-            others = self.supply.like(like, column)
+            others = self.supply.like(like, part or "")
         except SamplingError as error:
             say(str(error))
             return

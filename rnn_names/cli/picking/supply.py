@@ -47,10 +47,6 @@ class NamesToPick:
     def keep(self, names: Iterable[str]) -> None:
         """Does nothing: `seen` already contains kept names."""
 
-    def column(self, _part: str) -> str:
-        """Raises SamplingError: names have no parts."""
-        raise SamplingError("Only the lines of a cast have parts.")
-
     def others(self, seen: Iterable[str]) -> Iterator[str]:
         """An endless stream of unseen names; with boldness safe, none is similar to a seen one."""
         exclude = [*self._draw_options.exclude, *sorted(seen)]
@@ -59,8 +55,10 @@ class NamesToPick:
         parts = names_of_stream(self._model, ENDLESS, options, PICK_BUDGET)
         return (name for names in parts for name in names.to_strings())
 
-    def like(self, names: Sequence[str], _column: str | None) -> Iterator[str]:
+    def like(self, names: Sequence[str], part: str) -> Iterator[str]:
         """Names a few edits from one of these, alternating with names that begin or end like it."""
+        if part:
+            raise SamplingError("Only the lines of a cast have parts.")
         options = replace(self._draw_options, exclude=[*self._draw_options.exclude, *names])
         near = options
         if near.boldness == "safe" or near.min_edits:
@@ -101,14 +99,6 @@ class LinesToPick:
         self._origins = dict[str, tuple[CastDrawer, Line]]()  # of each text that was shown
         self._kept_words, self._kept_beginnings = set[str](), set[str]()
 
-    def column(self, part: str) -> str:
-        """The column of a part, by its number or name; SamplingError if there is none."""
-        columns = self._pattern.columns
-        numbers = {str(number): column for number, column in enumerate(columns, 1)}
-        if part not in [*numbers, *columns]:
-            raise SamplingError(f"There is no part {shortened(part, 20)}. {self.parts}")
-        return numbers.get(part, part)
-
     def set(self, options: Any) -> None:
         """Sets the conditions of lines from now on; lines that were already shown keep theirs."""
         self.options = options
@@ -145,9 +135,13 @@ class LinesToPick:
         unique = (name for source, name in line.names.items() if source.part.options.is_unique)
         return any({*re.findall(WORD, name)} <= self._kept_words for name in unique)
 
-    def like(self, lines: Sequence[str], column: str | None) -> Iterator[str]:
-        """Lines that differ in one name or column from one of `lines`, given whole or in part."""
-        number = 1 + self._pattern.columns.index(column) if column else 0
+    def like(self, lines: Sequence[str], part: str) -> Iterator[str]:
+        """Lines that differ in one name, or in `part`, from lines that begin with these texts."""
+        numbers = {"": 0}
+        for number, column in enumerate(self._pattern.columns, 1):
+            numbers |= {str(number): number, column: number}
+        if part not in numbers:
+            raise SamplingError(f"There is no part {shortened(part, 20)}. {self.parts}")
         origins = []
         for line in lines:
             beginning = line.casefold()
@@ -158,7 +152,7 @@ class LinesToPick:
         if not all(line.names for _, line in origins):
             raise SamplingError("This line has no name to change.")
         return roundrobin(
-            (self._text(drawer, new) for new in drawer.variants_of(line, number))
+            (self._text(drawer, new) for new in drawer.variants_of(line, numbers[part]))
             for drawer, line in origins
         )
 
