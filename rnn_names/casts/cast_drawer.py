@@ -188,9 +188,10 @@ class CastDrawer:
         while requests:
             request = requests[0]
             candidate = request.next_candidate(self.used)
-            if candidate and candidate.is_drawn:
-                request.line.names.update(candidate.names)
-                self.used.add(candidate.names)
+            if candidate in request.drawn:
+                names = request.drawn[candidate]
+                request.line.names.update(names)
+                self.used.add(names)
                 self.used.add_initial(candidate.initial)
                 requests.popleft()
             elif not request.shortage and (candidates := self._candidates_to_draw(requests)):
@@ -199,16 +200,17 @@ class CastDrawer:
                 return lines[: lines.index(request.line)], shortage
         return lines, None
 
-    def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
+    def _candidates_to_draw(self, requests: Iterable[Request]) -> list[tuple[Request, Candidate]]:
         """Returns the candidates that are needed next; none if the first request has no more.
 
         Initials that earlier requests would get already count as used.
         """
-        used, to_draw = self.used.with_own_initials(), list[Candidate]()
+        used, to_draw = self.used.with_own_initials(), list[tuple[Request, Candidate]]()
         for k, request in enumerate(requests):
             candidate = request.next_candidate(used)
-            if candidate and not candidate.is_drawn:
-                to_draw += request.next_batch(candidate, used, waits=k > 0)
+            if candidate and candidate not in request.drawn:
+                batch = request.next_batch(candidate, used, waits=k > 0)
+                to_draw += [(request, each) for each in batch]
             if not to_draw or len(to_draw) >= MAX_TO_DRAW:
                 break
             if candidate:
@@ -322,11 +324,11 @@ class CastDrawer:
             rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
-            next_ones = (request.next_candidate(self.used) for request in requests)
-            candidates = [*filter(None, next_ones)]
+            next_ones = ((request, request.next_candidate(self.used)) for request in requests)
+            candidates = [(request, candidate) for request, candidate in next_ones if candidate]
             draw_candidates(candidates)
-            for candidate in candidates:
-                candidate.request.line.names.update(candidate.names)
+            for request, candidate in candidates:
+                request.line.names.update(request.drawn.get(candidate, {}))
             for new in lines:
                 if None not in new.names.values():
                     new.texts = self._texts_of(new)

@@ -19,9 +19,8 @@ from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field
 from itertools import accumulate, count, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -121,15 +120,11 @@ class UsedNames:
         return bool(initials)
 
 
-@dataclass(eq=False)
-class Candidate:
-    """The names that a source gives for a round of a line."""
+class Candidate(NamedTuple):
+    """A round of a line in which a source may give its names."""
 
-    request: "Request"
-    index: int  # the round minus the first round of the line
-    initial: str  # that its names must have; "" for any
-    is_drawn: bool = False
-    names: Mapping[NameSource, str] = field(default_factory=dict)  # empty if none were found
+    number: int  # of its round, minus the line's first round
+    initial: str  # that the names must have; "" for any
 
 
 class Request:
@@ -137,24 +132,19 @@ class Request:
 
     def __init__(self, line: Line, source: NameSource | SameInitialSource) -> None:
         self.line, self.source = line, source
-        self._candidates = dict[tuple[int, str], Candidate]()  # by index and initial
+        self.drawn = dict[Candidate, dict[NameSource, str]]()  # empty if no names were found
         self.shortage: Shortage | None = None  # why no further candidate can be drawn
-
-    def candidate(self, index: int, initial: str = "") -> Candidate:
-        """The candidate with this index and initial; "" means any initial."""
-        if (index, initial) not in self._candidates:
-            self._candidates[index, initial] = Candidate(self, index, initial)
-        return self._candidates[index, initial]
 
     def candidates(self, used: UsedNames, begin: int = 0) -> Iterator[Candidate]:
         """The candidates, in order, starting at index `begin`."""
-        return map(self.candidate, count(begin))
+        return (Candidate(k, "") for k in count(begin))
 
     def next_candidate(self, used: UsedNames) -> Candidate | None:
         """The first candidate that fits or is not drawn yet; None if there is no further one."""
-        for each in self.candidates(used):
-            if not each.is_drawn or (each.names and used.are_far(each.names)):
-                return each
+        for candidate in self.candidates(used):
+            names = self.drawn.get(candidate)
+            if names is None or (names and used.are_far(names)):
+                return candidate
         return None
 
     def next_batch(self, first: Candidate, used: UsedNames, waits: bool) -> list[Candidate]:
@@ -164,11 +154,11 @@ class Request:
         of the limit, since these may still use its names.
         """
         n = 1
-        if first.index:
+        if first.number:
             limit = self._max_candidates // (16 if waits else 1)
-            n = max(min(2 * first.index, CANDIDATES_AT_ONCE, limit - first.index), 0)
-        candidates = islice(self.candidates(used, first.index), n)
-        return [candidate for candidate in candidates if not candidate.is_drawn]
+            n = max(min(2 * first.number, CANDIDATES_AT_ONCE, limit - first.number), 0)
+        candidates = islice(self.candidates(used, first.number), n)
+        return [candidate for candidate in candidates if candidate not in self.drawn]
 
     @property
     def _max_candidates(self) -> int:
@@ -201,7 +191,7 @@ class DifferentInitialRequest(Request):
                 rounds = self.line.first_round + len(self._points) + np.arange(POINTS_AT_ONCE)
                 keys = keys_at(self.source.key, rounds, self.line.number)
                 self._points += uniform(keys, INITIAL_POSITION).tolist()
-            yield self.candidate(k, initials[bisect(edges, self._points[k] * edges[-1])])
+            yield Candidate(k, initials[bisect(edges, self._points[k] * edges[-1])])
 
     @property
     def _max_candidates(self) -> int:
@@ -216,28 +206,25 @@ class DifferentInitialRequest(Request):
         return Shortage(self.source, why)
 
 
-def draw_candidates(candidates: Iterable[Candidate]) -> None:
-    """Draws candidates, those of the same source together.
+def draw_candidates(candidates: Iterable[tuple[Request, Candidate]]) -> None:
+    """Draws candidates of requests, those of the same source together.
 
     If the search for a candidate ends without a name, its request stores why.
     """
-    groups = defaultdict[Any, list[Candidate]](list)
-    for candidate in candidates:
-        groups[candidate.request.source, bool(candidate.initial)].append(candidate)
+    groups = defaultdict[Any, list[tuple[Request, Candidate]]](list)
+    for request, candidate in candidates:
+        groups[request.source, bool(candidate.initial)].append((request, candidate))
     for (source, has_initials), group in groups.items():
-        lines = [candidate.request.line for candidate in group]
-        numbers = np.array([line.number for line in lines])
-        rounds = np.array([line.first_round for line in lines])
-        rounds += [candidate.index for candidate in group]
+        numbers = np.array([request.line.number for request, _ in group])
+        rounds = np.array([request.line.first_round + each.number for request, each in group])
         try:
             if has_initials:
-                initials = np.array([candidate.initial for candidate in group])
+                initials = np.array([candidate.initial for _, candidate in group])
                 names_of_each = source.names_of_single_attempts(numbers, rounds, initials)
             else:
                 names_of_each = source.names_by_attempts(numbers, rounds)
         except NoAttemptPassed as error:
             names_of_each = error.results[: error.number]
-            group[error.number].request.shortage = source.shortage(error.tally)
-        for candidate, names in zip(group, names_of_each, strict=False):
-            candidate.is_drawn = True
-            candidate.names = dict(zip(source.sources, names, strict=False))
+            group[error.number][0].shortage = source.shortage(error.tally)
+        for (request, candidate), names in zip(group, names_of_each, strict=False):
+            request.drawn[candidate] = dict(zip(source.sources, names, strict=False))
