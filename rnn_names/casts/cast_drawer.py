@@ -155,12 +155,13 @@ class CastDrawer:
                 for row in rows.tolist():
                     lines[row].names[source] = kept.get(source)
             elif isinstance(source, ChoiceSource):
-                is_kept = source in kept
-                new = None if is_kept else source.alternatives_of(numbers[rows], rounds[rows])
-                choice_at[part.path] = np.full(len(lines), -1)
-                choice_at[part.path][rows] = kept[source] if is_kept else new
+                new = kept.get(source)
+                if new is None:
+                    new = source.alternatives_of(numbers[rows], rounds[rows])
+                choice_at[part.path] = alternatives = np.full(len(lines), -1)
+                alternatives[rows] = new
                 for row in rows.tolist():
-                    lines[row].choices[source] = int(choice_at[part.path][row])
+                    lines[row].choices[source] = int(alternatives[row])
         return lines
 
     def _requests(self, lines: Sequence[Line]) -> list[Request]:
@@ -187,33 +188,33 @@ class CastDrawer:
         while requests:
             request = requests[0]
             candidate = request.next_candidate(self.used)
-            if candidate and candidate.is_drawn:
-                request.line.names.update(candidate.names)
-                self.used.add(candidate.names)
-                self.used.initials.add(candidate.initial)
+            if candidate in request.drawn:
+                names = request.drawn[candidate]
+                request.line.names.update(names)
+                self.used.add(names)
+                self.used.add_initial(candidate.initial)
                 requests.popleft()
             elif not request.shortage and (candidates := self._candidates_to_draw(requests)):
                 draw_candidates(candidates)
-            else:
-                has_others = request.try_other_initials(self.used)
-                if not has_others:
-                    return lines[: lines.index(request.line)], request.final_shortage()
+            elif shortage := request.end(self.used):
+                return lines[: lines.index(request.line)], shortage
         return lines, None
 
-    def _candidates_to_draw(self, requests: Iterable[Request]) -> list[Candidate]:
+    def _candidates_to_draw(self, requests: Iterable[Request]) -> list[tuple[Request, Candidate]]:
         """Returns the candidates that are needed next; none if the first request has no more.
 
         Initials that earlier requests would get already count as used.
         """
-        used, to_draw = self.used.with_own_initials(), list[Candidate]()
+        used, to_draw = self.used.with_own_initials(), list[tuple[Request, Candidate]]()
         for k, request in enumerate(requests):
             candidate = request.next_candidate(used)
-            if candidate and not candidate.is_drawn:
-                to_draw += request.next_batch(candidate, used, waits=k > 0)
+            if candidate and candidate not in request.drawn:
+                batch = request.next_batch(candidate, used, waits=k > 0)
+                to_draw += [(request, each) for each in batch]
             if not to_draw or len(to_draw) >= MAX_TO_DRAW:
                 break
             if candidate:
-                used.initials.add(candidate.initial)
+                used.add_initial(candidate.initial)
         return to_draw
 
     # --- Texts ------------------------------------------------------------------------------------
@@ -254,8 +255,9 @@ class CastDrawer:
         shortage, columns, redraw = None, self.pattern.columns, self.options.redraw
         lines = list[Line]()
         earlier = defaultdict[int, set[tuple[Any, str]]](set)  # old contents, by index
+        column_of = {part: k for k, name in enumerate(columns, 1) for part in (k, name)} | {0: 0}
         for number, part in redraw:
-            if part not in columns and not (isinstance(part, int) and part <= len(columns)):
+            if part not in column_of:
                 named = f" ({', '.join(columns)})" if isinstance(part, str) else ""
                 reason = f"a line has {plural(len(columns), 'part')}{named}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
@@ -265,14 +267,13 @@ class CastDrawer:
         except SamplingError as error:
             shortage = error
         for number, part in redraw:
-            column, index = columns.index(part) + 1 if part in columns else part, number - 1
+            column, index = column_of[part], number - 1
             if index < len(lines) and not self._redraw(lines, index, column, earlier[index]):
                 what = f"{number}.{part}" if part else number
                 reason = "nothing else was found that meets all conditions beside the other lines"
                 if not self._sources_at(lines[index], column):
                     reason = "the line has an alternative without this part"
-                message = f"redraw {what} stays as it was: {reason}"
-                warn(message, FewNewNamesWarning)
+                warn(f"redraw {what} stays as it was: {reason}", FewNewNamesWarning)
         yield lines
         if shortage:
             raise shortage
@@ -291,7 +292,7 @@ class CastDrawer:
             return False
         earlier |= _contents(line, sources, column)
         if self.options.initials == "different":
-            self.used.initials.recount(others)
+            self.used.recount_initials(others)
         is_text = not any(isinstance(source, NameSource) for source in sources)
         other_texts = {other.texts[column] for other in others}
         # Prefer a text that no other line has.
@@ -323,11 +324,11 @@ class CastDrawer:
             rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
             lines = self._new_lines(np.full(size, line.number), rounds, kept)
             requests = self._requests(lines)
-            next_ones = (request.next_candidate(self.used) for request in requests)
-            candidates = [*filter(None, next_ones)]
+            next_ones = ((request, request.next_candidate(self.used)) for request in requests)
+            candidates = [(request, candidate) for request, candidate in next_ones if candidate]
             draw_candidates(candidates)
-            for candidate in candidates:
-                candidate.request.line.names.update(candidate.names)
+            for request, candidate in candidates:
+                request.line.names.update(request.drawn.get(candidate, {}))
             for new in lines:
                 if None not in new.names.values():
                     new.texts = self._texts_of(new)

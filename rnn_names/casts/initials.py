@@ -9,14 +9,13 @@ fail, P(conditions | L) is also measured ("First letters of a cast" in docs/how-
 """
 
 from collections.abc import Sequence, Set
-from math import prod
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.pattern import INITIALS
-from rnn_names.casts.sources import NO_COMMON_INITIAL, PILOTS, NameSource, Shortage
+from rnn_names.casts.sources import PILOTS, NameSource, Shortage
 from rnn_names.conditions.conditions import Tally
 from rnn_names.errors import RareConditionsWarning, warn
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
@@ -39,17 +38,20 @@ class SameInitialSource:
         self._key = seed_key(seed, INITIALS)
 
     @cached_property
-    def _weights(self) -> tuple[dict[str, float], bool]:
-        """The weights of the initials that lines may have, and whether they are measured."""
+    def _weights(self) -> tuple[Array, Array, bool]:
+        """The initials that lines may have, their weights, and whether these are measured."""
         weights_of = [source.initial_weights for source in self.sources]
         common = {*weights_of[0]}.intersection(*weights_of)
+        initials = np.array(sorted(common & self._kept if self._kept else common))
         if self._kept:
-            return dict.fromkeys(self._kept & common, 1.0), False
-        weights = {initial: prod(own[initial] for own in weights_of) for initial in sorted(common)}
+            return initials, np.ones(len(initials)), False
+        weights = np.prod([[own[initial] for initial in initials] for own in weights_of], axis=0)
         has_conditions = any(source.has_conditions for source in self.sources)
-        counts = _names_met_in_pilots(self.sources, weights) if common and has_conditions else None
-        measured = counts and _measured_or_none(weights, *counts)
-        return (measured, True) if measured else (weights, False)
+        if has_conditions and len(initials):
+            measured = _measured_weights(self.sources, initials, weights)
+            if measured is not None:
+                return initials, measured, True
+        return initials, weights, False
 
     def max_candidates(self, limit: int) -> int:
         """The fewest `NameSource.max_candidates` of the parts."""
@@ -59,22 +61,21 @@ class SameInitialSource:
         """Why no names were found; blames the part whose names met their conditions least often."""
         shares = {source: met / max(made, 1) for source, (made, met) in (tally or {}).items()}
         worst = min(shares, key=shares.__getitem__, default=self.sources[0])
-        return Shortage(worst, NO_COMMON_INITIAL)
+        return Shortage(worst, "no further names with the same first letter meet the conditions")
 
     def names_by_attempts(self, numbers: Array, rounds: Array) -> list[tuple[str, ...]]:
         """A name of each source for each line and round, (n,) both; may raise NoAttemptPassed."""
-        weights, is_measured = self._weights
-        if not weights:
+        initials, weights, is_measured = self._weights
+        if not len(initials):
             raise NoAttemptPassed(Tally(), 0, [])
-        initials, shares = np.array([*weights]), [*weights.values()]
         keys = keys_at(self._key, rounds, numbers)  # round first; in `ChoiceSource`, line first
         keys_of = {source: keys_at(source.key, rounds, numbers) for source in self.sources}
         if is_measured:
-            initial = initials[weighted_index(subkeys(keys, 0), 0, shares)]
+            initial = initials[weighted_index(subkeys(keys, 0), 0, weights)]
             return _names_one_by_one(keys_of, initial)
 
         def make_attempts(lines: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
-            initial = initials[weighted_index(subkeys(keys[lines], attempts), 0, shares)]
+            initial = initials[weighted_index(subkeys(keys[lines], attempts), 0, weights)]
             left, tally = np.arange(len(lines)), Tally()
             found: list[tuple[str, ...]] = [()] * len(lines)  # the names of the lines left
             for source, own_keys in keys_of.items():
@@ -106,15 +107,16 @@ def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[
     return lines
 
 
-def _names_met_in_pilots(
-    sources: Sequence[NameSource], prior: dict[str, float]
-) -> tuple[Array, Array] | None:
-    """How many names each source drew, (initials,), and how many met its conditions.
+def _measured_weights(
+    sources: Sequence[NameSource], initials: Array, weights: Array
+) -> Array | None:
+    """The weights times the measured shares P(conditions | L), (initials,).
 
-    The latter are (sources, initials). Returns None if lines are not rare. An initial is measured
-    until enough names have met the conditions, or until it is known to be improbable.
+    An initial is measured until enough names have met the conditions, or until it is known to be
+    improbable; it gets 0 if few names have. Returns None if lines are not rare, or if no initial
+    has enough names. Warns if the weights are too rough, or if the initials of too many lines may
+    be missing.
     """
-    initials, weights = np.array([*prior]), np.array([*prior.values()])
     made, n_met = np.zeros(len(initials)), np.zeros((len(sources), len(initials)))
     left = np.arange(len(initials))
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
@@ -126,36 +128,16 @@ def _names_met_in_pilots(
             keys = fixed_keys(n, place, inner=pilot_number)
             _, rows, _ = source.draw_tested(keys, initials[row])
             n_met[place] += np.bincount(row[rows], minlength=len(initials))
-        passing, _, is_probable = _measured_weights(weights, made, n_met)
+        least_met = n_met.min(axis=0)
+        passing = weights * np.prod(n_met / made, axis=0)
+        # Three more names are an upper bound (the rule of three: of 95 % if none met them).
+        possible = weights * np.prod((n_met + 3) / made, axis=0)
+        is_probable = possible >= MIN_MEASURED * passing.max()
         if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():
             return None
-        left = np.flatnonzero(is_probable & (n_met.min(axis=0) < ENOUGH_OF_INITIAL))
+        left = np.flatnonzero(is_probable & (least_met < ENOUGH_OF_INITIAL))
         if not len(left):
             break
-    return made, n_met
-
-
-def _measured_weights(weights: Array, made: Array, n_met: Array) -> tuple[Array, Array, Array]:
-    """The initials' weights times the measured shares; upper bounds of these; whether they matter.
-
-    The bound adds three names that met the conditions (the rule of three: a 95 % bound if none
-    did). An initial matters unless its bound is negligible beside the most probable initial.
-    """
-    passing = weights * np.prod(n_met / made, axis=0)
-    possible = weights * np.prod((n_met + 3) / made, axis=0)
-    return passing, possible, possible >= MIN_MEASURED * passing.max()
-
-
-def _measured_or_none(
-    prior: dict[str, float], made: Array, n_met: Array
-) -> dict[str, float] | None:
-    """The measured weights, 0 for initials with few names; None if no initial has enough names.
-
-    Warns if the weights are too rough, or if the initials of too many lines may be missing.
-    """
-    weights = np.array([*prior.values()])
-    passing, possible, is_probable = _measured_weights(weights, made, n_met)
-    least_met = n_met.min(axis=0)
     passing[least_met < MIN_MET] = 0
     if not passing.any():
         return None
@@ -168,4 +150,4 @@ def _measured_or_none(
         few = "so few names meet the conditions that the shares of the initials"
         message = f"{few} are rough estimates, and some initials may be missing"
         warn(message, RareConditionsWarning)
-    return dict(zip(prior, passing.tolist(), strict=True))
+    return passing

@@ -53,7 +53,7 @@ SHORT_PART_OPTIONS = {
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A part of a pattern that becomes some text. `rules` names a file of rules.
+    """A part of a pattern that becomes some text; a plain Part repeats the part with its label.
 
     `path` ends with the kind of the part and its index among the names, or the choices, of its
     sequence. It begins with the path of the choice that contains the part, if any, and the index of
@@ -63,7 +63,7 @@ class Part:
     """
 
     begin: int
-    rules: str
+    rules: str  # a file of rules
     label: str  # "" inside a choice, unless the pattern gives one
     path: tuple[int, ...]
 
@@ -82,7 +82,7 @@ class NamePart(Part):
 
     models: tuple[Any, ...]
     options: Options
-    files: dict[str, list[str]]
+    files: dict[str, tuple[str, ...]]
     options_set: frozenset[str]
 
 
@@ -93,11 +93,6 @@ class ChoicePart(Part):
     alternatives: tuple[tuple["Piece", ...], ...]
     weights: tuple[int, ...]
     file: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Reference(Part):
-    """A repetition of the part with the same label."""
 
 
 Piece = str | Part
@@ -141,24 +136,13 @@ def parse(
     return pattern
 
 
-class _PartOptions:
-    """The options after the colon of a part; `files` are the files of texts, by option."""
-
-    def __init__(self) -> None:
-        self.values, self.files = dict[str, Any](), dict[str, list[str]]()
-        self.places = dict[str, int]()  # where each option stands
-        self.rules = ""
-
-
-@dataclass
 class _Reader:
     """Reads a pattern from left to right; it is at position `at`, in the sequence at `path`."""
 
-    text: str
-    shared: Mapping[str, Any]
-    model_of: Callable[..., Any]
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self, text: str, shared: Mapping[str, Any], model_of: Callable[[str], Any]
+    ) -> None:
+        self.text, self.shared, self.model_of = text, shared, model_of
         self.at, self.path = 0, tuple[int, ...]()
         self.n_parts = Counter[tuple[int, ...]]()  # read so far, by path and kind
         self.parts, self.columns = list[Part](), dict[str, None]()
@@ -287,7 +271,7 @@ class _Reader:
             named = ", ".join(given for given in self.columns if not given.startswith("part_"))
             there = f"available: {named}" if named else f"write {{{label or 'x'}=MODEL}} for one"
             raise self.error(f"no part before this is called {short_repr(label)}; {there}", place)
-        return Reference(begin, self.read_options(begin, allows_all=False).rules, label, ())
+        return Part(begin, self.read_rules(begin), label, ())
 
     def read_name(self, begin: int, label: str) -> Part:
         """Reads a name, or a line of a file, up to }."""
@@ -306,35 +290,42 @@ class _Reader:
             if no_model := re.fullmatch(r"(.+)\.(?:lst|list|text|csv|tsv|md)", model):
                 raise self.error(f"a file of lines ends in .txt, as {{{no_model[1]}.txt}}", place)
             if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):
-                rules = self.read_options(begin, allows_all=False).rules
+                rules = self.read_rules(begin)
                 return ChoicePart(begin, rules, *self.register_part(label, CHOICES), (), (), model)
             with errors_at(self.text, place):
                 models.append(self.model_of(model))
-        given = self.read_options(begin, allows_all=True)
+        given = self.read_options(begin)
+        _, rules = given.pop("rules", (0, ""))
+        files = {name: v for name, (_, v) in given.items() if PART_OPTIONS[name].kind is LINES}
+        values = {name: value for name, (_, value) in given.items() if name not in files}
         label, path = self.register_part(label, NAMES)
         # A part that sets `listed` does not take the shared `novel`, and vice versa.
         opposite = {"novel": "listed", "listed": "novel"}
-        left_out = {opposite.get(name) for name in given.values}
+        left_out = {opposite.get(name) for name in values}
         shared = {name: self.shared[name] for name in self.shared.keys() - left_out}
         try:
-            options = Options(**{**shared, **given.values})
+            options = Options(**{**shared, **values})
         except SamplingError as error:
-            own = [given.places[name] for name in error.settings if name in given.places]
+            own = [given[name][0] for name in error.settings if name in given]
             raise self.error(with_options(error, sign=""), [*own, begin][0]) from None
-        sets = frozenset({*given.values, *given.files})
-        return NamePart(begin, given.rules, label, path, tuple(models), options, given.files, sets)
+        sets = frozenset(given)
+        return NamePart(begin, rules, label, path, tuple(models), options, files, sets)
 
-    def read_options(self, begin: int, allows_all: bool) -> _PartOptions:
-        """Reads options up to }: any option, or only `rules`."""
-        given, delimiter = _PartOptions(), ":"
+    def read_rules(self, begin: int) -> str:
+        """Reads the rest of a part that can have no option but `rules`."""
+        _, rules = self.read_options(begin, allows_all=False).get("rules", (0, ""))
+        return str(rules)
+
+    def read_options(self, begin: int, allows_all: bool = True) -> dict[str, tuple[int, Any]]:
+        """Reads options up to }; returns the place and the value of each."""
+        given, delimiter = dict[str, tuple[int, Any]](), ":"
         while self.take(delimiter):
             delimiter = ","
-            place = self.at
-            word = self.until("=,{}").strip()
+            place, word = self.at, self.until("=,{}").strip()
             if word == "rules" and self.take("="):
-                if word in given.places:
+                if word in given:
                     raise self.error(f"{word} is given twice", place)
-                given.places[word], given.rules = place, self.until(",}")
+                given[word] = place, self.until(",}")
             elif not allows_all:
                 raise self.error("only rules=FILE is allowed here: this is not a model", place)
             else:
@@ -342,7 +333,7 @@ class _Reader:
         self.close("}", begin)
         return given
 
-    def read_option(self, word: str, place: int, given: _PartOptions) -> None:
+    def read_option(self, word: str, place: int, given: dict[str, tuple[int, Any]]) -> None:
         """Reads the value of an option, if it has one."""
         name = SHORT_PART_OPTIONS.get(word, word.replace("-", "_"))
         text = self.until(",}" if name == "match" else ",{}") if self.take("=") else None
@@ -354,24 +345,22 @@ class _Reader:
             unknown = f"no option {short_repr(word)}{_option_hint(name)}"
             raise self.error(unknown if word else "expected an option, such as prefix=A", place)
         kind = PART_OPTIONS[name].kind
-        if name in given.places and kind not in (TEXTS, LINES):
+        if name in given and kind not in (TEXTS, LINES):
             raise self.error(f"{word} is given twice", place)
         if (kind is FLAG) != (text is None):
             needs = f"needs a value: {word}=…" if text is None else "takes no value"
             raise self.error(f"{word} {needs}", place)
-        given.places.setdefault(name, place)
-        try:
-            if text is None:
-                given.values[name] = True
-            elif kind is LINES:
-                given.files.setdefault(name, []).append(text)
-            elif kind is TEXTS:
-                given.values[name] = (*given.values.get(name, ()), text)
-            else:
-                read = kind.read if isinstance(kind, Number) else kind.convert
-                given.values[name] = read(text)
-        except ValueError:
-            raise self.error(f"{word} {short_repr(text)}: must be {kind}", place) from None
+        first_place, before = given.get(name, (place, ()))
+        value: Any = True
+        if kind in (TEXTS, LINES):
+            value = (*before, text)
+        elif text is not None:
+            read = kind.read if isinstance(kind, Number) else kind.convert
+            try:
+                value = read(text)
+            except ValueError:
+                raise self.error(f"{word} {short_repr(text)}: must be {kind}", place) from None
+        given[name] = first_place, value
 
 
 def _option_hint(name: str) -> str:

@@ -22,16 +22,13 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
     if path is None and word in CASTS:
         path = os.path.join(CASTS_FOLDER, f"{word}.txt")
     if path is not None:
-        return _content(path), path
+        with opened(path) as (title, stream):
+            pieces = read_lines(title, BytesIO(read_small(title, stream)))
+            lines = [line.removesuffix("\r") for _, piece in pieces for line in piece]
+        return composed("\n".join(lines)), path
     if word.isalpha() and (like := get_close_matches(word, CASTS, n=1)):  # not a pattern
         raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
     return text, ""
-
-
-def _content(path: str) -> str:
-    with opened(path) as (title, stream):
-        pieces = read_lines(title, BytesIO(read_small(title, stream)))
-        return composed("\n".join(line.removesuffix("\r") for _, piece in pieces for line in piece))
 
 
 @contextmanager
@@ -40,14 +37,12 @@ def errors_in(file: str) -> Iterator[None]:
     try:
         yield
     except RnnNamesError as error:
-        message, line_end, place = str(error).partition("\n")
-        if not file or not line_end:
-            raise
-        folder, name = os.path.split(file)
-        is_bundled = folder == CASTS_FOLDER
-        message = f"{printable(name if is_bundled else file)}: {message.removeprefix('pattern: ')}"
-        place = "" if is_bundled else line_end + place
-        error.args = (message + place,)
+        message, _, shown = str(error).partition("\n")
+        if file and shown:
+            message, (folder, name) = message.removeprefix("pattern: "), os.path.split(file)
+            is_bundled = folder == CASTS_FOLDER
+            text = f"{name}: {message}" if is_bundled else f"{printable(file)}: {message}\n{shown}"
+            error.args = (text,)
         raise
 
 

@@ -27,8 +27,6 @@ PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part in pilots of growing siz
 ENOUGH_MET = 16  # passing names of a pilot after which no larger one is drawn
 
 MOSTLY_REPEATS = "nearly all others are repeats"
-NO_UNUSED_INITIAL = "no further name that meets the conditions begins with an unused letter"
-NO_COMMON_INITIAL = "no further names with the same first letter meet the conditions"
 
 LoadModel = Callable[[Sequence[Any]], LanguageModel]  # returns the blend of a part's models
 ReadLines = Callable[[str], Sequence[str]]  # returns the lines of a file
@@ -164,6 +162,16 @@ class NameSource(PartSource):
     def names_by_attempts(self, numbers: Array, rounds: Array) -> list[tuple[str]]:
         """(name,) for each line and round, (n,) both; may raise NoAttemptPassed."""
         return self.first_passing_names(keys_at(self.key, rounds, numbers))
+
+    def names_of_single_attempts(
+        self, numbers: Array, rounds: Array, initials: Array
+    ) -> list[tuple[str, ...]]:
+        """(name,) for each line, round and initial, (n,) each; () if its only attempt fails."""
+        names, rows, _ = self.draw_tested(subkeys(keys_at(self.key, rounds, numbers), 0), initials)
+        found: list[tuple[str, ...]] = [()] * len(numbers)
+        for row, name in zip(rows.tolist(), names.to_strings(), strict=True):
+            found[row] = (name,)
+        return found
 
     def shortage(self, tally: Tally | None = None) -> Shortage:
         """Why no name was found: the conditions not met or, if there is no tally, repeats."""

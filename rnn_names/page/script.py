@@ -88,11 +88,10 @@ def described_options() -> dict[str, Any]:
         for name, kind in kinds.items()
     }
     words = {name.replace("_", "-"): name for name in PART_OPTIONS} | SHORT_PART_OPTIONS
-    new_names = {
-        name: PART_OPTIONS[name].new_name or name for name in kinds if name in PART_OPTIONS
-    }
     part_words = {
-        word: _in_camel(new_names[name]) for word, name in words.items() if name in new_names
+        word: _in_camel(PART_OPTIONS[name].new_name or name)
+        for word, name in words.items()
+        if name in kinds
     }
     return {"OPTIONS": options, "PART_WORDS": part_words}
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.casts.pattern import MAX_NAME_PARTS, MAX_NESTED, PART_OPTIONS, Part, Reference, parse
+from rnn_names.casts.pattern import MAX_NAME_PARTS, MAX_NESTED, PART_OPTIONS, Part, parse
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import declarations
@@ -55,7 +55,7 @@ def test_parts_have_names_and_can_be_repeated():
     assert [*pattern.columns] == ["family", "part_2", "x"]
     assert [each.label for each in pattern.parts].count("x") == 3
     assert pattern.name_parts[0].models == ("a=2", "b")
-    again = [each for each in pattern.pieces if isinstance(each, Reference)]
+    again = [each for each in pattern.pieces if type(each) is Part]
     assert [(each.label, each.rules) for each in again] == [("family", "q.txt"), ("x", "")]
 
 
@@ -80,7 +80,7 @@ def test_a_name_part_accepts_every_option_of_sample():
     """Without a further line; but for what is of the whole cast."""
     assert {*declarations(Options)} - {*PART_OPTIONS} == {"remember", "seed", "start"}
     assert name_part("{m:exclude=a.txt,exclude=b.txt,unique}").files == {
-        "exclude": ["a.txt", "b.txt"]
+        "exclude": ("a.txt", "b.txt")
     }
 
 
@@ -214,4 +214,4 @@ def test_any_text_can_be_written_as_a_pattern(literal, choices, value):
     pattern = parse(text)
     alternatives = [([*filter(None, [each])], 1) for each in choices]
     assert plain(pattern.pieces[:-1]) == [*filter(None, [literal]), alternatives]
-    assert pattern.name_parts[0].files == {"exclude": [value]}
+    assert pattern.name_parts[0].files == {"exclude": (value,)}
