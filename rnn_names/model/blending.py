@@ -27,7 +27,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.fingerprints import union
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.triples import joined_triples
+from rnn_names.corpus.shape import joined_triples
 from rnn_names.declarations import POSITIVE
 from rnn_names.errors import BlendError, plural, printable, short_repr
 from rnn_names.network import rnn

@@ -65,7 +65,7 @@ class LanguageModel:
 
     @property
     def known_triples(self) -> Any:
-        """The triples of the list, a dict[str, str] (`corpus.triples`); None if not recorded."""
+        """The triples of the list, a dict[str, str] (`corpus.shape`); None if not recorded."""
         return self.training.get("known_triples")
 
     @property

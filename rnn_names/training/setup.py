@@ -8,8 +8,7 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import fingerprint, union
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.shape import odd_pairs
-from rnn_names.corpus.triples import known_triples
+from rnn_names.corpus.shape import known_triples, odd_pairs
 from rnn_names.model.bundled import marked_as_start
 from rnn_names.model.model import Model
 from rnn_names.network import rnn
