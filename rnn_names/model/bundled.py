@@ -43,7 +43,7 @@ OTHER_NAMES = {"norse": "icelandic-first-names"}  # aliases of bundled models
 DEFAULT = "first-names"  # used if no model is given and the folder has none
 NONE = "none"  # training starts from random weights
 CLOSEST = "closest"  # training starts from the bundled model that predicts the list best
-BASE = os.path.join(FOLDER, "base.npz")  # the network that short lists start from: training/base.py
+BASE = os.path.join(FOLDER, "base.npz")  # the network that short lists start from
 BASE_SOURCE = Source(
     "names of the bundled lists, as rnn-names models shows",
     "GeoNames (geonames.org), Faker, mimesis and others",

@@ -21,9 +21,9 @@ from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprint, upper_bits
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.bundled import BASE, Source
-from rnn_names.training.base import Base
 from rnn_names.training.settings import SHORT_LIST, Settings
-from rnn_names.training.warm_start import base_start, settings_for
+from rnn_names.training.setup import settings_for
+from rnn_names.training.warm_start import Base, base_start
 from support.program import DATA, MAIN, error_line, fork, invoke
 from support.terminal import read_to_the_end, terminal
 
