@@ -21,8 +21,7 @@ from rnn_names.training import trainer, warm_start
 from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import gradients_with_dropout
 from rnn_names.training.optimizers import Adam
-from rnn_names.training.settings import Settings, defaults_for
-from rnn_names.training.stages import Stage
+from rnn_names.training.settings import Settings, Stage, defaults_for
 from support import node
 from support.documents import ROOT
 from support.networks import prefixes_of
