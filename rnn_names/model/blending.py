@@ -85,7 +85,7 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
     for weight in as_list("weights", [1.0] * count if weights is None else weights, "model"):
         try:
             numbers.append(POSITIVE.convert(weight))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise BlendError(f"weight {short_repr(weight)}: must be {POSITIVE}") from None
     if len(numbers) != count:
         have, need = plural(len(numbers), "weight"), plural(count, "model")
