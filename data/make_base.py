@@ -22,13 +22,12 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.bundled import MODELS
 from rnn_names.network import rnn
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.training.base import Base
 from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import gradients_with_dropout
 from rnn_names.training.optimizers import Adam, views
-from rnn_names.training.settings import SHORT_LIST, Settings
+from rnn_names.training.settings import SHORT_LIST, Settings, Stage
 from rnn_names.training.setup import TrainingSetup
-from rnn_names.training.stages import Stage
+from rnn_names.training.warm_start import Base
 
 DATA = Path(__file__).resolve().parent
 FILES = {

@@ -14,7 +14,6 @@ measured anew from the file on the list's split, is the one recorded, within `TO
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -142,13 +141,15 @@ def samples_of(model: Model, corpus: Corpus, shown: set[str]) -> list[str]:
 
 def write_samples() -> None:
     """Writes three names of each bundled model into the table that `rnn-names models` shows."""
-    made = [name for name in RECIPE if os.path.exists(bundled.path_of(name))]
-    table: dict[str, list[str]] = {}
-    for name in made:
-        shown = {sample for samples in table.values() for sample in samples}
-        table[name] = samples_of(Model.load(name), corpus_of(name), shown)
-    text = json.dumps(table, ensure_ascii=False, indent=1)
-    Path(bundled.SAMPLES).write_text(f"{text}\n", encoding="utf-8")
+    drawn: dict[str, list[str]] = {}
+    for name in filter(lambda name: os.path.exists(bundled.path_of(name)), RECIPE):
+        shown = {sample for samples in drawn.values() for sample in samples}
+        drawn[name] = samples_of(Model.load(name), corpus_of(name), shown)
+    rows = [
+        "\t".join([name, group, *source, *drawn.get(name, [])])
+        for name, (group, source, _) in bundled.MODELS.items()
+    ]
+    Path(bundled.TABLE).write_text("\n".join([*rows, ""]), encoding="utf-8")
 
 
 def make_all(names: list[str]) -> None:

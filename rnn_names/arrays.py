@@ -84,9 +84,7 @@ def records(**columns: Array) -> Array:
 
 
 class Workspace:
-    """Named arrays that are reused from one minibatch to the next.
-
-    Allocating an array of megabytes takes longer than the arithmetic on it.
+    """Named arrays that are reused, since allocating megabytes takes longer than their arithmetic.
 
     >>> work = Workspace()
     >>> work("cache", 2, 3)[:] = 7
@@ -110,14 +108,14 @@ class Workspace:
 @cache
 def check_products() -> None:
     """Raises RnnNamesError unless BLAS's products of floats equal NumPy's products of integers."""
-    a, b = (np.arange(1024).reshape(32, 32) % k for k in (5, 7))
-    x: Array
-    y: Array
-    for dtype in (np.float32, np.float64):
-        x, y = a.astype(dtype), b.astype(dtype)
+
+    def products(a: Array, b: Array) -> Array:
         with np.errstate(all="ignore"):
-            products = np.array([x @ y, x @ y.T, x.T @ y])
-        if not np.array_equal(products, [a @ b, a @ b.T, a.T @ b]):
-            reason = "NumPy's BLAS has a faulty kernel for this processor"
-            advice = "set OPENBLAS_CORETYPE=ARMV8, or HASWELL on x86"
-            raise RnnNamesError(f"matrix products come out wrong here: {reason}; {advice}")
+            return np.array([a @ b, a @ b.T, a.T @ b])
+
+    a, b = (np.arange(1024).reshape(32, 32) % k for k in (5, 7))
+    exact, floats = products(a, b), (np.float32, np.float64)
+    if not all(np.array_equal(products(a.astype(t), b.astype(t)), exact) for t in floats):
+        reason = "NumPy's BLAS has a faulty kernel for this processor"
+        advice = "set OPENBLAS_CORETYPE=ARMV8, or HASWELL on x86"
+        raise RnnNamesError(f"matrix products come out wrong here: {reason}; {advice}")

@@ -27,7 +27,7 @@ class Kind:
     """A kind of value: its description, check and conversion."""
 
     text: str  # describes the allowed values
-    convert: Callable[[Any], Any]  # to the plainest type; raises ValueError or TypeError
+    convert: Callable[[Any], Any]  # to the plainest type; raises ValueError or the like
     metavar: str | None = None  # the placeholder in help
     schema: dict[str, Any] | None = None  # a JSON Schema; None where JSON cannot express the values
 
@@ -72,10 +72,7 @@ class Number(Kind):
         """The value as Python's int or float, since a model file cannot store NumPy's."""
         kind: Any = Integral if self.whole else Real
         _require(isinstance(value, kind) and not isinstance(value, bool))
-        try:
-            number = int(value) if self.whole else float(value)
-        except OverflowError:
-            raise ValueError from None
+        number = int(value) if self.whole else float(value)
         # Comparisons with NaN are false, so NaN is refused.
         above = number > self.minimum if self.min_open else number >= self.minimum
         below = number < self.maximum if self.max_open else number <= self.maximum

@@ -37,7 +37,8 @@ from `os` and `signal`."""
 @pytest.fixture(scope="session", autouse=True)
 def bundled_models_are_read_once():
     """Each training on a short list compares all of them, which takes longer than the training."""
-    with mock.patch.object(warm_start, "Model", mock.Mock(load=cache(Model.load))):
+    model = mock.Mock(wraps=Model, load=cache(Model.load))
+    with mock.patch.object(warm_start, "Model", model):
         yield
 
 

@@ -71,14 +71,13 @@ def first_page() -> str:
 def list_and_names() -> str:
     """Names of a list beside those that its model writes, as a picture on the first page."""
     listed = (ROOT / "data" / f"{LEARNED}.txt").read_text("utf-8").split("\n")[:SHOWN]
-    sides = [f"<ul>{_items(names)}</ul>" for names in (listed, bundled.samples()[LEARNED])]
+    sides = [f"<ul>{_items(names)}</ul>" for names in (listed, bundled.MODELS[LEARNED].samples)]
     return f'<div class="learned" aria-hidden="true">{"<b>→</b>".join(sides)}</div>'
 
 
 def some_names() -> list[str]:
     """A name of each kind that the first page shows."""
-    samples = bundled.samples()
-    return [escape(samples[name][0]) for name in ON_FIRST_PAGE]
+    return [escape(bundled.MODELS[name].samples[0]) for name in ON_FIRST_PAGE]
 
 
 def group_of(name: str) -> str:
@@ -113,13 +112,13 @@ def others_like(name: str) -> str:
 
 def cards(names: list[str]) -> str:
     """A card for each of some models, in the colour of its page; site.css makes it all the link."""
-    samples = bundled.samples()
     found = []
     for name in names:
         link = (
             f'<a href="{address_of(name)}" aria-label="Draw more: {title_of(name)}">Draw more</a>'
         )
-        card = f"<h3>{title_of(name)}</h3><ul>{_items(samples[name])}</ul><p>{link}</p>"
+        samples = _items(bundled.MODELS[name].samples)
+        card = f"<h3>{title_of(name)}</h3><ul>{samples}</ul><p>{link}</p>"
         also = " ".join(words for kind, words in ALSO.items() if name.startswith(kind))
         found.append(f'<li style="--h: {hue_of(name)}" data-also="{also}">{card}</li>')
     return f'<ul class="kinds">{"".join(found)}</ul>'

@@ -76,9 +76,9 @@ def _tools(folder: Path | None) -> list[Any]:
 
     def list_models() -> Iterator[dict[str, Any]]:
         """The models: name, what it writes, three samples; of your own, the name alone."""
-        drawn, others = bundled.samples(), bundled.OTHER_NAMES.items()
+        others = bundled.OTHER_NAMES.items()
         for name, of in bundled.MODELS.items():
-            yield {"name": name, "writes": of.source.what, "samples": drawn[name]}
+            yield {"name": name, "writes": of.source.what, "samples": of.samples}
         yield from ({"name": name, "writes": f"as {of}"} for name, of in others)
         yield from ({"name": name} for name in (*bundled.packs(), *own))
 

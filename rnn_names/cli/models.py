@@ -35,12 +35,11 @@ def models(json: bool) -> None:
     its size, three names that it wrote, and the list with its origin and terms. JSON also has its
     held-out (validation) loss in nats per character.
     """
-    samples = bundled.samples()
-    facts = [_facts(name, bundled.path_of(name), samples[name]) for name in bundled.MODELS]
+    facts = [_facts(name, bundled.path_of(name)) for name in bundled.MODELS]
     for name, point in bundled.packs().items():
         if name not in bundled.MODELS:
             try:
-                facts.append(_facts(name, bundled.file_of_pack(point), [], str(point.dist.name)))
+                facts.append(_facts(name, bundled.file_of_pack(point), str(point.dist.name)))
             except ModelFileError as error:
                 print_note(f"a model of the package {point.dist.name} is left out: {error}")
     lines, width = _table(facts), max(map(len, CASTS))
@@ -54,12 +53,12 @@ def models(json: bool) -> None:
     write(f"{text}\n".encode())
 
 
-def _facts(name: str, path: str, samples: list[str], package: str = "") -> dict[str, Any]:
+def _facts(name: str, path: str, package: str = "") -> dict[str, Any]:
     from rnn_names.model.model import Model
 
     model = Model.load(path)
     of_pack = [*model.sources, bundled.Source("a list", "unknown", "see the package")][0]
-    group, source = bundled.MODELS.get(name, (f"from {package}", of_pack))
+    group, source, samples = bundled.MODELS.get(name, (f"from {package}", of_pack, []))
     return {
         "name": name,
         "package": package or None,

@@ -24,8 +24,7 @@ from rnn_names.report.report import Report
 from rnn_names.report.terminal import loss_curves
 from rnn_names.sampling.stream import preview
 from rnn_names.training.checkpoint import Checkpoint
-from rnn_names.training.stages import EpochRecord, next_epoch_to_show
-from rnn_names.training.trainer import DIVERGENCE_FACTOR, Trainer
+from rnn_names.training.trainer import DIVERGENCE_FACTOR, EpochRecord, Trainer, next_epoch_to_show
 
 LOG_WIDTH = 100  # columns of messages without a terminal
 SECONDS_TO_SPEAK = 2.0  # seconds for the final messages; the reader may be gone

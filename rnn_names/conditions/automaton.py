@@ -59,7 +59,7 @@ class Automaton:
         lengths = names.lengths
         for place in range(int(lengths.max(initial=0))):
             inside = np.flatnonzero(lengths > place)
-            indices = names.indices[names.offsets[inside] + place]
+            indices = names.codes[names.offsets[inside] + place]
             state[inside] = self.next_state[state[inside], indices]
         return state
 

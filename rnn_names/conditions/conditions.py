@@ -25,8 +25,7 @@ from rnn_names.conditions.word_lists import are_words, is_clean
 from rnn_names.corpus.characters import folded, without_case
 from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.shape import Shape
-from rnn_names.corpus.triples import have_triples, lower_case
+from rnn_names.corpus.shape import Shape, have_triples, lower_case
 from rnn_names.errors import SamplingError, short_repr
 from rnn_names.network.language_model import LanguageModel, log_probs, require_fingerprints
 

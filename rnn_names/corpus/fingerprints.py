@@ -57,7 +57,7 @@ def terms(codes: Array, places: Array) -> Array:
 
 def upper_bits(prints: Array, bits: int) -> Array:
     """Keeps the uppermost `bits` of each fingerprint; returns the distinct results, sorted."""
-    return np.unique(prints & np.uint64(-1 << (64 - bits) & 2**64 - 1))
+    return np.unique(prints & ~np.uint64((1 << (64 - bits)) - 1))
 
 
 def lowest_kept(known: Array) -> int:
@@ -87,7 +87,7 @@ def unpacked(rows: Array) -> Array:
 
 def union(a: Array, b: Array) -> Array:
     """The sorted union of the fingerprints of two lists, cut to the bits that both store."""
-    mask = np.uint64(-max(lowest_kept(a), lowest_kept(b)) & 2**64 - 1)
+    mask = ~np.uint64(max(lowest_kept(a), lowest_kept(b)) - 1)
     return np.union1d(a & mask, b & mask)
 
 
@@ -95,6 +95,6 @@ def among(prints: Array, known: Array) -> Array:
     """Whether each fingerprint is among the sorted `known`, by the bits these store: (n,) bool."""
     if not len(known):
         return np.zeros(len(prints), dtype=bool)
-    masked = prints & np.uint64(-lowest_kept(known) & 2**64 - 1)
+    masked = prints & ~np.uint64(lowest_kept(known) - 1)
     at = np.minimum(np.searchsorted(known, masked), len(known) - 1)
     return known[at] == masked

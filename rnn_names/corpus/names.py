@@ -58,11 +58,6 @@ class Names:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    @property
-    def indices(self) -> Array:
-        """The codes of `IndexedNames`: indices of a vocabulary."""
-        return self.codes
-
     def __getitem__(self, rows: slice) -> Names:
         """The names of a slice without a step, which share the memory of this object."""
         start, stop, _ = rows.indices(len(self))

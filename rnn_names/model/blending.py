@@ -27,7 +27,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.fingerprints import union
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.triples import joined_triples
+from rnn_names.corpus.shape import joined_triples
 from rnn_names.declarations import POSITIVE
 from rnn_names.errors import BlendError, plural, printable, short_repr
 from rnn_names.network import rnn
@@ -85,7 +85,7 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
     for weight in as_list("weights", [1.0] * count if weights is None else weights, "model"):
         try:
             numbers.append(POSITIVE.convert(weight))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise BlendError(f"weight {short_repr(weight)}: must be {POSITIVE}") from None
     if len(numbers) != count:
         have, need = plural(len(numbers), "weight"), plural(count, "model")

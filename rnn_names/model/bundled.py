@@ -23,15 +23,17 @@ def marked_as_start(sources: Iterable[Source]) -> tuple[Source, ...]:
 
 
 class Bundled(NamedTuple):
-    """A bundled model: the kind of its names and the list that it learned from."""
+    """A bundled model: the kind of its names, the list that it learned from, and new names."""
 
     group: str
     source: Source
+    samples: list[str]  # three
 
 
-with open(os.path.join(HERE, "bundled.tsv"), encoding="utf-8") as _file:
+TABLE = os.path.join(HERE, "bundled.tsv")
+with open(TABLE, encoding="utf-8") as _file:
     _rows = [line.rstrip("\n").split("\t") for line in _file]
-MODELS = {name: Bundled(group, Source(*source)) for name, group, *source in _rows}
+MODELS = {name: Bundled(group, Source(*more[:3]), more[3:]) for name, group, *more in _rows}
 
 
 def path_of(name: str) -> str:
@@ -43,21 +45,12 @@ OTHER_NAMES = {"norse": "icelandic-first-names"}  # aliases of bundled models
 DEFAULT = "first-names"  # used if no model is given and the folder has none
 NONE = "none"  # training starts from random weights
 CLOSEST = "closest"  # training starts from the bundled model that predicts the list best
-BASE = os.path.join(FOLDER, "base.npz")  # the network that short lists start from: training/base.py
+BASE = os.path.join(FOLDER, "base.npz")  # the network that short lists start from
 BASE_SOURCE = Source(
     "names of the bundled lists, as rnn-names models shows",
     "GeoNames (geonames.org), Faker, mimesis and others",
     "CC BY 4.0, MIT and public domain",
 )
-SAMPLES = os.path.join(FOLDER, "samples.json")  # three names of each model
-
-
-def samples() -> dict[str, list[str]]:
-    """Three new names of each bundled model."""
-    import json  # slow to import and rarely needed
-
-    with open(SAMPLES, encoding="utf-8") as file:
-        return dict(json.load(file))
 
 
 def packs() -> dict[str, Any]:

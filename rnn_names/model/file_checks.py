@@ -9,7 +9,7 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
 from rnn_names.corpus.fingerprints import PACKED_BYTES, unpacked
 from rnn_names.corpus.names import Vocabulary
-from rnn_names.corpus.triples import MAX_LETTERS, lower_case
+from rnn_names.corpus.shape import MAX_LETTERS, lower_case
 from rnn_names.errors import ModelFileError, short_repr
 from rnn_names.model.bundled import Source
 

@@ -65,7 +65,7 @@ class LanguageModel:
 
     @property
     def known_triples(self) -> Any:
-        """The triples of the list, a dict[str, str] (`corpus.triples`); None if not recorded."""
+        """The triples of the list, a dict[str, str] (`corpus.shape`); None if not recorded."""
         return self.training.get("known_triples")
 
     @property
@@ -89,11 +89,9 @@ class LanguageModel:
     def knows(self, names: Iterable[str] | Names) -> Array:
         """Whether the model has learned each name: (len(names),) bool.
 
-        Its list counts, held-out names included, and the list of a model that training started
-        from.
-
-        A false positive is very unlikely (`rnn_names.corpus.fingerprints`). Raises SamplingError
-        if the model has no fingerprints.
+        Its list counts, with held-out names, and the list of a model that training started from. A
+        false positive is very unlikely (`rnn_names.corpus.fingerprints`). Raises SamplingError if
+        the model has no fingerprints.
         """
         return among(fingerprint(_normalised(names)), require_fingerprints(self))
 

@@ -30,9 +30,8 @@ from rnn_names.model.blending import as_gru, scaled, unknown_logit
 from rnn_names.model.bundled import BASE_SOURCE, MODELS
 from rnn_names.model.model import Model
 from rnn_names.report.markup import assets
-from rnn_names.training.base import MAX_FITTED, NEARNESS, OTHER, RATE, STEPS, Base, alike
+from rnn_names.training import warm_start
 from rnn_names.training.settings import SHORT_LIST
-from rnn_names.training.warm_start import MIN_ALIKE_SHARE
 from rnn_names.version import __version__
 
 ENTRIES = ("engine/api.js",), ("learning/worker.js", "learning/npz.js"), ("ui/page.js",)
@@ -146,19 +145,19 @@ def _described_model(part: PageModel, share: float) -> dict[str, Any]:
 
 def described_base() -> dict[str, Any]:
     """The base for learning/base.js; `alike` maps code points to similar known characters."""
-    base = Base.load()
+    base = warm_start.Base.load()
     known, codes = base.vocabulary.characters, range(MAX_ALIKE_CODE + 1)
     return {
         "lists": [MODELS[name].source.what for name in base.lists],
         "vocabulary": known,
-        "alike": "".join(alike(chr(code), known) or NO_ALIKE for code in codes),
-        "other": OTHER,
-        "least_alike": MIN_ALIKE_SHARE,
+        "alike": "".join(warm_start.alike(chr(code), known) or NO_ALIKE for code in codes),
+        "other": warm_start.OTHER,
+        "least_alike": warm_start.MIN_ALIKE_SHARE,
         "short_list": SHORT_LIST,
-        "most_fitted": MAX_FITTED,
-        "steps": STEPS,
-        "rate": RATE,
-        "nearness": NEARNESS,
+        "most_fitted": warm_start.MAX_FITTED,
+        "steps": warm_start.STEPS,
+        "rate": warm_start.RATE,
+        "nearness": warm_start.NEARNESS,
         "sources": [BASE_SOURCE._asdict()],
         **_coded_arrays({**base.shared, "vectors": base.vectors}),
     }

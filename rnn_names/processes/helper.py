@@ -8,7 +8,7 @@ that both change are in shared memory.
     memory = SharedArray(1, 9)                      # a row of nine numbers
     helper = Helper(Adder, 2, check=Adder.check, memory=memory)  # makes Adder(row, 2) here,
     helper.start()                                  # and in the helper process
-    result = helper.begin(Adder.add, 2)             # begins the call there if it is ready and free
+    result = helper.begin(Adder.add, 2)             # begins the call there if it is ready
     ...                                             # meanwhile, this process does something else
     result()                                        # the value, computed in either process
 """
@@ -20,11 +20,9 @@ import pickle
 import socket
 import subprocess
 import sys
-import threading
 import time
 import weakref
 from collections.abc import Callable
-from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
@@ -81,6 +79,7 @@ class Helper(AbstractContextManager["Helper"]):
 
     The helper process may start late, end at any time, or not start at all. This process then runs
     the calls. The helper is used only after `check` has returned the same value for both objects.
+    Only one call at a time may be pending, and only one thread may use a helper.
 
     Args:
         make: creates the object in both processes. This function, all called functions, their
@@ -99,8 +98,7 @@ class Helper(AbstractContextManager["Helper"]):
         self.here = make(*memory.array, *arguments)
         self._unsent: list[tuple[Any, ...]] = [(make, arguments)]
         self._process: subprocess.Popen[bytes] | None = None
-        self._in_use = threading.Lock()  # held while a call is pending
-        self._was_started = self._has_reported = self._is_checked = self._has_ended = False
+        self._was_started = self._has_reported = self._is_checked = False
         self.calls_made_there = 0  # without the check; for tests and benchmarks
 
     def __exit__(self, *_: object) -> None:
@@ -146,34 +144,31 @@ class Helper(AbstractContextManager["Helper"]):
         self._unsent.append((function, arguments))
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
-        """Begins `function(object, *arguments)` in the helper process if it is ready and free.
+        """Begins `function(object, *arguments)` in the helper process if it is ready.
 
-        Returns a function that waits for the value or makes the call; CancelledError after `end`.
+        Returns a function that waits for the value, or makes the call here.
         """
-        if self._has_ended:
-            raise CancelledError
         is_sent, began = self._try_to_send(function, arguments), time.monotonic()
 
         def result() -> Any:
-            value = None
             if is_sent:
                 try:
                     value = self._receive(10 * (time.monotonic() - began))
                     self.calls_made_there += 1
+                    return value
                 except Exception:
-                    self._kill_process()
-                finally:
-                    self._in_use.release()
-            if self._has_ended:
-                raise CancelledError
-            return function(self.here, *arguments) if value is None else value
+                    self.end()
+            return function(self.here, *arguments)
 
         return result
 
     def end(self) -> None:
-        """Ends the process, even during a call."""
-        self._has_ended = True
-        self._kill_process()
+        """Ends the process, even during a call, unless this is a fork of the program."""
+        process, self._process = self._process, None
+        if process is not None and self._owner == os.getpid():
+            process.kill()
+            self._socket.close()
+            process.wait()
 
     def is_ready(self) -> bool:
         """Whether the process accepts calls; False in a fork of the program."""
@@ -186,25 +181,21 @@ class Helper(AbstractContextManager["Helper"]):
         return self._has_reported
 
     def _try_to_send(self, function: Callable[..., Any], arguments: Any) -> bool:
-        """Sends a call after pending updates. If that works, keeps the lock and returns True."""
-        if self._process is None or not self._in_use.acquire(blocking=False):
+        """Sends a call after pending updates; returns whether that worked."""
+        if not self.is_ready():
             return False
-        try:
-            if self.is_ready():
-                for call in self._unsent:
-                    self._send(*call)
-                self._unsent.clear()
-                if not self._is_checked:
-                    # One after the other, since both checks may write to the shared memory.
-                    self._send(self._check, ())
-                    self._is_checked = self._receive() == self._check(self.here)
-                if self._is_checked:
-                    self._send(function, arguments)
-                    return True
-                self._kill_process()
-        except Exception:  # it has ended, or the call cannot be sent
-            self._kill_process()
-        self._in_use.release()
+        with suppress(Exception):  # it has ended, or the call cannot be sent
+            for call in self._unsent:
+                self._send(*call)
+            self._unsent.clear()
+            if not self._is_checked:
+                # One after the other, since both checks may write to the shared memory.
+                self._send(self._check, ())
+                self._is_checked = self._receive() == self._check(self.here)
+            if self._is_checked:
+                self._send(function, arguments)
+                return True
+        self.end()
         return False
 
     def _send(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
@@ -215,16 +206,6 @@ class Helper(AbstractContextManager["Helper"]):
         """Waits for a value; raises EOFError if the process has ended."""
         self._socket.settimeout(PATIENCE + more_patience)
         return pickle.load(self._reader)
-
-    def _kill_process(self) -> None:
-        """Ends the process, unless this is a fork of the program."""
-        process, self._process = self._process, None
-        if process is not None and self._owner == os.getpid():
-            process.kill()
-            with suppress(OSError):  # it may be closed already
-                self._socket.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits in `_receive`
-            self._socket.close()
-            process.wait()
 
 
 def serve(fd: int, memory: int, shape: tuple[int, ...]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import fmean
 
-from rnn_names.training.stages import EpochRecord
+from rnn_names.training.trainer import EpochRecord
 
 HEIGHT = 6  # lines of a curve
 NARROWEST, WIDEST = len("held-out loss"), 48  # columns of a curve

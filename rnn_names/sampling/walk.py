@@ -190,7 +190,7 @@ class WalkDrawer:
 
     def in_characters(self, names: IndexedNames) -> Names:
         """Names with code points instead of indices."""
-        return Names(self._model.vocabulary.codes[names.indices], names.offsets)
+        return Names(self._model.vocabulary.codes[names.codes], names.offsets)
 
     @cached_property
     def predictor(self) -> NetworkPredictor:

@@ -16,7 +16,7 @@ from rnn_names.processes.helper import Helper
 from rnn_names.system import usable_cores
 from rnn_names.training.batches import Batches
 from rnn_names.training.optimizers import views
-from rnn_names.training.stages import Stage
+from rnn_names.training.settings import Stage
 
 PARTS = 2  # parts of a large minibatch, on any number of cores
 MIN_WORK_TO_SHARE = 15_000  # the least product of names and rows of Waa for two parts

@@ -1,4 +1,4 @@
-"""Settings of a training run, and defaults that depend on the corpus."""
+"""Settings of a training run, defaults that depend on the corpus, and the stages of a run."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -160,3 +160,36 @@ def defaults_for(n_names: int, optimizer: str, warm_start: bool = False) -> dict
         "recurrent_dropout": round(recurrent_dropout, 3),
         "patience": max(16, first_epochs // 2),
     }
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a run: the network learns from the names, or from a teacher in distillation.
+
+    The first stage starts from a model or random weights, distillation from the best so far.
+    """
+
+    name: str  # for the user
+    is_distillation: bool
+    epochs: int  # the most epochs
+    batch_size: int  # names of a minibatch
+    highest_rate: float  # the highest learning rate
+    dropout: float  # as in `Settings`
+    recurrent_dropout: float  # as in `Settings`
+
+    def learning_rate(self, share_done: float) -> float:
+        """The rate after a share of the stage, from 0 to 1: a half cosine (arXiv:1608.03983)."""
+        return self.highest_rate * (1 + math.cos(math.pi * share_done)) / 2
+
+
+def make_stages(settings: ResolvedSettings) -> list[Stage]:
+    """The stages of a run that have epochs, in order."""
+    batch_size, rate = settings.batch_size, settings.learning_rate
+    dropout = settings.dropout, settings.recurrent_dropout
+    n_epochs = settings.epochs - settings.distil_epochs
+    network = Stage("network", False, n_epochs, batch_size, rate, *dropout)
+    least = DISTILLATION_BATCHES[1] if batch_size >= 64 else DISTILLATION_BATCHES[0]
+    batch_size, rate = max(batch_size, least), rate * DISTILLATION_RATE
+    # Without dropout, since a network does not overfit to soft targets.
+    distillation = Stage("distillation", True, settings.distil_epochs, batch_size, rate, 0, 0)
+    return [stage for stage in (network, distillation) if stage.epochs]

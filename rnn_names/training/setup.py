@@ -1,5 +1,6 @@
 """The setup of a training run: the names it learns from and its first weights."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,14 +9,13 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import fingerprint, union
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.shape import odd_pairs
-from rnn_names.corpus.triples import known_triples
+from rnn_names.corpus.shape import known_triples, odd_pairs
+from rnn_names.errors import TrainingError
 from rnn_names.model.bundled import marked_as_start
 from rnn_names.model.model import Model
 from rnn_names.network import rnn
 from rnn_names.training.batches import Batches
 from rnn_names.training.settings import SHORT_LIST, Settings
-from rnn_names.training.warm_start import settings_for
 
 # Uses of random numbers. Each has a separate generator, seeded with the run's seed, the use and, in
 # FOR_EPOCH, the number of the epoch, so that a run can resume after any epoch.
@@ -78,3 +78,15 @@ class TrainingSetup:
             for name, array in self.init.params.items():
                 params[name][rows.get(name, ...)] = array
         return params
+
+
+def settings_for(init: Model | None, settings: Settings) -> Settings:
+    """The settings, with the cell and the size of the initial model if there is one."""
+    if init is None:
+        return settings
+    for name, fixed in (("cell", init.cell), ("hidden_size", init.hidden_size)):
+        value = getattr(settings, name)
+        if value not in (None, fixed):
+            message = f"{name} {value}: the model to start from has {fixed}; leave it out"
+            raise TrainingError(message, settings=[name])
+    return replace(settings, cell=init.cell, hidden_size=init.hidden_size)

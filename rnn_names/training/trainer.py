@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -20,8 +20,8 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.distillation import REAL_PER_SYNTHETIC, Teacher, distillation_set
 from rnn_names.training.gradients import GradientWorker, gradients_of_epoch
 from rnn_names.training.optimizers import OPTIMIZERS, views
+from rnn_names.training.settings import Stage, make_stages
 from rnn_names.training.setup import FOR_EPOCH, FOR_SYNTHETIC_NAMES, FOR_TEACHER, TrainingSetup
-from rnn_names.training.stages import EpochRecord, Position, Stage, make_stages
 
 SMOOTHING_CHARACTERS = 20_000  # span of the smoothed training loss
 WARM_START_SHARE = 0.7  # share of the network in the teacher, if a short list started from a model
@@ -29,6 +29,40 @@ WARM_START_SHARE = 0.7  # share of the network in the teacher, if a short list s
 # no earlier epoch was kept.
 DIVERGENCE_FACTOR = 4
 DECAY_TO_START = 2.4  # decay towards the initial weights, times the number of names
+
+
+@dataclass
+class Position:
+    """The position of a run between two epochs, as numbers for JSON."""
+
+    smoothed_loss: float  # as in `EpochRecord`
+    stage_index: int = 0  # of the stage that the next epoch belongs to
+    stage_epoch: int = 0  # finished epochs of that stage
+    epoch: int = 0  # finished epochs in total
+    characters: int = 0  # trained on so far, including end-of-name symbols
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """The record of an epoch. Losses are in nats per character, including end-of-name symbols.
+
+    The training loss is the mean over the epoch, measured with dropout or, in distillation, against
+    soft targets. The smoothed loss is an exponential average.
+    """
+
+    epoch: int
+    stage: str
+    training_loss: float
+    smoothed_loss: float
+    held_out_loss: float | None
+    is_best: bool
+    characters: int
+    seconds: float
+
+
+def next_epoch_to_show(epoch: int) -> int:
+    """The earliest epoch to show after this one, if it is better; the intervals grow."""
+    return epoch + max(epoch // 2, 1)
 
 
 class Trainer:

@@ -21,9 +21,9 @@ from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprint, upper_bits
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.bundled import BASE, Source
-from rnn_names.training.base import Base
 from rnn_names.training.settings import SHORT_LIST, Settings
-from rnn_names.training.warm_start import base_start, settings_for
+from rnn_names.training.setup import settings_for
+from rnn_names.training.warm_start import Base, base_start
 from support.program import DATA, MAIN, error_line, fork, invoke
 from support.terminal import read_to_the_end, terminal
 
@@ -49,7 +49,7 @@ def test_the_package_contains_exactly_the_files_of_the_recipe():
     for name, (file, *_) in make_models.RECIPE.items():
         assert file == f"{make_base.FILES.get(name, name)}.txt", "the base has the same lists"
     files = sorted(path.name for path in Path(bundled.FOLDER).iterdir())
-    assert files == sorted(["base.npz", *(f"{name}.npz" for name in NAMES), "samples.json"])
+    assert files == sorted(f"{name}.npz" for name in ["base", *NAMES])
 
 
 @pytest.mark.parametrize("name", OF_LONG_LISTS)
@@ -221,13 +221,13 @@ def test_models_lists_bundled_models_in_groups(tmp_path):
         assert {row.index(" MB") + 3 for row in rows} == {head.index("size") + 4}
         for row in rows:
             name, names, characters, size, *_ = row.split()
-            model, (group, source) = Model.load(name), bundled.MODELS[name]
+            model, (group, source, samples) = Model.load(name), bundled.MODELS[name]
             assert group == head.split()[0]
             assert int(names.replace(",", "")) == model.training["distinct_names"]
             assert int(characters) == len(model.vocabulary) - 1
             megabytes = Path(bundled.path_of(name)).stat().st_size / 1e6
             assert float(size) == pytest.approx(megabytes, abs=0.06)
-            assert f"  {', '.join(bundled.samples()[name])}  " in row
+            assert f"  {', '.join(samples)}  " in row
             assert row.endswith(f"; {source.origin}, {source.terms}")
             listed.append(name)
     assert sorted(listed) == NAMES
@@ -255,12 +255,12 @@ def test_models_prints_json(tmp_path):
     assert towns["group"] == "places"
     assert (towns["origin"], towns["terms"]) == ("GeoNames (geonames.org)", "CC BY 4.0")
     assert towns["held_out_loss"] == Model.load("welsh-towns").training["held_out_loss"]
-    assert towns["samples"] == bundled.samples()["welsh-towns"]
+    assert towns["samples"] == bundled.MODELS["welsh-towns"].samples
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_three_samples_are_new_names_of_usual_lengths(name):
-    model, samples = Model.load(name), bundled.samples()[name]
+    model, samples = Model.load(name), bundled.MODELS[name].samples
     shortest, longest = np.quantile(make_models.corpus_of(name).names.lengths, [0.25, 0.75])
     assert len(set(samples)) == 3
     assert not model.knows(samples).any()

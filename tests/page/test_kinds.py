@@ -21,7 +21,7 @@ def test_a_search_finds_kinds_and_their_names_or_shows_a_message(browser):
     assert shown.count() == 4
     page.get_by_label("Find a kind").fill("dwar")
     assert shown.count() == 3 and "Dwarvish" in shown.last.inner_text()
-    page.get_by_label("Find a kind").fill(kinds.bundled.samples()["elvish"][0])
+    page.get_by_label("Find a kind").fill(kinds.bundled.MODELS["elvish"].samples[0])
     assert shown.count() == 3 and "Elvish" in shown.last.inner_text(), "by a name on a card"
     page.get_by_label("Find a kind").fill("zzz")
     assert shown.all_inner_texts() == ["There is no such kind. Learn it from a list of yours."]

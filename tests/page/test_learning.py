@@ -17,12 +17,11 @@ from rnn_names.network import rnn
 from rnn_names.page import script
 from rnn_names.page.page import page
 from rnn_names.page.script import PageModel, described_models, scripts
-from rnn_names.training import base, trainer, warm_start
+from rnn_names.training import trainer, warm_start
 from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import gradients_with_dropout
 from rnn_names.training.optimizers import Adam
-from rnn_names.training.settings import Settings, defaults_for
-from rnn_names.training.stages import Stage
+from rnn_names.training.settings import Settings, Stage, defaults_for
 from support import node
 from support.documents import ROOT
 from support.networks import prefixes_of
@@ -174,11 +173,10 @@ def test_a_start_model_keeps_its_predictions(tmp_path):
 @pytest.fixture
 def small_base(monkeypatch):
     """The base with the vectors of three lists, and few steps of fitting one: it is quick."""
-    whole = base.Base.load()
+    whole = warm_start.Base.load()
     small = replace(whole, lists=whole.lists[::18], vectors=whole.vectors[::18])
-    for module in (script, base):
-        monkeypatch.setattr(module, "STEPS", 8)
-    monkeypatch.setattr(base.Base, "load", lambda: small)
+    monkeypatch.setattr(warm_start, "STEPS", 8)
+    monkeypatch.setattr(warm_start.Base, "load", lambda: small)
     return script.described_base()
 
 

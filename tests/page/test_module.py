@@ -13,7 +13,7 @@ from rnn_names import Model, cast, train
 from rnn_names.corpus.characters import initial_of
 from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.triples import lower_case
+from rnn_names.corpus.shape import lower_case
 from rnn_names.errors import CaseWarning, RnnNamesError, VocabularyError
 from rnn_names.model.model import blend
 from rnn_names.page.script import PageModel, described_options, module, save_module

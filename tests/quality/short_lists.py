@@ -45,11 +45,10 @@ from rnn_names.corpus.names import Names
 from rnn_names.model.bundled import MODELS
 from rnn_names.network.language_model import mean_loss
 from rnn_names.training import warm_start
-from rnn_names.training.base import Base
 from rnn_names.training.settings import Settings
 from rnn_names.training.setup import TrainingSetup
 from rnn_names.training.trainer import Trainer
-from rnn_names.training.warm_start import InitialModel
+from rnn_names.training.warm_start import Base, InitialModel
 
 RESULTS = Path(__file__).resolve().parent / "SHORT_LISTS.md"
 CUTS = range(3)

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from rnn_names.report.terminal import HEIGHT, loss_curves
-from rnn_names.training.stages import EpochRecord
+from rnn_names.training.trainer import EpochRecord
 from support.terminal import on_terminal
 
 

@@ -21,19 +21,11 @@ def is_running(pid):
     return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
 
 
-class WatchedHelper(Helper):
-    """A `Helper` that tells the number of its process."""
-
-    def pid(self):
-        """The number of the helper process."""
-        return self._process.pid
-
-
 def patient_helpers(monkeypatch, module):
     """Lets a module wait until its helper process is ready; gives all its `Helper`s."""
     made = []
 
-    class Patient(WatchedHelper):
+    class Patient(Helper):
         def __init__(self, *arguments, **named):
             super().__init__(*arguments, **named)
             made.append(self)

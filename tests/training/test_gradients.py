@@ -146,7 +146,7 @@ def test_the_helper_ends_with_the_loop(how, names, helpers):
     pids = []
 
     def progress(*_):
-        pids.append(helpers[-1].pid())
+        pids.append(helpers[-1]._process.pid)
         if how == "interrupted" and len(pids) == 3:
             raise KeyboardInterrupt
 

@@ -9,8 +9,8 @@ from rnn_names import Settings
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.network.language_model import mean_loss
 from rnn_names.training import trainer as training
+from rnn_names.training.settings import DISTILLATION_RATE, make_stages
 from rnn_names.training.setup import TrainingSetup
-from rnn_names.training.stages import DISTILLATION_RATE, make_stages
 from rnn_names.training.trainer import DIVERGENCE_FACTOR, Trainer
 
 pytestmark = pytest.mark.usefixtures("quick_teacher")

@@ -17,9 +17,8 @@ from rnn_names.training import distillation, gradients
 from rnn_names.training import trainer as training
 from rnn_names.training.batches import Batches
 from rnn_names.training.optimizers import views
-from rnn_names.training.settings import Settings, defaults_for
+from rnn_names.training.settings import Settings, Stage, defaults_for, make_stages
 from rnn_names.training.setup import TrainingSetup
-from rnn_names.training.stages import Stage, make_stages
 from rnn_names.training.trainer import Trainer
 from support.networks import CELLS, assert_gradients, bytes_of, random_params
 

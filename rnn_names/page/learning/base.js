@@ -1,4 +1,4 @@
-// Initial weights for short lists, as in rnn_names/training/base.py. The base is one network that
+// Initial weights for short lists, as in rnn_names/training/warm_start.py. The base is one network that
 // has learned all bundled lists, with a vector e for each. A new list's e is fitted to its names:
 //
 //     ba = ba′ + We_ba e       by = by′ + We_by e − log k       a0 = tanh(a0′ + We_a0 e)
