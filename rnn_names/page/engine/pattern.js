@@ -3,7 +3,7 @@
 // line of a file, `{x=MODEL}` for a part with a label, `{=x:rules=FILE}` for its text again,
 // changed by rules. A backslash escapes a delimiter; before any other character it is literal.
 
-import { REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
+import { REFUSED, VALUE_TYPES, WrongSettings } from "./options.js";
 import { Expression, Reader } from "./regex.js";
 
 const MAX_PARTS = 100;
@@ -313,7 +313,7 @@ export class PatternReader extends Reader {
     if (!known.includes(word))
       throw this.error(`no option “${word}”; available: ${known.join(", ")}`, place);
     const name = PART_WORDS[word];
-    const { type, words, allows } = SAMPLE_OPTIONS[name];
+    const { type, words, allows } = VALUE_TYPES[name];
     const text = this.take(/=/y) ? this.until(name === "match" ? ",}" : ",{}") : undefined;
     if ((type === "boolean") !== (text === undefined)) {
       const needs = type === "boolean" ? "takes no value" : `needs a value: ${word}=…`;
