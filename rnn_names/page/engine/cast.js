@@ -8,6 +8,7 @@ import { NEW_AND_LISTED } from "./conditions.js";
 import { drawNames } from "./draw_names.js";
 import { checkStart } from "./draw_options.js";
 import { WrongSettings } from "./options.js";
+import { namePartsIn } from "./pattern.js";
 import { newSeed, seedKey, subkey, word } from "./random_keys.js";
 import { folded } from "./text.js";
 
@@ -52,13 +53,6 @@ export async function castRows(models, { pieces, columns }, count, options, watc
     if (valid.length === count || isShort || round === MAX_ROUNDS) return valid;
   }
 }
-
-export const namePartsIn = (pieces) =>
-  pieces.flatMap((piece) =>
-    piece.kind === "name"
-      ? [piece]
-      : (piece.alternatives ?? []).flatMap((inner) => namePartsIn(inner)),
-  );
 
 async function textsOfPieces(batch, pieces, key, rows) {
   const numbers = { [OF_NAMES]: 0, [OF_CHOICES]: 0 };

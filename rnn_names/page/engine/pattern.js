@@ -44,13 +44,18 @@ function expressionOfRule(text, references, characters) {
   return expression.compiled(false);
 }
 
+/** The names among the pieces of a pattern, also within choices. */
+export const namePartsIn = (pieces) =>
+  pieces.flatMap((piece) =>
+    piece.kind === "name" ? piece : (piece.alternatives ?? []).flatMap(namePartsIn),
+  );
+
 export class PatternReader extends Reader {
   constructor(text, models, files = {}) {
     super(text);
     this.models = models;
     this.files = files;
     this.depth = 0;
-    this.nameParts = [];
     this.columns = [];
     this.labels = new Set(); // of parts that can be in the same line as the next part
   }
@@ -63,8 +68,8 @@ export class PatternReader extends Reader {
     if (this.at < this.text.length) throw this.unexpected(true);
     if (pieces.every((piece) => typeof piece === "string"))
       throw this.error("a pattern has at least one {MODEL} or [a|b]", 0);
-    if (this.nameParts.length > MAX_PARTS)
-      throw this.error(`a pattern has at most ${MAX_PARTS} names`, this.nameParts[MAX_PARTS]);
+    const tooMany = namePartsIn(pieces)[MAX_PARTS];
+    if (tooMany) throw this.error(`a pattern has at most ${MAX_PARTS} names`, tooMany.begin);
     return { pieces, columns: this.columns };
   }
 
@@ -205,7 +210,6 @@ export class PatternReader extends Reader {
     }
     do this.share(shares, begin);
     while (this.take(/\+/y));
-    this.nameParts.push(begin);
     return { kind: "name", shares, label, ...this.options(begin, true) };
   }
 

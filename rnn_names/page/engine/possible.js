@@ -1,7 +1,6 @@
 // Checks whether any name can meet all conditions, as in rnn_names/sampling/sampler.py.
 
 import { automatonOf } from "./automaton.js";
-import { nextLogProbs } from "./blend.js";
 import { quotedTexts } from "./conditions.js";
 import { lengthOf, WrongSettings } from "./options.js";
 
@@ -34,7 +33,7 @@ function checkBeginnings({ next, starts, isOpen }, blend, options) {
   const [root] = options.roots;
   if (root.text || !options.shape) return;
   const isPossible = (log, c) => log > -Infinity && isOpen[1][next[starts[0] * blend.n_y + c]];
-  if (!nextLogProbs(blend, root.hidden, 1, options).some(isPossible))
+  if (!blend.logProbs(root.hidden, 1, options).some(isPossible))
     throw new WrongSettings("No name can begin like that.");
 }
 
