@@ -1,8 +1,8 @@
 // The roots of a walk: the spellings of required prefixes, or the empty text.
 
-import { MAX_STATES } from "./automaton.js";
 import { START } from "./chain.js";
 import { lengthOf, WrongSettings } from "./options.js";
+import { MAX_STATES } from "./possible.js";
 import { same } from "./regex.js";
 import { folding } from "./text.js";
 
