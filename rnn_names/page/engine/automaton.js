@@ -1,11 +1,9 @@
 // Finite automata for conditions on the spelling of names. The state after a prefix determines the
-// continuations that the conditions allow.
+// continuations that a condition allows.
 
-import { lengthOf, WrongSettings } from "./options.js";
 import { any, either, many, sequence, textTerm } from "./regex.js";
 import { folded } from "./text.js";
 
-export const MAX_STATES = 500;
 const MAX_KEPT = 20_000; // states of one condition, above which they are discarded
 export const DEAD = -1; // the state from which no name meets the conditions
 const FINAL = 0; // the place where a term ends
@@ -71,49 +69,4 @@ export class Without extends Automaton {
   accepts(state) {
     return state !== DEAD;
   }
-}
-
-/**
- * The joint automaton of several conditions, or undefined if it has too many states. Its fields are
- * `next[state * n_y + c]`, `accepts[state]`, `starts` (the states after the required beginnings)
- * and `isOpen[length][state]` (whether a text of this length can still meet the conditions).
- */
-export function automatonOf(conditions, blend, beginnings, lengths) {
-  const parts = conditions.map(({ automaton }) => automaton);
-  const nextStates = (states, character) =>
-    states.map((state, i) => parts[i].nextState(state, character));
-  const all = [];
-  const number = new Map();
-  const numberOf = (states) => {
-    if (states.includes(DEAD)) return DEAD;
-    const key = JSON.stringify(states);
-    if (!number.has(key)) number.set(key, all.push(states) - 1);
-    return number.get(key);
-  };
-  const first = parts.map((part) => part.first);
-  const starts = beginnings.map((text) => numberOf([...text].reduce(nextStates, first)));
-  if (!all.length) throw new WrongSettings("No name with this beginning can meet the conditions.");
-  const next = [];
-  for (const states of all) {
-    if (all.length > MAX_STATES) return undefined;
-    next.push(DEAD); // after the end of a name
-    for (const character of blend.characters) next.push(numberOf(nextStates(states, character)));
-  }
-  const accepts = all.map((states) => states.every((state, i) => parts[i].accepts(state)));
-  const isOpen = openStates(next, accepts, lengths);
-  if (!beginnings.some((text, i) => isOpen[lengthOf(text)]?.[starts[i]]))
-    throw new WrongSettings("No name can meet these conditions.");
-  return { next: Int32Array.from(next), accepts, starts, isOpen };
-}
-
-/** Whether each state can lead to an accepted name, by the length of the text so far. */
-function openStates(next, accepts, { minLength, maxLength }) {
-  const n_y = next.length / accepts.length;
-  const isOpen = [accepts.map(() => false)]; // from the longest
-  for (let length = maxLength; length >= 0; length--) {
-    const [longer] = isOpen;
-    const goesOn = (state) => next.slice(state * n_y, (state + 1) * n_y).some((to) => longer[to]);
-    isOpen.unshift(accepts.map((ends, state) => (ends && length >= minLength) || goesOn(state)));
-  }
-  return isOpen;
 }

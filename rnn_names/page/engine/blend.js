@@ -52,8 +52,8 @@ export class Blend {
     });
   }
 
-  /** The logits of m nodes: (m, n_y). */
-  logits(states, m) {
+  /** The log-probabilities of the next character after each of m nodes: (m, n_y). */
+  logProbs(states, m, options) {
     const { n_y, by } = this;
     const logits = new Float64Array(m * n_y);
     for (let i = 0; i < m; i++) logits.set(by, i * n_y);
@@ -64,6 +64,7 @@ export class Blend {
           if (index[c] >= 0) logits[i * n_y + c] += own[i * network.outputs + index[c]];
       }
     });
+    for (let i = 0; i < m; i++) logSoftmax(logits.subarray(i * n_y, (i + 1) * n_y), options);
     return logits;
   }
 
@@ -77,7 +78,7 @@ export class Blend {
     const places = [];
     let state = this.firstState();
     for (const character of [...characters, EOS]) {
-      places.push({ character, logProbs: logSoftmax(this.logits(state, 1)) });
+      places.push({ character, logProbs: this.logProbs(state, 1) });
       if (character === undefined) break;
       if (character !== EOS) state = this.nextStates(state, 1, [0], [character]);
     }
@@ -93,12 +94,4 @@ export class Blend {
       0,
     );
   }
-}
-
-/** The log-probabilities of the next character after each of m nodes: (m, n_y). */
-export function nextLogProbs(blend, states, m, options) {
-  const logits = blend.logits(states, m);
-  const { n_y } = blend;
-  for (let i = 0; i < m; i++) logSoftmax(logits.subarray(i * n_y, (i + 1) * n_y), options);
-  return logits;
 }

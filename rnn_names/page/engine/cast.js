@@ -8,10 +8,11 @@ import { NEW_AND_LISTED } from "./conditions.js";
 import { drawNames } from "./draw_names.js";
 import { checkStart } from "./draw_options.js";
 import { WrongSettings } from "./options.js";
+import { namePartsIn } from "./pattern.js";
 import { newSeed, seedKey, subkey, word } from "./random_keys.js";
 import { folded } from "./text.js";
 
-const [OF_NAMES, OF_CHOICES] = [1, 2]; // uses of a part's key, as in Python
+const USES = { name: 1, choice: 2 }; // of a key, by the kind of a part, as in Python
 const MAX_ROUNDS = 8; // each round draws twice as many lines as the previous one
 const MAX_SKIPPED = 1e6; // lines that are drawn only because later ones depend on them
 const ROUNDS_OF_LETTERS = 4; // after these rounds, initials may repeat when all have been used
@@ -53,39 +54,24 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   }
 }
 
-export const namePartsIn = (pieces) =>
-  pieces.flatMap((piece) =>
-    piece.kind === "name"
-      ? [piece]
-      : (piece.alternatives ?? []).flatMap((inner) => namePartsIn(inner)),
-  );
-
 async function textsOfPieces(batch, pieces, key, rows) {
-  const numbers = { [OF_NAMES]: 0, [OF_CHOICES]: 0 };
+  const numbers = { name: 0, choice: 0 }; // of the next part of each kind
+  const columns = rows.map((row) => batch.lines[row].columns);
   const texts = rows.map(() => "");
   for (const piece of rows.length ? pieces : []) {
+    const { kind, label, rules } = piece;
     let made = rows.map(() => piece);
-    if (typeof piece !== "string") {
-      const use = piece.kind === "name" ? OF_NAMES : OF_CHOICES;
-      const own = subkey(subkey(key, word(use)), word(numbers[use]));
-      if (piece.kind !== "reference") numbers[use]++;
+    if (kind === "reference") made = columns.map((own) => own.get(label) ?? "");
+    else if (kind) {
+      const textsOfPart = kind === "name" ? namesOfPart : textsOfChoice;
+      const own = subkey(subkey(key, word(USES[kind])), word(numbers[kind]++));
       made = await textsOfPart(batch, piece, own, rows);
+      if (label) made.forEach((text, i) => columns[i].set(label, text));
     }
-    made.forEach((text, i) => (texts[i] += text));
+    const changed = (text) => (rules && text ? rules(text) : text);
+    made.forEach((text, i) => (texts[i] += changed(text)));
   }
   return texts;
-}
-
-async function textsOfPart(batch, piece, key, rows) {
-  const columns = rows.map((row) => batch.lines[row].columns);
-  const changed = (text) => text && (piece.rules?.(text) ?? text);
-  if (piece.kind === "reference") return columns.map((own) => changed(own.get(piece.label) ?? ""));
-  const texts =
-    piece.kind === "name"
-      ? await namesOfPart(batch, piece, key, rows)
-      : await textsOfChoice(batch, piece, key, rows);
-  if (piece.label) texts.forEach((text, i) => columns[i].set(piece.label, text));
-  return texts.map(changed);
 }
 
 /** The names of a part. If too few are found, the lines end before the first that lacks one. */

@@ -6,8 +6,7 @@ import { isAmong, ownListOf } from "./fingerprints.js";
 import { areNear, NearList } from "./near_list.js";
 import { lengthOf, WrongSettings } from "./options.js";
 import { any, Expression, either, many, sequence, textTerm } from "./regex.js";
-import { folded, lowerCase } from "./text.js";
-import { hasTriples, haveTriples, knownTriples } from "./triples.js";
+import { folded, folding, lowerCase } from "./text.js";
 
 export const NEW_AND_LISTED = "No name is both new and in the list.";
 const GIVEN = 3; // first characters that minMeanP ignores
@@ -76,8 +75,10 @@ function* conditionsOnOneName({ anyShape, ...settings }, models, blend) {
   if (clean) yield { title: "has no rude word", passes: isClean };
   if (noWords) yield { title: "is no common word", passes: (name) => !isWord(name) };
   if (settings.knownTriples) {
-    const known = knownTriples(models);
+    if (models.some(({ triples }) => !triples))
+      throw new WrongSettings("A model here does not keep which characters its list has in a row.");
     if (!haveTriples(settings, models)) throw new WrongSettings("No listed name has such triples.");
+    const known = triplesOf(models);
     const passes = (name) => hasTriples(lowerCase(`\n${name}\n`), known);
     yield { title: "has no three characters in a row but those of the list", passes };
   }
@@ -105,6 +106,40 @@ function* conditionsOnOneName({ anyShape, ...settings }, models, blend) {
     yield { title: "is probable enough", passes };
   }
 }
+
+/** All triples of adjacent characters in the lists of some models, in lower case. */
+function triplesOf(models) {
+  const pairs = models.flatMap(({ triples }) => Object.entries(triples));
+  return new Set(pairs.flatMap(([pair, after]) => Array.from(after, (c) => pair + c)));
+}
+
+/** Whether names with only the lists' triples can contain the required texts. */
+export const haveTriples = (settings, models) =>
+  models.every(({ triples }) => triples) && !unknownTexts(settings, models).length;
+
+/** The required texts that the lists' triples cannot form, each with what a name does with it. */
+export function unknownTexts(/** @type {any} */ { prefix, suffix, contains, ignoreCase }, models) {
+  const isUnknown = (given, fold) => {
+    const known = new Set(Array.from(triplesOf(models), fold));
+    const text = lowerCase(given).map(fold);
+    if (text.length > 2) return !hasTriples(text, known);
+    return ![...known].some((triple) => triple.includes(text.join("")));
+  };
+  const fold = folding({ ignoreCase });
+  const inAnyCase = folding({ ignoreCase: true }); // a prefix may match in any case
+  const begins = prefix.filter((text) => isUnknown(`\n${text}`, inAnyCase));
+  const ends = suffix.filter((text) => isUnknown(`${text}\n`, fold));
+  // One of several prefixes or suffixes is enough, but all texts of `contains` are needed.
+  return [
+    ...(begins.length === prefix.length ? begins : []).map((text) => ["begins with", text]),
+    ...contains.filter((text) => isUnknown(text, fold)).map((text) => ["has", text]),
+    ...(ends.length === suffix.length ? ends : []).map((text) => ["ends with", text]),
+  ];
+}
+
+/** Whether all triples of a text, a list of lower-case characters, are known. */
+const hasTriples = (text, known) =>
+  text.slice(2).every((_, i) => known.has(text.slice(i, i + 3).join("")));
 
 function* conditionsOnOthers({ minEdits, unique }) {
   const dependsOnOthers = true;

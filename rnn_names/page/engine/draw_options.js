@@ -1,13 +1,13 @@
 // Turns settings into the options of a draw: adds what boldness implies and the models' defaults.
 
 import { shareOfWords } from "./clean.js";
+import { haveTriples } from "./conditions.js";
 import { ownListOf } from "./fingerprints.js";
 import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { newSeed, seedKey } from "./random_keys.js";
 import { checkCharacters, rootsOf, spellings } from "./roots.js";
 import { Shape } from "./shape.js";
 import { folding } from "./text.js";
-import { haveTriples } from "./triples.js";
 
 const MAX_LOSS = 2.3; // nats per character; models with a higher loss have no minMeanP
 const MAX_WORD_SHARE = 0.1; // words are excluded if at most this share of a list are words
@@ -30,8 +30,7 @@ export function withTexts(settings) {
 /** Adds the settings that `boldness` implies, as far as the models' lists allow them. */
 export function withBoldness({ boldness = "balanced", ...settings }, models) {
   const wanted = { ...BOLDNESS[boldness] };
-  if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models))
-    delete wanted.knownTriples;
+  if (wanted.knownTriples && !haveTriples(settings, models)) delete wanted.knownTriples;
   const [{ loss }, other] = models;
   if (other || !(loss > 0 && loss < MAX_LOSS)) delete wanted.minMeanP; // as in with_boldness
   const lists = models.map(ownListOf);

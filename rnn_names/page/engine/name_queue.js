@@ -30,7 +30,9 @@ export class NameQueue {
     this.names = [];
     /** @type {any} */ // `passed` counts the names that pass all conditions on spelling
     this.lastOfSpelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
-    this.atOnce = atOnceFor(blend);
+    const sizes = blend.parts.map(({ network: { rows, outputs, n_a } }) => (rows + outputs) * n_a);
+    const most = PRODUCTS_AT_ONCE / sizes.reduce((sum, size) => sum + size); // names
+    this.atOnce = Math.max(NODES, Math.min(NAMES_AT_ONCE, Math.floor(most)));
     this.nDrawn = 0; // attempts, and proposals after preparation
     this.drawnAtLastHit = 0; // value of `nDrawn` when the most recent name was found
     this.toSkip = this.next = options.start; // the names of a guide to skip, and the next number
@@ -156,11 +158,4 @@ export class NameQueue {
     yield* this.guided.prepare(learned);
     if (options.prepared) options.prepared.guided = this.guided;
   }
-}
-
-/** The number of names drawn together, which is smaller for a large network. */
-function atOnceFor({ parts }) {
-  const sizes = parts.map(({ network: { rows, outputs, n_a } }) => (rows + outputs) * n_a);
-  const products = sizes.reduce((sum, size) => sum + size); // per character of a name
-  return Math.max(NODES, Math.min(NAMES_AT_ONCE, Math.floor(PRODUCTS_AT_ONCE / products)));
 }

@@ -16,16 +16,6 @@ export const EOS = 0; // the index of the end of a name; characters follow in co
 export const sortedCharacters = (characters) =>
   [...new Set(characters)].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
 
-/** Computes the state a of a node from x Waxᵀ + ba, a_prev Waaᵀ and a_prev, given row offsets. */
-function gruStep(from_x, x, from_a, p, a, o, a_prev, q, n_a, bn) {
-  for (let i = 0; i < n_a; i++) {
-    const r = sigmoid(from_x[x + i] + from_a[p + i]);
-    const z = sigmoid(from_x[x + n_a + i] + from_a[p + n_a + i]);
-    const c = tanh(from_x[x + 2 * n_a + i] + r * (from_a[p + 2 * n_a + i] + bn[i]));
-    a[o + i] = c + z * (a_prev[q + i] - c);
-  }
-}
-
 /** x Waxᵀ + ba (n_y, 3 n_a): a row for each one-hot x, except that row EOS has the zero vector. */
 export function inputTable({ Wax, ba }) {
   const size = ba.length;
@@ -63,18 +53,24 @@ export class Network {
 
   /** The state of each node parent[i] after character[i]; −1 leaves it unchanged. */
   nextStates(states, m, parent, character) {
-    const { n_a, rows } = this;
-    const size = 3 * n_a;
+    const { n_a, rows, from_x, bn } = this;
     const from_a = new Float64Array(padded(m, NODES) * rows);
     product(states, padded(m, NODES), this.Waa, rows, n_a, from_a);
     const a = new Float64Array(padded(parent.length, NODES) * n_a);
     for (let i = 0; i < parent.length; i++) {
-      const x = character[i] * size;
-      const p = parent[i] * rows;
-      const o = i * n_a;
-      const q = parent[i] * n_a;
-      if (x < 0) a.set(states.subarray(q, q + n_a), o);
-      else gruStep(this.from_x, x, from_a, p, a, o, states, q, n_a, this.bn);
+      const a_prev = states.subarray(parent[i] * n_a, (parent[i] + 1) * n_a);
+      if (character[i] < 0) {
+        a.set(a_prev, i * n_a);
+        continue;
+      }
+      const x = 3 * n_a * character[i]; // where its rows of from_x and from_a begin
+      const p = rows * parent[i];
+      for (let k = 0; k < n_a; k++) {
+        const r = sigmoid(from_x[x + k] + from_a[p + k]);
+        const z = sigmoid(from_x[x + n_a + k] + from_a[p + n_a + k]);
+        const c = tanh(from_x[x + 2 * n_a + k] + r * (from_a[p + 2 * n_a + k] + bn[k]));
+        a[i * n_a + k] = c + z * (a_prev[k] - c);
+      }
     }
     return a;
   }

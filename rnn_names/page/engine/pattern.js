@@ -3,7 +3,7 @@
 // line of a file, `{x=MODEL}` for a part with a label, `{=x:rules=FILE}` for its text again,
 // changed by rules. A backslash escapes a delimiter; before any other character it is literal.
 
-import { REFUSED, SAMPLE_OPTIONS, VALUE_TYPES, WrongSettings } from "./options.js";
+import { REFUSED, VALUE_TYPES, WrongSettings } from "./options.js";
 import { Expression, Reader } from "./regex.js";
 
 const MAX_PARTS = 100;
@@ -44,13 +44,18 @@ function expressionOfRule(text, references, characters) {
   return expression.compiled(false);
 }
 
+/** The names among the pieces of a pattern, also within choices. */
+export const namePartsIn = (pieces) =>
+  pieces.flatMap((piece) =>
+    piece.kind === "name" ? piece : (piece.alternatives ?? []).flatMap(namePartsIn),
+  );
+
 export class PatternReader extends Reader {
   constructor(text, models, files = {}) {
     super(text);
     this.models = models;
     this.files = files;
     this.depth = 0;
-    this.nameParts = [];
     this.columns = [];
     this.labels = new Set(); // of parts that can be in the same line as the next part
   }
@@ -63,8 +68,8 @@ export class PatternReader extends Reader {
     if (this.at < this.text.length) throw this.unexpected(true);
     if (pieces.every((piece) => typeof piece === "string"))
       throw this.error("a pattern has at least one {MODEL} or [a|b]", 0);
-    if (this.nameParts.length > MAX_PARTS)
-      throw this.error(`a pattern has at most ${MAX_PARTS} names`, this.nameParts[MAX_PARTS]);
+    const tooMany = namePartsIn(pieces)[MAX_PARTS];
+    if (tooMany) throw this.error(`a pattern has at most ${MAX_PARTS} names`, tooMany.begin);
     return { pieces, columns: this.columns };
   }
 
@@ -205,7 +210,6 @@ export class PatternReader extends Reader {
     }
     do this.share(shares, begin);
     while (this.take(/\+/y));
-    this.nameParts.push(begin);
     return { kind: "name", shares, label, ...this.options(begin, true) };
   }
 
@@ -313,7 +317,7 @@ export class PatternReader extends Reader {
     if (!known.includes(word))
       throw this.error(`no option “${word}”; available: ${known.join(", ")}`, place);
     const name = PART_WORDS[word];
-    const { type, words, allows } = SAMPLE_OPTIONS[name];
+    const { type, words, allows } = VALUE_TYPES[name];
     const text = this.take(/=/y) ? this.until(name === "match" ? ",}" : ",{}") : undefined;
     if ((type === "boolean") !== (text === undefined)) {
       const needs = type === "boolean" ? "takes no value" : `needs a value: ${word}=…`;

@@ -8,7 +8,7 @@
 // automaton. Each set lists those of its characters that texts can contain, so that the browser
 // decides nothing about sets and case. Syntax that browsers read differently is refused.
 
-import { lengthOf, WrongSettings } from "./options.js";
+import { WrongSettings } from "./options.js";
 
 const MAX_PLACES = 20_000;
 
@@ -35,8 +35,6 @@ const repeated = (term, least, most) => (places, next) => {
   return first;
 };
 export const many = (term) => repeated(term, 0, Infinity);
-
-export const single = (text) => (lengthOf(text) === 1 ? text : undefined);
 
 /** Returns the same result for all characters that `re.IGNORECASE` treats as equal. */
 export const caseless = (character) =>

@@ -1,9 +1,8 @@
 // The roots of a walk: the spellings of required prefixes, or the empty text.
 
-import { MAX_STATES } from "./automaton.js";
-import { nextLogProbs } from "./blend.js";
 import { START } from "./chain.js";
 import { lengthOf, WrongSettings } from "./options.js";
+import { MAX_STATES } from "./possible.js";
 import { same } from "./regex.js";
 import { folding } from "./text.js";
 
@@ -55,7 +54,7 @@ export function rootsOf(texts, blend, options) {
   const found = roots.map((text) => {
     let node = { hidden: blend.firstState(), logProb: 0 };
     for (const c of blend.encode(text)) {
-      const logProb = node.logProb + nextLogProbs(blend, node.hidden, 1, options)[c];
+      const logProb = node.logProb + blend.logProbs(node.hidden, 1, options)[c];
       node = { hidden: blend.nextStates(node.hidden, 1, [0], [c]), logProb };
     }
     return { text, symbols: START + ranks(text), length: lengthOf(text), ...node };

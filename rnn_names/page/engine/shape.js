@@ -57,6 +57,6 @@ export class Shape {
   }
 
   passes(name) {
-    return this.accepts([...name].reduce((state, c) => this.nextState(state, c), this.first));
+    return this.fits(`${name}\n`);
   }
 }

@@ -1,6 +1,7 @@
 // Forms of texts that ignore case.
 
-import { caseless, single } from "./regex.js";
+import { lengthOf } from "./options.js";
+import { caseless } from "./regex.js";
 
 /** The form in which texts are compared ignoring case: ß is ss, ς is σ, and ı is not i. */
 export function folded(text) {
@@ -9,7 +10,9 @@ export function folded(text) {
   return lower.join("").normalize("NFC");
 }
 
-export const lowerCase = (text) => Array.from(text, (c) => single(c.toLowerCase()) ?? c);
+/** The characters of a text in lower case, except those that would become several. */
+export const lowerCase = (text) =>
+  Array.from(text, (c) => (lengthOf(c.toLowerCase()) === 1 ? c.toLowerCase() : c));
 
 /** Returns a function that folds the case of a text if `ignoreCase` is true. */
 export const folding = ({ ignoreCase }) =>

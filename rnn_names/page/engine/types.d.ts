@@ -3,18 +3,6 @@
 import type { Shape } from "./shape.js";
 import type { GuidedDrawer } from "./guided.js";
 
-/** The 64 bits of a key or of a fingerprint. */
-export interface Word {
-  high: number;
-  low: number;
-}
-
-/** An attempt at the name of a number. */
-export interface Attempt {
-  number: number;
-  attempt: number;
-}
-
 /** The result of an attempt. `logWeight` and `point` are for proposals of a guide. */
 export interface Drawn {
   name: string | null; // null if its length is not allowed
@@ -59,7 +47,7 @@ export interface Prefix {
 
 /** The options of a draw (draw_options.js). */
 export interface DrawOptions {
-  key: Word; // of the seed
+  key: { high: number; low: number }; // 64 bits, of the seed
   start: number; // the first number
   numbers?: number[]; // the numbers to draw, those of a cast's lines
   roots: Root[];

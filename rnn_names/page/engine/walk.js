@@ -2,7 +2,6 @@
 // the options, its number and its attempt (random_keys.js), not on the other names of the walk.
 
 import { NODES, padded } from "./arithmetic.js";
-import { nextLogProbs } from "./blend.js";
 import { EOS } from "./network.js";
 import { MAX_LENGTH } from "./options.js";
 import { subkey, uniform, word } from "./random_keys.js";
@@ -11,7 +10,7 @@ import { subkey, uniform, word } from "./random_keys.js";
  * Draws a name for each of some attempts; yields between steps.
  * @param {import("./blend.js").Blend} blend
  * @param {import("./types.js").DrawOptions} options
- * @param {import("./types.js").Attempt[]} attempts
+ * @param {{ number: number, attempt: number }[]} attempts
  * @param {import("./guide.js").Guide} [guide]
  * @returns {Generator<void, import("./types.js").Drawn[]>}
  */
@@ -64,8 +63,7 @@ export function* drawBatch(blend, options, attempts, guide) {
 export function logProbsAfter(blend, nodes, options) {
   const { n_y } = blend;
   const asked = nodes.filter(({ visited }) => !visited?.logs);
-  const states = stacked(blend, asked);
-  const all = nextLogProbs(blend, states, asked.length, options);
+  const all = blend.logProbs(stacked(blend, asked), asked.length, options);
   let from = 0;
   return nodes.map(({ visited }) => visited?.logs?.slice() ?? all.subarray(from, (from += n_y)));
 }

@@ -19,6 +19,7 @@ function crc32(bytes) {
 const joinedBytes = (parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
 
 const ascii = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+const utf32 = (text) => Uint32Array.from(text, (character) => character.codePointAt(0));
 
 /** Numbers as little-endian bytes; `sizes` contains the number of bytes of each, as a digit. */
 const littleEndian = (sizes, ...values) =>
@@ -28,19 +29,14 @@ const littleEndian = (sizes, ...values) =>
     ),
   );
 
-/** An array as NumPy writes it: `type` such as "<f4", a list of sizes, and the numbers' bytes. */
-function npy(type, shape, bytes) {
+/** An array as NumPy writes it: `type` such as "<f4", a list of sizes, and the numbers. */
+function npy(type, shape, { buffer }) {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
   const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10; // data begins at 64 · n
+  const begin = ascii("\x93NUMPY\x01\x00");
   const text = ascii(`${header.padEnd(length - 1)}\n`);
-  return joinedBytes([ascii("\x93NUMPY\x01\x00"), littleEndian("2", length), text, bytes]);
-}
-
-/** A text as a zero-dimensional NumPy array, in UTF-32. */
-function npyOfText(text) {
-  const codes = Uint32Array.from(text, (character) => character.codePointAt(0));
-  return npy(`<U${codes.length}`, [], new Uint8Array(codes.buffer));
+  return joinedBytes([begin, littleEndian("2", length), text, new Uint8Array(buffer)]);
 }
 
 /** A zip of members, { name: bytes }, stored uncompressed. */
@@ -71,16 +67,14 @@ export function npzOf(model, program) {
   const [n_a, n_y] = [model.hidden_size, weights.by.length];
   const size = weights.ba.length;
   const shapes = { Wax: [size, n_y], Waa: [size, n_a], Wya: [n_y, n_a] };
-  const meta = { ...facts, format: 1, program };
-  const members = { "meta.npy": npyOfText(JSON.stringify(meta)) };
-  for (const [name, array] of Object.entries(weights)) {
-    const bytes = new Uint8Array(Float32Array.from(array).buffer);
-    members[`${name}.npy`] = npy("<f4", shapes[name] ?? [array.length], bytes);
-  }
+  const meta = utf32(JSON.stringify({ ...facts, format: 1, program }));
+  const members = { "meta.npy": npy(`<U${meta.length}`, [], meta) };
+  for (const [name, array] of Object.entries(weights))
+    members[`${name}.npy`] = npy("<f4", shapes[name] ?? [array.length], Float32Array.from(array));
   for (const [name, upper] of Object.entries({ fingerprints, listed })) {
     if (!upper) continue;
     const prints = BigUint64Array.from(upper, (each) => BigInt(each) << 20n); // of 44 bits
-    members[`${name}.npy`] = npy("<u8", [prints.length], new Uint8Array(prints.buffer));
+    members[`${name}.npy`] = npy("<u8", [prints.length], prints);
   }
   return zip(members);
 }

@@ -46,7 +46,6 @@ export function prefixTree(names, n_y) {
 
 const hasChildren = ({ names, length }) => names.some((name) => name.length > length);
 
-/** The children of a node. */
 function childrenOf({ row, names, length }) {
   const longer = names.filter((name) => name.length > length);
   const withNext = (x) => longer.filter((name) => name[length] === x);

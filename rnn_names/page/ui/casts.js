@@ -1,10 +1,10 @@
 // Casts: lines of several names. People type a pattern or compose it from menus, one for each part.
 // Lines are drawn from the pattern, and links contain it.
 
-import { castRows, namePartsIn } from "../engine/cast.js";
+import { castRows } from "../engine/cast.js";
 import { formatted } from "../engine/draw_names.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
-import { PatternReader } from "../engine/pattern.js";
+import { namePartsIn, PatternReader } from "../engine/pattern.js";
 import { changed, chosen, data, models, titleOf } from "./chosen.js";
 import { $, copyOf, element, onClick } from "./elements.js";
 

@@ -1,11 +1,11 @@
 // The entry module of the interface: draws names and shows them.
 
 import { engineOf } from "../engine/api.js";
+import { unknownTexts } from "../engine/conditions.js";
 import { drawNames } from "../engine/draw_names.js";
 import { withTexts } from "../engine/draw_options.js";
 import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
-import { unknownTexts } from "../engine/triples.js";
 import { addressOfForm, isBack, missingList, readAddress, writeAddress } from "./address.js";
 import { closeCard, explain, listenToCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts, useStart } from "./casts.js";
