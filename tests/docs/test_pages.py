@@ -56,7 +56,7 @@ def test_links_are_valid(page):
         file, _, anchor = target.partition("#")
         path = (page.parent / file).resolve() if file else page
         is_there = path.exists() and (not anchor or anchor in anchors(path))
-        assert is_there or ELSEWHERE.match(target) or target == MADE_WITH_THE_SITE, target
+        assert is_there or ELSEWHERE.match(target) or file == MADE_WITH_THE_SITE, target
 
 
 def missing_code(text, folder):
