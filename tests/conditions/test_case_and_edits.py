@@ -278,6 +278,7 @@ def test_listed_refers_to_the_list_and_near_twins_to_drawn_names():
         started.sample(1, novel=True, listed=True)
 
 
+@pytest.mark.filterwarnings("ignore::rnn_names.errors.FewNewNamesWarning")
 def test_unsupported_uses_of_min_edits_are_refused(monkeypatch):
     with pytest.raises(SamplingError, match="leave out either min_edits or start"):
         tiny_model(letters="aAb").sample(1, min_edits=2, start=3)

@@ -24,6 +24,8 @@ from support.enumeration import distribution
 from support.networks import random_model
 from support.numbered import first_names
 
+pytestmark = pytest.mark.filterwarnings("ignore::rnn_names.errors.CaseWarning")
+
 ENGINE = """
 import { sample, score, cast, models } from "./names.mjs";
 const print = (value) => console.log(JSON.stringify(value));

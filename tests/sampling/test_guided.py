@@ -111,6 +111,7 @@ def test_shares_of_a_bundled_model_are_exact():
 
 
 @pytest.mark.parametrize("bound", [64, 0.4], ids=["few repeats", "many repeats"])
+@pytest.mark.filterwarnings("ignore::rnn_names.errors.RareConditionsWarning")
 def test_expected_shares_are_exact_for_any_estimate(bound, always_look_ahead, monkeypatch):
     poor(monkeypatch)
     monkeypatch.setattr(guide_module, "MAX_BOUND", bound)
@@ -384,6 +385,7 @@ def test_excluded_words_and_a_rare_length_are_looked_ahead_for_together(monkeypa
     assert len(names) == 30 and all(len(name) >= 12 and "a" not in name for name in names)
 
 
+@pytest.mark.filterwarnings("ignore::rnn_names.errors.FewNewNamesWarning")
 def test_a_shortage_of_unique_names_does_not_blame_a_pattern(always_look_ahead, monkeypatch):
     monkeypatch.setattr(stream, "WINDOW", 1 << 12)
     with pytest.raises(SamplingError, match=r"the tightest condition was unique \(met by 1 in"):

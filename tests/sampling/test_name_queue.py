@@ -110,6 +110,7 @@ def test_walks_are_bounded_even_if_names_are_rare(monkeypatch):
     assert raised.value.n_found == 0 and raised.value.tightest.startswith("a length of")
 
 
+@pytest.mark.filterwarnings("ignore::rnn_names.errors.FewNewNamesWarning")
 @pytest.mark.parametrize("budget", [1 << 21, 40])
 def test_the_end_of_a_stream_of_new_names_does_not_depend_on_batches(budget, monkeypatch):
     monkeypatch.setattr(streaming, "WINDOW", 1 << 9)
