@@ -178,13 +178,14 @@ class WalkDrawer:
 
         `root_of_name` is that of `Walk.run`.
         """
+        if root_of_name is None:
+            root_of_name = self.roots.choose(keys)
         walk = Walk(self.predictor, self.acceptor, keys)
         walk.run(self.roots, root_of_name)
         close = np.flatnonzero(walk.is_close)
         if len(close):
             again = Walk(self.exact_predictor, self.acceptor, keys[close])
-            roots_of_close = None if root_of_name is None else root_of_name[close]
-            again.run(self.exact_roots, roots_of_close)
+            again.run(self.exact_roots, root_of_name[close])
             walk.characters[:, close], walk.lengths[close] = again.characters, again.lengths
         return self.in_characters(walk.completed), np.flatnonzero(walk.lengths)
 
