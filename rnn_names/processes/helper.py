@@ -79,7 +79,7 @@ class Helper(AbstractContextManager["Helper"]):
 
     The helper process may start late, end at any time, or not start at all. This process then runs
     the calls. The helper is used only after `check` has returned the same value for both objects.
-    Only one call at a time may be pending, and only one thread may use a helper.
+    Only one thread may use it, with one call pending at a time.
 
     Args:
         make: creates the object in both processes. This function, all called functions, their

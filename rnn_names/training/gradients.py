@@ -48,8 +48,6 @@ def gradients_of_epoch(
     minibatches = batches.minibatches(stage.batch_size, np.random.default_rng(seed))
     for step, (middle, rows) in enumerate(minibatches):
         first, *others = np.array_split(rows, min(n_parts, len(rows)))  # at most one other
-        # `compute` writes to `gradient` for part 0, and to `second_gradient`, which the processes
-        # share, for part 1.
         pending = [
             helper.begin(GradientWorker.compute, 1, part, [*seed, 1, step]) for part in others
         ]
@@ -63,15 +61,12 @@ def gradients_of_epoch(
 
 
 class GradientWorker:
-    """Computes gradients or calls another function in one of two processes.
-
-    The processes share the weights and the second gradient.
-    """
+    """Computes gradients in one of two processes, which share the weights and second gradient."""
 
     def __init__(
         self, flat: Array, second_gradient: Array, shapes: Mapping[str, tuple[int, ...]]
     ) -> None:
-        self.gradients = np.empty_like(flat), second_gradient  # (n,) of the first and second part
+        self.gradients = np.empty_like(flat), second_gradient  # (n,) of parts 0 and 1
         self.params = views(flat, shapes)
         self._work = Workspace()
         self.batches: Any = None  # the batches of `stage`
@@ -82,7 +77,7 @@ class GradientWorker:
         self.batches, self.stage = batches, stage
 
     def compute(self, part: int, rows: Array, seed: list[int]) -> tuple[float, int]:
-        """Writes the summed gradient of the rows to `gradients`; returns loss and characters."""
+        """Writes the summed gradient of a part to `gradients`; returns loss and characters."""
         tree, rng = self.batches.tree(rows), np.random.default_rng(seed)  # for dropout
         loss, gradients = gradients_with_dropout(self.params, self.stage, tree, self._work, rng)
         arrays = [gradients[name].ravel() for name in self.params]
