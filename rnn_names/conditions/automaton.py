@@ -14,15 +14,13 @@ An `Acceptor` is an automaton with bounds on the length. For names of at most 3 
     "bb"      no                no: the walk gives it up
 """
 
-import unicodedata
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.corpus.characters import folded
 from rnn_names.corpus.names import (
     EOS,
     IndexedNames,
@@ -38,8 +36,6 @@ from rnn_names.network.completion_values import value_table
 from rnn_names.system import cached_property
 
 MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; of an intersection of two
-MAX_BEGINNINGS = 1 << 8  # beginnings of words to avoid; building an automaton for more takes long
-JAMO = {*map(chr, range(0x1160, 0x1200))}  # letters that join the previous one in a Korean syllable
 
 
 class NoAutomatonError(RnnNamesError):
@@ -137,40 +133,6 @@ def shape_automaton(shape: Shape) -> Automaton:
     after = np.where(shape.barred, kinds, np.arange(kinds))
     after = np.append(after, np.full((1, kinds), kinds), axis=0)  # a state for barred texts
     return Automaton(after[:, shape.kind].astype(np.int32), np.append(~shape.barred[:, 0], False))
-
-
-def without_words(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
-    """Accepts the texts that contain none of the words, ignoring case.
-
-    A state is the longest suffix of the text so far that is the beginning of a word; None after a
-    whole word.
-
-    >>> names, vocabulary = Names.from_strings(["aAa", "baA", "Ab", "aab"]), Vocabulary("abA")
-    >>> without_words(["ab"], vocabulary).accepts(names, vocabulary).tolist()
-    [True, True, False, False]
-    """
-    each = [*map(folded, vocabulary.characters)]
-    if any(unicodedata.category(text[0])[0] == "M" or text[0] in JAMO for text in each):
-        raise NoAutomatonError("marks: a name is not folded character by character")
-    words = {*map(folded, words)} - {""}
-    beginnings = {""} | {word[:n] for word in words for n in range(len(word))}
-    if len(beginnings) > MAX_BEGINNINGS:
-        raise NoAutomatonError("too many words")
-
-    def after(read: str | None, text: str) -> str | None:
-        for c in text:
-            if read is None:
-                break
-            ends = [(read + c)[i:] for i in range(len(read) + 2)]
-            read = next(filter(beginnings.__contains__, ends)) if words.isdisjoint(ends) else None
-        return read
-
-    return build_automaton(
-        "",
-        lambda read, kinds: [after(read, text) for text in kinds],
-        each,
-        lambda read: read is not None,
-    )
 
 
 class Acceptor:

@@ -1,7 +1,7 @@
 """Conditions on whole names, and the joint automaton of those on text, such as a suffix."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,13 +14,12 @@ from rnn_names.conditions.automaton import (
     NoAutomatonError,
     any_text,
     shape_automaton,
-    without_words,
 )
 from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, compiled, or_list
 from rnn_names.conditions.prefixes import check_known
-from rnn_names.conditions.regex import matching
+from rnn_names.conditions.regex import matching, without_words
 from rnn_names.conditions.word_lists import are_words, is_clean
 from rnn_names.corpus.characters import folded, without_case
 from rnn_names.corpus.fingerprints import among, fingerprint
@@ -73,9 +72,10 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
     vocabulary, conditions, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
         texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
-        patterns = [f".*{text}" for text in _alternatives(texts)]
+        # Without "$", `re` joins single characters into a set, which heeds case beyond 16 bits.
+        pattern = f".*({'|'.join(f'{text}$' for text in texts)})"
         title = f"suffix {or_list(options.suffix)}"
-        conditions.append(_matching(title, patterns, vocabulary, ignore_case))
+        conditions.append(_matching(title, [pattern], vocabulary, ignore_case))
     for text in options.contains:
         pattern = f".*{_literal('contains', text, vocabulary, ignore_case)}.*"
         title = f"contains {short_repr(text)}"
@@ -229,14 +229,6 @@ def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) 
     if not ignore_case:
         check_known(option, text, vocabulary)
     return re.escape(text)
-
-
-def _alternatives(texts: Sequence[str]) -> list[str]:
-    """Expressions that together match any of the texts; a single one if possible."""
-    # `re` joins single characters beyond 16 bits into a set, which does not ignore case.
-    usual = [text for text in texts if max(text) <= "\uffff"]
-    joined = [f"({'|'.join(usual)})"] if usual else []
-    return [text for text in texts if text not in usual] + joined
 
 
 def _one_by_one(test: Callable[[str], bool]) -> Callable[[Names], Array]:

@@ -5,15 +5,20 @@ boundaries, or with flags other than `i`.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError, build_automaton
-from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.characters import MAX_NAME_LENGTH, folded
 from rnn_names.corpus.names import Vocabulary
 
 MAX_SIZE = 1 << 20  # items and steps: (a{0,999}){999} is a short expression with many steps
+MAX_BEGINNINGS = 1 << 8  # beginnings of words to avoid; building an automaton for more takes long
 MAX_STEPS_READ = 1 << 24  # work for the states: a state of (a{0,99}){99} has thousands of steps
+JAMO = {*map(chr, range(0x1160, 0x1200))}  # letters that join the previous one in a Korean syllable
 Steps = frozenset[int]  # numbers of steps that may come next
 END, ANYTHING = 0, 1  # steps: the text may end here; any text may follow
 
@@ -38,6 +43,30 @@ def matching(
     except (AttributeError, ValueError, TypeError) as error:
         # The parser of another Python version may return something else.
         raise NoAutomatonError(str(error)) from error
+
+
+def without_words(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
+    """Accepts the texts that contain none of the folded words when they are folded.
+
+    >>> from rnn_names.corpus.names import Names
+    >>> names, vocabulary = Names.from_strings(["aAa", "baA", "Ab", "aab"]), Vocabulary("abA")
+    >>> without_words(["ab"], vocabulary).accepts(names, vocabulary).tolist()
+    [True, True, False, False]
+    """
+    each = [*map(folded, vocabulary.characters)]
+    if any(unicodedata.category(text[0])[0] == "M" or text[0] in JAMO for text in each):
+        raise NoAutomatonError("marks: a name is not folded character by character")
+    if len({word[:n] for word in words for n in range(len(word))}) > MAX_BEGINNINGS:
+        raise NoAutomatonError("too many words")
+    letters = sorted({*"".join(each)})  # "ß" is read as "ss"
+    pattern = f".*({'|'.join(map(re.escape, words))}).*"
+    containing = matching([pattern], Vocabulary("".join(letters)))
+    state = np.arange(len(containing.accepting), dtype=np.int32)
+    after = [state] * (len(each) + 1)
+    for character, text in enumerate(each, 1):
+        for c in text:
+            after[character] = containing.next_state[after[character], letters.index(c) + 1]
+    return Automaton(np.column_stack(after), ~containing.accepting)
 
 
 class _Reading:
