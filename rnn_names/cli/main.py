@@ -116,6 +116,8 @@ def exit_code(work: Callable[[], int | None]) -> int:
     try:
         return work() or 0
     except SystemExit as error:  # Click's own: after completions, or if stdout has no reader
+        if error.code:
+            streams.turn_off(sys.stdout)
         return int(error.code or 0) if streams.COMPLETE_VARIABLE in os.environ else 0
     except click.ClickException as error:
         text = io.StringIO()

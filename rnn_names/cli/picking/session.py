@@ -164,7 +164,6 @@ class PickSession:
                 break
 
     def _shortage_message(self) -> str:
-        """A short explanation of why there are no more lines; it names the conditions."""
         error, options = self.shortage, self.supply.options
         if error is None:
             return "Hardly any others are left."
