@@ -69,15 +69,18 @@ class Tally(dict[Any, tuple[int, int]]):
 def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condition]:
     """The conditions in the options, except prefixes and lengths, fastest first."""
     vocabulary, conditions, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
+    if not ignore_case:
+        for option in ("suffix", "contains"):
+            for text in getattr(options, option):
+                check_known(option, text, vocabulary)
     if options.suffix:
-        texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
         # Without "$", `re` joins single characters into a set, which heeds case beyond 16 bits.
-        pattern = f".*({'|'.join(f'{text}$' for text in texts)})"
+        pattern = f".*({'|'.join(f'{re.escape(text)}$' for text in options.suffix)})"
         title = f"suffix {or_list(options.suffix)}"
         conditions.append(_matching(title, [pattern], vocabulary, ignore_case))
     for text in options.contains:
-        pattern = f".*{_literal('contains', text, vocabulary, ignore_case)}.*"
         title = f"contains {short_repr(text)}"
+        pattern = f".*{re.escape(text)}.*"
         conditions.append(_matching(title, [pattern], vocabulary, ignore_case))
     if options.match:
         title = f"match {or_list(options.match)}"
@@ -122,14 +125,14 @@ def joint_automaton(
     included, others = list[Condition](), list[Condition]()
     for condition in conditions:
         try:
-            joined = automaton & condition.automaton if condition.automaton else None
+            joined = condition.automaton and automaton & condition.automaton
         except NoAutomatonError:
             joined = None
-        if joined is None or len(joined.accepting) > max_states:
-            others.append(condition)
-        else:
+        if joined and len(joined.accepting) <= max_states:
             automaton = joined
             included.append(condition)
+        else:
+            others.append(condition)
     return automaton, included, others
 
 
@@ -221,13 +224,6 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
             message = f"{option} {title}: {reason}, which known_triples rules out"
             raise SamplingError(message, [option, "known_triples"])
     return Condition("known_triples", lambda names: have_triples(names, model.vocabulary, known))
-
-
-def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) -> str:
-    """A regular expression for a text, or an error if the model does not know its characters."""
-    if not ignore_case:
-        check_known(option, text, vocabulary)
-    return re.escape(text)
 
 
 def _one_by_one(test: Callable[[str], bool]) -> Callable[[Names], Array]:

@@ -8,8 +8,6 @@ If all names of the list begin with a capital:
     -mac     -mac; no name of the list's shape can begin with it, so the shape is changed
 """
 
-from collections.abc import Callable
-
 from rnn_names.conditions.automaton import MAX_STATES
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import without_case
@@ -35,25 +33,22 @@ def spelled_prefixes(
     help, the shape is changed to allow it. Also returns the shape and, for each prefix whose case
     was changed, the first spelling.
     """
-    texts, in_other_case = list[Indices](), dict[str, str]()
-    allowed = shape
-    fits = shape.fits if shape is not None else lambda text: True
+    texts, in_other_case, allowed = list[Indices](), dict[str, str](), shape
     for prefix in options.prefix or ("",):
         exact = tuple(vocabulary.encode(Names.from_strings([prefix]).codes).tolist())
-        if UNKNOWN not in exact and fits(exact) and not options.ignore_case:
-            texts.append(exact)
-            continue
-        spellings = _in_any_case(prefix, vocabulary, fits)
-        if spellings and not options.ignore_case:
-            in_other_case[prefix] = "".join(vocabulary.characters[i - 1] for i in spellings[0])
+        if not options.ignore_case and UNKNOWN not in exact and _fits(exact, shape):
+            spellings = [exact]
+        else:
+            spellings = _in_any_case(prefix, vocabulary, shape)
+        if not spellings and options.ignore_case:
+            spellings = _in_any_case(prefix, vocabulary, None)
         if not spellings:
-            if options.ignore_case:
-                spellings = _in_any_case(prefix, vocabulary, lambda text: True)
-            if not spellings:
-                check_known("prefix", prefix, vocabulary)
-                spellings = [exact]
-            for text in spellings:
-                allowed = allowed and allowed.allowing(text)
+            check_known("prefix", prefix, vocabulary)
+            spellings = [exact]
+        elif not options.ignore_case and spellings != [exact]:
+            in_other_case[prefix] = "".join(vocabulary.characters[i - 1] for i in spellings[0])
+        for text in spellings:
+            allowed = allowed and allowed.allowing(text)
         texts += spellings
     all_texts = {*texts}
     texts = sorted(t for t in all_texts if all_texts.isdisjoint(t[:n] for n in range(len(t))))
@@ -63,17 +58,19 @@ def spelled_prefixes(
     return texts, allowed, in_other_case
 
 
-def _in_any_case(
-    prefix: str, vocabulary: Vocabulary, fits: Callable[[Indices], bool]
-) -> list[Indices]:
-    """The spellings of a prefix in upper and lower case whose beginnings all fit, as indices."""
+def _fits(text: Indices, shape: Shape | None) -> bool:
+    return shape is None or shape.fits(text)
+
+
+def _in_any_case(prefix: str, vocabulary: Vocabulary, shape: Shape | None) -> list[Indices]:
+    """The spellings of a prefix in upper and lower case that fit a shape, as indices."""
     spellings: list[Indices] = [()]
     for character in prefix:
         same = without_case(character)
         cases = [i for i, c in enumerate(vocabulary.characters, 1) if without_case(c) == same]
         cases.sort(key=lambda index: vocabulary.characters[index - 1] != character)
         longer = [(*text, index) for text in spellings for index in cases]
-        spellings = [text for text in longer if fits(text)]
+        spellings = [text for text in longer if _fits(text, shape)]
         if len(spellings) > MAX_STATES:
             reason = "too long to be followed in upper and lower case"
             raise SamplingError(f"prefix {short_repr(prefix)}: {reason}", ["prefix"])
