@@ -86,18 +86,8 @@ class NameQueue:
             end, n_failed = self._next_number, 0
             if len(queue.waiting):
                 end, n_failed = int(queue.waiting[0]), int(queue.n_failed[0])
-            rows, attempts, names = self._take_ready(end)
-            while len(rows):
-                n_attempts = 1 + attempts[:NUMBERS_AT_ONCE].astype(np.int64)
-                counted = self._n_counted + np.cumsum(n_attempts)
-                n = int(np.searchsorted(counted, self._budget_now, side="right"))
-                if not n:
-                    return
-                part = names.take(rows[:n])
-                rows, attempts = rows[n:], attempts[n:]
-                self._next_to_yield, self._n_counted = self._next_to_yield + n, int(counted[n - 1])
-                yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
-            if self._n_counted + n_failed >= self._budget_now:
+            yield from self._names_below(end)
+            if self._next_to_yield < end or self._n_counted + n_failed >= self._budget_now:
                 return
 
     def _draw_batch(self) -> bool:
@@ -159,6 +149,20 @@ class NameQueue:
         # Finished names may have to wait, so store codes in the smallest type.
         codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
         return DrawnNames(Names(codes, names.offsets.astype(np.int32)), rows[passing], tally)
+
+    def _names_below(self, end: int) -> Iterator[Names]:
+        """Yields the names of all numbers below `end`, or of those that the budget allows."""
+        rows, attempts, names = self._take_ready(end)
+        while len(rows):
+            n_attempts = 1 + attempts[:NUMBERS_AT_ONCE].astype(np.int64)
+            counted = self._n_counted + np.cumsum(n_attempts)
+            n = int(np.searchsorted(counted, self._budget_now, side="right"))
+            if not n:
+                return
+            part = names.take(rows[:n])
+            rows, attempts = rows[n:], attempts[n:]
+            self._next_to_yield, self._n_counted = self._next_to_yield + n, int(counted[n - 1])
+            yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
 
     def _take_ready(self, end: int) -> tuple[Array, Array, Names]:
         """Removes the numbers below `end`; returns rows of names by number, attempts, and names."""
