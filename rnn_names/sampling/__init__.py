@@ -20,8 +20,8 @@ All else serves to draw many names at once, to meet conditions, or to find rare 
     choice          chooses each character by its random number
     sampler         makes conditions that an automaton can check part of the walk's acceptor, and
                     tests the others on whole names
-    name_queue      makes two attempts at number 0, since the first may fail, and yields the first
-                    that passed: Umornessu
+    name_queue      makes two attempts at number 0, since one may fail, and yields the name of
+                    the first attempt that passed: Umornessu
     stream          begins all this and admits the name
 
 `sample -m first-names --suffix pp -n 5 --seed 1` has a rare condition (about 1 name in 8,000):

@@ -83,27 +83,26 @@ class Walk:
 
     def run(self, roots: Roots, root_of_name: Array | None = None) -> None:
         """Draws every name from the root in row `root_of_name`, (names,), or from a random root."""
-        if root_of_name is None:
-            root_of_name = roots.choose(self.keys)
-        for same_length in rows_by_length(roots.lengths):
-            used = same_length[np.isin(same_length, root_of_name)]
-            for first in range(0, len(used), self.predictor.nodes_at_once):
-                nodes = used[first : first + self.predictor.nodes_at_once]
-                self._begin(roots, nodes, root_of_name)
+        self._begin(roots, roots.choose(self.keys) if root_of_name is None else root_of_name)
         while self._frontier:
             length, (children, node_records, rows, node) = self._frontier.pop()
             states = self.predictor.states_after(children, self._work)
             self._extend(length, states, node_records, rows, node)
 
-    def _begin(self, roots: Roots, nodes: Array, root_of_name: Array) -> None:
-        """Extends the names whose roots are in the ascending rows `nodes`, all of one length."""
-        rows = np.flatnonzero(np.isin(root_of_name, nodes)).astype(np.int32)
-        rows = rows[np.argsort(root_of_name[rows], kind="stable")]
-        node = np.searchsorted(nodes, root_of_name[rows])
-        texts = roots.texts_of(nodes)  # (nodes, length)
-        length = texts.shape[1]
-        self.characters[:length, rows] = texts[node].T
-        self._extend(length, roots.states[nodes], roots.node_records[nodes], rows, node)
+    def _begin(self, roots: Roots, root_of_name: Array) -> None:
+        """Extends all names from their roots, some roots of one length at a time."""
+        at_once = self.predictor.nodes_at_once
+        for same_length in rows_by_length(roots.lengths):
+            used = same_length[np.isin(same_length, root_of_name)]
+            for first in range(0, len(used), at_once):
+                nodes = used[first : first + at_once]  # the rows of these roots
+                rows = np.flatnonzero(np.isin(root_of_name, nodes)).astype(np.int32)
+                rows = rows[np.argsort(root_of_name[rows], kind="stable")]
+                node = np.searchsorted(nodes, root_of_name[rows])
+                texts = roots.texts_of(nodes)  # (nodes, length)
+                length = texts.shape[1]
+                self.characters[:length, rows] = texts[node].T
+                self._extend(length, roots.states[nodes], roots.node_records[nodes], rows, node)
 
     def _extend(
         self, length: int, states: Array, node_records: Array, rows: Array, node: Array
