@@ -254,7 +254,7 @@ class CastDrawer:
         """
         shortage, columns, redraw = None, self.pattern.columns, self.options.redraw
         lines = list[Line]()
-        earlier = defaultdict[int, set[tuple[Any, str]]](set)  # old contents, by index
+        earlier = defaultdict[int, set[tuple[Any, str]]](set)  # old contents, by number
         column_of = {part: k for k, name in enumerate(columns, 1) for part in (k, name)} | {0: 0}
         for number, part in redraw:
             if part not in column_of:
@@ -267,12 +267,10 @@ class CastDrawer:
         except SamplingError as error:
             shortage = error
         for number, part in redraw:
-            column, index = column_of[part], number - 1
-            if index < len(lines) and not self._redraw(lines, index, column, earlier[index]):
+            if number > len(lines):
+                continue
+            if reason := self._redraw(lines, number - 1, column_of[part], earlier[number]):
                 what = f"{number}.{part}" if part else number
-                reason = "nothing else was found that meets all conditions beside the other lines"
-                if not self._sources_at(lines[index], column):
-                    reason = "the line has an alternative without this part"
                 warn(f"redraw {what} stays as it was: {reason}", FewNewNamesWarning)
         yield lines
         if shortage:
@@ -280,34 +278,35 @@ class CastDrawer:
 
     def _redraw(
         self, lines: list[Line], index: int, column: int, earlier: set[tuple[Any, str]]
-    ) -> bool:
+    ) -> str:
         """Draws another text for a column, or other names for the whole line if `column` is 0.
 
-        Returns False if nothing fits except the `earlier` contents. The old names still count as
-        used, but the old initial is free again.
+        Returns why the line stays as it was, or "". The old names still count as used, but the old
+        initial is free again.
         """
         line, others = lines[index], lines[:index] + lines[index + 1 :]
         sources = self._sources_at(line, column)
-        if not sources:  # the part is in an alternative that the line does not use
-            return False
+        if not sources:
+            return "the line has an alternative without this part"
         earlier |= _contents(line, sources, column)
         if self.options.initials == "different":
             self.used.recount_initials(others)
         is_text = not any(isinstance(source, NameSource) for source in sources)
         other_texts = {other.texts[column] for other in others}
+        other_lines = {other.texts[0] for other in others if self.options.unique}
         # Prefer a text that no other line has.
         for avoided in [other_texts, set[str]()] if is_text else [set[str]()]:
             for new in self._later_lines(line, sources):
                 if _contents(new, sources, column) & earlier or new.texts[column] in avoided:
                     continue
-                if self.options.unique and new.texts[0] in {other.texts[0] for other in others}:
+                if new.texts[0] in other_lines:
                     continue
                 names = {source: name for source, name in new.names.items() if source in sources}
                 if self.used.are_far(names):
                     self.used.add(names)
                     lines[index] = new
-                    return True
-        return False
+                    return ""
+        return "nothing else was found that meets all conditions beside the other lines"
 
     def variants_of(self, line: Line, column: int = 0) -> Iterator[Line]:
         """Lines that differ from `line` in one name or, in a column without names, in its text."""
@@ -317,7 +316,7 @@ class CastDrawer:
 
     def _later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
         """Yields copies of a line in which these sources give texts of later rounds."""
-        chosen = dict[PartSource, Any]([*line.names.items(), *line.choices.items()])
+        chosen: dict[Any, Any] = {**line.names, **line.choices}
         kept = {source: chosen[source] for source in chosen.keys() - sources}
         first, size = 0, 4
         while first < MAX_CANDIDATES:

@@ -243,8 +243,8 @@ def _figure(title: str, series: Sequence[str], chart: str) -> str:
 
 def _line_chart(
     curves: Mapping[str, Sequence[tuple[int, float]]],
-    point: tuple[int, float, str] | None = None,
-    dividers: Sequence[tuple[float, str]] = (),
+    point: tuple[int, float, str] | None,
+    dividers: Sequence[tuple[float, str]],
 ) -> str:
     """Draws curves through at least two points (x, y) of each series, with integers x, as SVG.
 
