@@ -548,6 +548,7 @@ def test_after_a_reload_names_fill_the_window_even_a_large_one(open_page):
 
 def test_an_unticked_box_counts_for_safe_names_and_stays_so_in_the_link(open_page, dinosaurs):
     page = open_page("dinosaurs", address="#seed=1&boldness=safe", names=None)
+    wait_until_drawn(page)
     boxes = ("Only new names", "No near copies", "No name twice", "No rude words")
     assert all(page.get_by_label(box).is_checked() for box in boxes), "safe names imply them"
     safe = names_of(page)

@@ -143,6 +143,6 @@ def test_long_names_of_the_list_are_looked_ahead_for():
 def test_the_examples_of_the_package_have_the_names_of_their_seeds():
     documented = " ".join(sampling.__doc__.split())
     [name] = Model.load("elvish").sample(1, seed=1)
-    assert f"yields the first that passed: {name} " in documented
+    assert f"the first attempt that passed: {name} " in documented
     first, second, third, *_ = Model.load("first-names").sample(5, seed=1, suffix="pp")
     assert f"yields 64: {first}, {second}, {third}, …" in documented
