@@ -75,7 +75,9 @@ export function buildShares() {
   $("kinds").hidden = models.length < 3;
   const toggle = () => {
     mix.ariaPressed = String(!isMixing());
-    say(isMixing() ? "Press the kinds to mix." : "");
+    if ($("search").matches(".busy")) return; // the message is about the search
+    const press = matchMedia("(hover: none)").matches ? "Tap" : "Press";
+    say(isMixing() ? `${press} the kinds to mix.` : "");
   };
   const mix = button("Mix", toggle, { className: "chip", id: "mix" });
   mix.title = "Press several to blend them";
