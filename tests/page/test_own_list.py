@@ -634,3 +634,11 @@ def test_a_file_can_be_dropped_or_chosen(page, tmp_path):
     assert page.evaluate("models.length") == 1
     page.evaluate(DROP, ["picture.png", list(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")])
     page.locator("#own-count", has_text="This is not a list of names").wait_for()
+
+
+def test_a_link_opens_the_box_for_a_list(open_page):
+    page = open_page("dinosaurs", address="#your-list", names=None)
+    page.get_by_role("textbox", name="Names").wait_for()
+    assert page.get_by_role("tab", name="Your list").get_attribute("aria-selected") == "true"
+    page.get_by_role("tab", name="Names", exact=True).click()
+    wait_for_names(page, 20)
