@@ -162,10 +162,10 @@ def option(default: Any, kind: Kind, help: str, **more: str) -> Any:
     return field(default=default, metadata={"declaration": declaration})
 
 
-def declarations(owner: Any) -> dict[str, Declaration]:
+def declarations(options_class: Any) -> dict[str, Declaration]:
     """The declarations of a dataclass's options, by name."""
-    options = (option for option in fields(owner) if option.metadata)
-    return {option.name: option.metadata["declaration"] for option in options}
+    options = (each for each in fields(options_class) if each.metadata)
+    return {each.name: each.metadata["declaration"] for each in options}
 
 
 class CheckedOptions:
@@ -194,10 +194,10 @@ class CheckedOptions:
     def non_defaults(self) -> tuple[str, ...]:
         """The names of the options that differ from their defaults."""
         options = declarations(self).items()
-        return tuple(name for name, option in options if getattr(self, name) != option.default)
+        return tuple(name for name, each in options if getattr(self, name) != each.default)
 
 
-def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P, R]]:
+def parameters_of(options_class: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P, R]]:
     """A decorator that gives a function the parameters of a dataclass.
 
     Type checkers, editors and `inspect.signature` see them; the docstring gets a line for each.
@@ -206,7 +206,7 @@ def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Calla
     def decorate(function: Callable[..., R]) -> Any:
         original = inspect.signature(function)
         first = [parameter for name, parameter in original.parameters.items() if name == "self"]
-        others = inspect.signature(owner).parameters.values()
+        others = inspect.signature(options_class).parameters.values()
         signature = original.replace(parameters=[*first, *others])
 
         @wraps(function)
@@ -218,7 +218,7 @@ def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Calla
             return function(*args, **kwargs)
 
         called.__signature__ = signature  # type: ignore[attr-defined]
-        lines = [f"    {name}: {option.help}" for name, option in declarations(owner).items()]
+        lines = [f"    {name}: {each.help}" for name, each in declarations(options_class).items()]
         text = inspect.cleandoc(function.__doc__ or "")
         called.__doc__ = "\n".join([text, "", "Options:", *lines])
         return called
@@ -227,9 +227,9 @@ def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Calla
 
 
 def method_parameters_of(
-    owner: Callable[P, Any],
+    options_class: Callable[P, Any],
 ) -> "Callable[[Callable[Concatenate[S, ...], R]], Callable[Concatenate[S, P], R]]":
     """Like `parameters_of`, but for a method, which keeps its first parameter, `self`."""
     # The type is a string, since Python 3.10 cannot evaluate `Concatenate[S, ...]`.
-    decorate: Any = parameters_of(owner)
+    decorate: Any = parameters_of(options_class)
     return decorate

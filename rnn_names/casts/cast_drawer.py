@@ -91,7 +91,7 @@ class CastDrawer:
     def _source(self, part: Part, load: LoadModel, read: ReadLines) -> PartSource:
         if isinstance(part, NamePart):
             source = NameSource(part, self._seed, read, load, bool(self.options.initials))
-            source.pools = self.used.pools_for(source.options)
+            source.pools = self.used.add_pools_for(source.options)
             return source
         kind: Any = ChoiceSource if isinstance(part, ChoicePart) else PartSource
         return kind(part, self._seed, read)
@@ -188,15 +188,19 @@ class CastDrawer:
         while requests:
             request = requests[0]
             candidate = request.next_candidate(self.used)
-            if candidate in request.drawn:
+            if candidate in request.drawn:  # it fits
                 names = request.drawn[candidate]
                 request.line.names.update(names)
                 self.used.add(names)
                 self.used.add_initial(candidate.initial)
                 requests.popleft()
-            elif not request.shortage and (candidates := self._candidates_to_draw(requests)):
-                draw_candidates(candidates)
-            elif shortage := request.end(self.used):
+                continue
+            to_draw = [] if request.shortage else self._candidates_to_draw(requests)
+            if to_draw:
+                draw_candidates(to_draw)
+                continue
+            shortage = request.give_up(self.used)
+            if shortage:
                 return lines[: lines.index(request.line)], shortage
         return lines, None
 
@@ -205,7 +209,7 @@ class CastDrawer:
 
         Initials that earlier requests would get already count as used.
         """
-        used, to_draw = self.used.with_own_initials(), list[tuple[Request, Candidate]]()
+        used, to_draw = self.used.copy_to_look_ahead(), list[tuple[Request, Candidate]]()
         for k, request in enumerate(requests):
             candidate = request.next_candidate(used)
             if candidate and candidate not in request.drawn:
@@ -241,7 +245,7 @@ class CastDrawer:
                 text = columns[piece.label]
             if piece.label:
                 columns[piece.label] = text
-            texts.append(text and source.rules(text))
+            texts.append(text and source.apply_rules(text))
         return "".join(texts)
 
     # --- Lines that are redrawn -------------------------------------------------------------------

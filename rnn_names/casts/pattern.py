@@ -63,7 +63,7 @@ class Part:
     """
 
     begin: int
-    rules: str  # a file of rules
+    rules_file: str  # "" for none
     label: str  # "" inside a choice, unless the pattern gives one
     path: tuple[int, ...]
 

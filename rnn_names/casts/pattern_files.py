@@ -57,8 +57,8 @@ def path_of_named(path: str, pattern_file: str = "") -> str:
 
 def lines_of_file(path: str, pattern_file: str = "") -> list[str]:
     """The lines of a file that a pattern names."""
-    with opened(path_of_named(path, pattern_file)) as source:
-        return nonblank_lines(*source)
+    with opened(path_of_named(path, pattern_file)) as (title, stream):
+        return nonblank_lines(title, stream)
 
 
 def bundled_lines(path: str) -> list[str]:

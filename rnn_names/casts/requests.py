@@ -54,8 +54,8 @@ class UsedNames:
         self._ruled_out = set[str]()  # initials with no further names
         self._warns_of_repeats = True
 
-    def pools_for(self, options: CommonOptions) -> list[int]:
-        """The indices of the pools for a part: its own, which is added if needed, and pool 0.
+    def add_pools_for(self, options: CommonOptions) -> list[int]:
+        """Adds a pool for a part if it needs its own; returns its index and pool 0, if it joins.
 
         Names of a part with fewer `min_edits` than the cast are compared only with each other.
         """
@@ -100,7 +100,7 @@ class UsedNames:
         names = (next(iter(line.names.values()), None) for line in lines)
         self._n_lines = Counter(initial_of(name) for name in names if name is not None)
 
-    def with_own_initials(self) -> "UsedNames":
+    def copy_to_look_ahead(self) -> "UsedNames":
         """The same names, with a copy of the initials that can be extended without a warning."""
         other = copy(self)
         other._n_lines, other._warns_of_repeats = self._n_lines.copy(), False
@@ -121,9 +121,9 @@ class UsedNames:
 
 
 class Candidate(NamedTuple):
-    """A round of a line in which a source may give its names."""
+    """One try at the names that a request asks for."""
 
-    number: int  # of its round, minus the line's first round
+    number: int  # 0, 1, 2, …: its random numbers are those of round `line.first_round` + number
     initial: str  # that the names must have; "" for any
 
 
@@ -164,8 +164,8 @@ class Request:
     def _max_candidates(self) -> int:
         return self.source.max_candidates(MAX_CANDIDATES)
 
-    def end(self, used: UsedNames) -> Shortage | None:
-        """Why no candidate fits; None if there are further ones, with other initials."""
+    def give_up(self, used: UsedNames) -> Shortage | None:
+        """Called when no candidate fits: returns why, or None to continue with others."""
         return self.shortage or self.source.shortage()
 
 
@@ -197,8 +197,8 @@ class DifferentInitialRequest(Request):
     def _max_candidates(self) -> int:
         return MAX_CANDIDATES
 
-    def end(self, used: UsedNames) -> Shortage | None:
-        """Like `Request.end`; switches to other initials if there are any."""
+    def give_up(self, used: UsedNames) -> Shortage | None:
+        """Rules out the initials so far and returns None, or why there are no others."""
         self._begin = 1  # 0 would also work, but would change the names of existing seeds
         if used.rule_out_initials(self.source):
             return None

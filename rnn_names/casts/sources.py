@@ -16,11 +16,11 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_results
 from rnn_names.sampling.random_keys import fixed_keys, keys_at, seed_key, subkeys, weighted_index
 from rnn_names.sampling.sampler import DrawnNames, make_sampler
-from rnn_names.sampling.stream import guided_drawer_if_rare
+from rnn_names.sampling.stream import guided_drawer_or_none
 from rnn_names.system import cached_property
 
 MIN_CANDIDATES = 1 << 5  # the fewest candidates tried for a name before giving up
-MAX_LINE_ATTEMPTS = 1 << 16  # the most attempts that are drawn together
+MAX_PART_BATCH = 1 << 16  # the most attempts that are drawn together
 RARE_PART = 1 / 32  # with `initials`, looking ahead is tried if a smaller share is accepted
 RARE_INITIAL = 1e-4  # share of names below which an initial is left out
 PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part in pilots of growing size
@@ -59,7 +59,9 @@ class PartSource:
 
     def __init__(self, part: Part, seed: int, read: ReadLines) -> None:
         self.part, self.key = part, seed_key(seed, *part.path)
-        self.rules = parse_rules(read(part.rules), part.rules) if part.rules else str
+        self.apply_rules: Callable[[str], str] = lambda text: text
+        if part.rules_file:
+            self.apply_rules = parse_rules(read(part.rules_file), part.rules_file)
 
 
 class ChoiceSource(PartSource):
@@ -109,9 +111,9 @@ class NameSource(PartSource):
         model = load(part.models)
         sampler = make_sampler(model, replace(part.options, **lists))
         self.options = sampler.options
-        self.largest_batch = min(sampler.largest_batch, MAX_LINE_ATTEMPTS)
+        self.largest_batch = min(sampler.largest_batch, MAX_PART_BATCH)
         self.has_conditions = bool(sampler.may_be_rare or sampler.tested_conditions)
-        guided_drawer = guided_drawer_if_rare(sampler, RARE_PART if with_initials else None)
+        guided_drawer = guided_drawer_or_none(sampler, RARE_PART if with_initials else None)
         self._sampler, self._drawer = sampler, guided_drawer or sampler.drawer
         if with_initials:
             self._group_by_initial(model)

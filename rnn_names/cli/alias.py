@@ -11,7 +11,7 @@ import click
 
 from rnn_names.cli.formats import Verbatim
 from rnn_names.cli.input_checks import read_options, refuse_single
-from rnn_names.cli.model_options import Models, model_option, models_or_default
+from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_option
 from rnn_names.cli.options import command, option, options_of
 from rnn_names.cli.output import Form, RecordWriter, output_options
 from rnn_names.cli.streams import open_input, print_note
@@ -38,7 +38,9 @@ KEYS_READ_AT_ONCE = 1 << 17  # keys whose names are drawn together
 )
 @options_of(AliasOptions, without=("start", "remember"))
 @output_options("the key")
-def alias(file: str, model: Models, secret_file: str | None, form: Form, **given: Any) -> None:
+def alias(
+    file: str, model: ModelChoices, secret_file: str | None, form: Form, **given: Any
+) -> None:
     """Write a name for each key in FILE: test data, or pseudonyms that are the same in all tables.
 
     FILE has a key on each line, such as a customer's id; - is standard input. A key has the same
@@ -58,12 +60,12 @@ def alias(file: str, model: Models, secret_file: str | None, form: Form, **given
     options: AliasOptions = read_options(AliasOptions, given)
     if secret_file is None:
         print_note("without --secret-file, whoever guesses a key can see that a name is that key's")
-    loaded = load_chosen(models_or_default(model))
+    loaded_model = load_chosen(choices_or_default(model))
     if form.kind not in ("text", "markdown") and form.columns is None:
         form = form._replace(columns="key,name")
     out = RecordWriter(["name", "key"], form)
     with open_input(file) as source, out:
-        aliases = Aliases(loaded, options)
+        aliases = Aliases(loaded_model, options)
         lines = (line.rstrip("\r") for _, piece in read_lines(*source) for line in piece)
         n_keys = n_blank = 0
         while keys := list(lines if options.unique else islice(lines, KEYS_READ_AT_ONCE)):

@@ -6,7 +6,7 @@ import shlex
 import click
 
 from rnn_names.cli.input_checks import check_output
-from rnn_names.cli.model_options import MODEL, Models
+from rnn_names.cli.model_options import MODEL, ModelChoices
 from rnn_names.cli.options import command, output_option
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import BlendError, network_name, printable
@@ -22,7 +22,7 @@ from rnn_names.model.selection import find_model_file
 )
 @click.argument("models", metavar="MODEL[=WEIGHT]...", nargs=-1, required=True, type=MODEL)
 @output_option("-o", "--output", help="The model file to write.", required=True)
-def blend(models: Models, output: str) -> None:
+def blend(models: ModelChoices, output: str) -> None:
     """Write a model whose names lie between those of several, files or bundled models.
 
     It predicts the geometric mean of what they predict, each to the power of its weight. Weights

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.argument("pattern", type=in_utf8, nargs=-1)
 @declared_option(CastOptions, "count", group="General")
 @option("--file", group="General", type=click.Path(), help="Read the pattern from this file.")
-@flag("--show", group="General", help="Print the pattern, and no line.")
+@flag("--show", group="General", help="Print the pattern and exit.")
 @options_of(CastOptions)
 @output_options("a field for each part of the pattern that is not text")
 def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **given: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from rnn_names.cli.model_options import MODEL, Models, models_or_default
+from rnn_names.cli.model_options import MODEL, ModelChoices, choices_or_default
 from rnn_names.cli.options import command, flag
 from rnn_names.cli.streams import escape_control_characters, write
 from rnn_names.errors import RnnNamesError, plural, shortened
@@ -34,7 +34,7 @@ LONGEST_ROW = 400  # characters; a file may contain texts of any length
 @click.argument("model", metavar="[MODEL[=WEIGHT]]...", nargs=-1, type=MODEL)
 @flag("--json", help="Print JSON.")
 @flag("--system", help="Show instead what a bug report should say: versions, BLAS, cores, locale.")
-def info(model: Models, json: bool, system: bool) -> None:
+def info(model: ModelChoices, json: bool, system: bool) -> None:
     """Show what MODEL is and how it was trained.
 
     MODEL is a model file or the name of a bundled model. Shown are its network, its vocabulary, the
@@ -52,7 +52,7 @@ def info(model: Models, json: bool, system: bool) -> None:
     elif isinstance(read, RnnNamesError):
         raise read
     else:
-        models = models_or_default(model)
+        models = choices_or_default(model)
         of_model = load_chosen(models).facts()
         size = os.path.getsize(find_model_file(models[0].path)) if len(models) == 1 else None
         facts = {"file": " ".join(map(str, models)), "bytes": size, **of_model}

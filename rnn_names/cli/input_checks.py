@@ -22,11 +22,11 @@ def wrong_usage() -> Iterator[None]:
         raise click.UsageError(with_options(error)) from None
 
 
-def read_options(owner: type, given: dict[str, Any]) -> Any:
+def read_options(options_class: type, given: dict[str, Any]) -> Any:
     """The options of a command that draws names; their files are read after all other checks."""
     files = {name: given[name] for name in ("exclude", "exclude_words")}
     with wrong_usage():
-        options = owner(**{name: given[name] for name in given.keys() - files.keys()})
+        options = options_class(**{name: given[name] for name in given.keys() - files.keys()})
     if options.start and getattr(options, "seed", 0) is None:  # BestOptions have no seed
         raise click.UsageError("--start needs --seed: without one, each run draws other names")
     if [*files.values()].count("-") > 1:
@@ -36,8 +36,8 @@ def read_options(owner: type, given: dict[str, Any]) -> Any:
         if path is not None:
             from rnn_names.corpus.reading import nonblank_lines
 
-            with open_input(path) as source:
-                lists[name] = nonblank_lines(*source)
+            with open_input(path) as (title, stream):
+                lists[name] = nonblank_lines(title, stream)
     return replace(options, **lists)
 
 

@@ -15,7 +15,7 @@ from rnn_names.files import is_file
 from rnn_names.model import bundled
 from rnn_names.model.selection import ModelChoice
 
-Models: TypeAlias = tuple[ModelChoice, ...]
+ModelChoices: TypeAlias = tuple[ModelChoice, ...]
 
 
 class ModelParam(click.Path):
@@ -78,7 +78,7 @@ model_option = partial(
 )
 
 
-def models_or_default(models: Models) -> Models:
+def choices_or_default(models: ModelChoices) -> ModelChoices:
     """The given models; if none, the default file, or else a bundled model with a note."""
     if models or os.path.lexists(DEFAULT_MODEL):
         return models or (ModelChoice(DEFAULT_MODEL),)
@@ -90,8 +90,8 @@ def models_or_default(models: Models) -> Models:
 
 
 def word_or_models(
-    context: click.Context, parameter: click.Parameter, models: Models
-) -> tuple[str | None, Models]:
+    context: click.Context, parameter: click.Parameter, models: ModelChoices
+) -> tuple[str | None, ModelChoices]:
     """A callback of Click: (word, no models) for `closest` or `none`, otherwise (None, models)."""
     words = (model.path for model in models if model.path in (bundled.CLOSEST, bundled.NONE))
     word = next((word for word in words if not is_file(word)), None)  # a file takes precedence

@@ -126,9 +126,9 @@ class OutputPath(click.Path):
 output_option = partial(option, type=OutputPath(), metavar="FILE")
 
 
-def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
+def declared_option(options_class: Any, name: str, **more: Any) -> Callable[..., Any]:
     """The command-line option of a dataclass's field; `more` overrides its declaration."""
-    field = declared.declarations(owner)[name]
+    field = declared.declarations(options_class)[name]
     kind: Any = field.kind
     settings: dict[str, Any] = {"group": field.group, "help": field.help}
     settings |= {"metavar": field.metavar or kind.metavar, "hidden": bool(field.new_name)}
@@ -148,13 +148,13 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
     return option(*names, **{**settings, **more})
 
 
-def options_of(owner: Any, without: Collection[str] = ()) -> Callable[..., Any]:
+def options_of(options_class: Any, without: Collection[str] = ()) -> Callable[..., Any]:
     """A decorator that adds the options of a dataclass's fields that have a group."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        for name, declaration in reversed(declared.declarations(owner).items()):
+        for name, declaration in reversed(declared.declarations(options_class).items()):
             if declaration.group and name not in without:
-                command = declared_option(owner, name)(command)
+                command = declared_option(options_class, name)(command)
         return command
 
     return decorate

@@ -63,9 +63,9 @@ def output_options(more: str) -> Callable[..., Any]:
         @wraps(command)
         def with_form(*, format: str, columns: str | None, null: bool, **others: Any) -> None:
             if null and format != "text":
-                raise click.UsageError("--null goes with --format text only")
+                raise click.UsageError("--null requires --format text")
             if columns and format not in TABLES:
-                raise click.UsageError(f"--columns goes with --format {', '.join(TABLES)}")
+                raise click.UsageError(f"--columns requires --format {', '.join(TABLES)}")
             command(form=Form(format, columns, null), **others)
 
         return with_form

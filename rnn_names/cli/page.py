@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from rnn_names.cli.input_checks import check_output
-from rnn_names.cli.model_options import MODEL, Models
+from rnn_names.cli.model_options import MODEL, ModelChoices
 from rnn_names.cli.options import command, flag, option, output_option
 from rnn_names.cli.streams import print_to_stderr
 from rnn_names.errors import printable
@@ -38,7 +38,7 @@ from rnn_names.model.selection import ModelChoice
     "--title", group="Words", metavar="TEXT", help='Title of the page, in place of "Names like …".'
 )
 @option("--subtitle", group="Words", metavar="TEXT", help="Line below the title.")
-def page(models: Models, module: bool, learn: bool, output: str | None, **words: Any) -> None:
+def page(models: ModelChoices, module: bool, learn: bool, output: str | None, **words: Any) -> None:
     """Write a web page that writes names of MODEL, a file or a bundled model; of several, a blend.
 
     The page is one file that holds the models and works in any browser, without a network: open it
@@ -53,7 +53,7 @@ def page(models: Models, module: bool, learn: bool, output: str | None, **words:
     from rnn_names.report.markup import HTML_BEGINNING
 
     if module and not models:
-        raise click.UsageError("which MODEL is the module to have?")
+        raise click.UsageError("--module requires at least one MODEL")
     if module and (learn or {*words.values()} != {None}):
         raise click.UsageError("--learn, --title and --subtitle go with a page, not with a module")
     if module:

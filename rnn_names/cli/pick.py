@@ -8,7 +8,7 @@ import click
 
 from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.cli.input_checks import read_options, wrong_usage
-from rnn_names.cli.model_options import Models, model_option, models_or_default
+from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_option
 from rnn_names.cli.options import command, declared_option, option, options_of, output_option
 from rnn_names.cli.picking.commands import command_table
 from rnn_names.cli.streams import in_utf8
@@ -38,7 +38,9 @@ from rnn_names.model import bundled
 @output_option("-o", "--output", default="kept.txt", group="General", help="File of kept names.")
 @declared_option(Options, "boldness", group="General", default="safe")
 @options_of(Options, without=("boldness", "start", "unique"))
-def pick(pattern: str | None, file: str | None, model: Models, output: str, **given: Any) -> None:
+def pick(
+    pattern: str | None, file: str | None, model: ModelChoices, output: str, **given: Any
+) -> None:
     """Show names, a page at a time, and keep those whose numbers you type.
 
     Names are written to the output file as soon as you keep them, one per line, and are not shown
@@ -55,7 +57,7 @@ def pick(pattern: str | None, file: str | None, model: Models, output: str, **gi
         raise click.UsageError("give a PATTERN or --file")
     if pattern is None and file is None:
         options = read_options(SampleOptions, given)
-        supply: NamesToPick | LinesToPick = NamesToPick(models_or_default(model), options)
+        supply: NamesToPick | LinesToPick = NamesToPick(choices_or_default(model), options)
     elif model:
         raise click.UsageError("a pattern names its own models: leave out --model")
     else:

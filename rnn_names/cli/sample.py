@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.cli.input_checks import read_options
-from rnn_names.cli.model_options import Models, model_option, models_or_default
+from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_option
 from rnn_names.cli.options import command, declared_option, flag, options_of
 from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
 from rnn_names.cli.streams import bar, print_note
@@ -39,7 +39,9 @@ MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the l
 @declared_option(BestOptions, "rank", group="General")
 @options_of(Options)
 @output_options(ADDED_COLUMNS)
-def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given: Any) -> None:
+def sample(
+    count: int, model: ModelChoices, best: bool, rank: str, form: Form, **given: Any
+) -> None:
     """Write names like those of a list, one per line.
 
     Names follow the model's distribution, given the conditions and --temperature, --min-p, --top-k
@@ -56,17 +58,20 @@ def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given
 
     seed_given_by = click.get_current_context().get_parameter_source("seed")
     if best and seed_given_by is click.core.ParameterSource.COMMANDLINE:
-        raise click.UsageError("--seed goes with random names, and --best has none: leave one out")
+        raise click.UsageError("--seed cannot be used with --best, which draws nothing at random")
     if rank != "total" and not best:
-        raise click.UsageError("--rank goes with --best: random names have no order")
+        raise click.UsageError("--rank requires --best, since random names have no order")
     if best:
         given = {name: given[name] for name in given.keys() - {"seed", "unique"}}
     options = read_options(BestOptions if best else Options, given)
-    choices = models_or_default(model)
-    loaded = load_chosen(choices)
+    choices = choices_or_default(model)
+    loaded_model = load_chosen(choices)
     title = "+".join(choice.title.removesuffix(".npz") for choice in choices)
-    out = NameWriter(loaded, form, per_character=rank == "per-character", title=title)
-    drawn = _best(loaded, count, options, rank) if best else names_of_stream(loaded, count, options)
+    out = NameWriter(loaded_model, form, per_character=rank == "per-character", title=title)
+    if best:
+        drawn = _best(loaded_model, count, options, rank)
+    else:
+        drawn = names_of_stream(loaded_model, count, options)
     compared = Names.from_strings([])
     with out:
         for names in drawn:
@@ -74,7 +79,7 @@ def sample(count: int, model: Models, best: bool, rank: str, form: Form, **given
             compared = Names.concatenate([compared, names[: MAX_COMPARED - len(compared)]])
     may_suggest_min_edits = options.min_edits is None and not options.listed and not options.start
     if may_suggest_min_edits and sys.stderr.isatty():
-        _note_near_copies(loaded, compared)
+        _note_near_copies(loaded_model, compared)
 
 
 def _note_near_copies(model: "Model", names: "Names") -> None:

@@ -5,7 +5,7 @@ import os
 import click
 
 from rnn_names.cli.input_checks import refuse_single
-from rnn_names.cli.model_options import Models, model_option, models_or_default
+from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_option
 from rnn_names.cli.options import command, declared_option, flag
 from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
 from rnn_names.cli.streams import open_input, print_to_stderr
@@ -24,7 +24,7 @@ from rnn_names.model.selection import find_model_file
 @flag("--sort", help="Most probable name first, once the whole input is read.")
 @declared_option(BestOptions, "rank", group="Output")
 @output_options(ADDED_COLUMNS)
-def score(file: str, model: Models, sort: bool, rank: str, form: Form) -> None:
+def score(file: str, model: ModelChoices, sort: bool, rank: str, form: Form) -> None:
     """Print how probable each name in FILE is.
 
     FILE is a text file with one name per line; - is standard input. Each line of the output is the
@@ -46,14 +46,14 @@ def score(file: str, model: Models, sort: bool, rank: str, form: Form) -> None:
         raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
     refuse_single(file, "name", "score")
     per_character = rank == "per-character"
-    loaded = load_chosen(models_or_default(model))
-    out = NameWriter(loaded, form, per_character)
+    loaded_model = load_chosen(choices_or_default(model))
+    out = NameWriter(loaded_model, form, per_character)
     n = n_known = characters = 0
     loss = 0.0
     with open_input(file) as source, out:
         parts = (names for names, _ in read_names(*source))
         for names in [Names.concatenate([*parts])] if sort else parts:
-            log_probs = loaded.log_prob(names)
+            log_probs = loaded_model.log_prob(names)
             ranks = log_probs / (names.lengths + 1) if per_character else log_probs
             if sort:
                 order = np.argsort(-ranks, kind="stable")

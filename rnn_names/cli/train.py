@@ -9,7 +9,7 @@ import click
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.input_checks import check_output, wrong_usage
-from rnn_names.cli.model_options import INITIAL_MODEL, Models, word_or_models
+from rnn_names.cli.model_options import INITIAL_MODEL, ModelChoices, word_or_models
 from rnn_names.cli.options import DEFAULT_MODEL, command, flag, option, options_of, output_option
 from rnn_names.cli.streams import open_input
 from rnn_names.errors import RnnNamesError, printable
@@ -58,7 +58,7 @@ from rnn_names.training.settings import Settings
 def train(
     corpus: tuple[str, ...],
     output: str,
-    init: tuple[str | None, Models],
+    init: tuple[str | None, ModelChoices],
     resume: bool,
     as_is: bool,
     log: str | None,
@@ -127,7 +127,7 @@ def train(
                 progress.say(wrote)
 
 
-def _check_files(corpus: Sequence[str], init: Models, written: Mapping[str, str]) -> None:
+def _check_files(corpus: Sequence[str], init: ModelChoices, written: Mapping[str, str]) -> None:
     """Raises RnnNamesError if an output would overwrite another file of the run.
 
     A model may overwrite the one that training started from. `written` maps options to outputs.

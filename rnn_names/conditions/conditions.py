@@ -119,7 +119,10 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
 def joint_automaton(
     n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """An automaton for the shape and the conditions that fit; these conditions; the others."""
+    """Joins the shape and as many conditions as possible into one automaton.
+
+    Returns it, the conditions in it, and those left to be tested on whole names.
+    """
     automaton = shape_automaton(shape) if shape is not None else any_text(n_y)
     max_states = MAX_TABLE // (n_y * (max_length + 1))
     included, others = list[Condition](), list[Condition]()

@@ -210,6 +210,10 @@ class Vocabulary:
         """The names with indices as codes."""
         return Names(self.encode(names.codes), names.offsets)
 
+    def spelled(self, names: IndexedNames) -> Names:
+        """The names with code points as codes."""
+        return Names(self.codes[names.codes], names.offsets)
+
 
 def checked_strings(names: Any) -> list[str]:
     """Returns names as a list of strings; refuses a single string, which would become letters."""

@@ -105,7 +105,7 @@ def log_completion_table(
 def _product(
     prefixes: VisitedPrefixes, acceptor: Acceptor
 ) -> tuple[Contexts, ProductStates, Array]:
-    """As many contexts as `MAX_WORK` allows; the product with these; the row of each prefix."""
+    """Returns as many contexts as `MAX_WORK` allows, their product, and each prefix's row in it."""
     most_frequent_first, automaton = _by_frequency(prefixes), acceptor.automaton
     size = max(min(MAX_WORK // automaton.next_state.size, MAX_CONTEXTS), 1)
     while True:

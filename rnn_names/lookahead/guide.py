@@ -1,7 +1,8 @@
 """A guide estimates the probability that a name with a given prefix will meet the conditions.
 
-The network predicts only the next character. A guide adds this estimate, the completion probability
-of the prefix, and draws the next character c with the probability
+The network predicts only the next character. A guide supplies this estimate, the completion
+probability of the prefix. A guided walk multiplies the two and draws the next character c with the
+probability
 
     q(c | prefix)  =  P(c | prefix) · completion(prefix + c) / total
     total          =  Σ_c P(c | prefix) · completion(prefix + c)
@@ -164,7 +165,7 @@ class Guide:
         return np.floor(expected + uniform).astype(np.intp)
 
     def with_bound(self, log_weights: Array) -> "Guide":
-        """The guide with a bound set by every other weight, (m,), and shares measured on all."""
+        """A guide with a bound fitted to every second weight, (m,), and shares measured on all."""
         log_mean = log_mean_of(log_weights)
         if log_mean == -np.inf:
             return self

@@ -3,7 +3,7 @@
 Without conditions, attempt a at number i of a seed gives the name
 
     key = subkey(subkey(seed_key(seed), i), a)
-    state, text = a0, ""
+    state, text = next_state(a0, None), ""         # a step whose input is the zero vector
     while True:
         p = next_probabilities(state)              # of the end, then of each character
         u = uniform(key, position=len(text))       # 0 ≤ u < 1
@@ -13,29 +13,30 @@ Without conditions, attempt a at number i of a seed gives the name
 
 All else serves to draw many names at once, to meet conditions, or to find rare names.
 
-`sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. Read these in order:
+`sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. In the order of the calls:
 
-    random_keys     gives each attempt a key, and each character a random number
-    walk            extends "" by one character after another, for many keys at once
-    choice          chooses each character by its random number
-    sampler         makes conditions that an automaton can check part of the walk's acceptor, and
-                    tests the others on whole names
-    name_queue      makes two attempts at number 0, since one may fail, and yields the name of
-                    the first attempt that passed: Umornessu
-    stream          begins all this and admits the name
+    stream                 makes a sampler; nothing is rare here, so a NameQueue draws
+    sampler                makes conditions that an automaton can check part of the walk's
+                           acceptor, and tests the others on whole names
+    name_queue             makes two attempts at number 0, since one may fail (`attempts`)
+    random_keys            gives each attempt a key, and each character a random number
+    walk                   extends "" by one character after another, for many keys at once
+      frontier             holds the prefixes that wait for their next character
+      network_predictor    computes the probabilities of that character
+      choice               chooses it by its random number
+    name_queue             yields the name of the first attempt that passed: Umornessu
+    admission              admits it: it is no repeat
 
-`sample -m first-names --suffix pp -n 5 --seed 1` has a rare condition (about 1 name in 8,000):
+`sample --suffix pp -m first-names -n 5 --seed 1` has a rare condition (about 1 name in 8,000):
 
-    stream          gets a drawer from guided_drawer_if_rare, so it makes no NameQueue
-    preparation     draws a pilot; too few names are accepted, so it prepares a guide
-    name_groups     makes proposals for group 0, each with its own key
-    guided          draws them in a walk with the guide; after "Phil", it nearly always draws i
-    guided          turns the weight of each into a number of copies, mostly 0 or 1
-    name_groups     drops the first 31 copies and yields 64: Popp, Pepp, Prepp, …
-    admission       admits the first five; stream yields them
+    stream                 gets a drawer from guided_drawer_or_none, so it makes no NameQueue
+    preparation            draws a pilot; too few names are accepted, so it prepares a guide
+    lookahead.guide        learns how probable it is that each prefix will end in "pp"
+    name_groups            makes proposals for group 0, each with its own key
+    guided                 draws them in a walk with the guide; after "Phil", it nearly always draws
+                           i; it turns the weight of each into a number of copies, mostly 0 or 1
+    name_groups            leaves out the first 31 copies and yields 64: Popp, Pepp, Prepp, …
+    admission              admits the first five; stream yields them
 
-The other modules: `frontier` keeps the waiting nodes of a walk; `network_predictor` computes
-probabilities; `attempts` makes attempts until one passes, for streams, casts and aliases;
-`admission` leaves out repeats; `alias` gives each key a name; `best` searches for the most probable
-names.
+Besides, `alias` gives each key a name, and `best` searches for the most probable names.
 """

@@ -94,11 +94,12 @@ class AttemptQueue:
 
 
 def first_passing_results(
-    make_attempts: MakeAttempts, n: int, largest: int, max_attempts: int
+    make_attempts: MakeAttempts, n: int, max_batch: int, max_attempts: int
 ) -> list[Any]:
     """The result of the first attempt that passes, for each of the numbers 0 to n − 1.
 
-    Raises NoAttemptPassed for the first number whose `max_attempts` attempts all failed.
+    Makes at most `max_batch` attempts together, and at most `max_attempts` at each number. Raises
+    NoAttemptPassed for the first number whose attempts all failed.
     """
     results, tally, queue = [None] * n, Tally(), AttemptQueue()
     queue.add(np.arange(n))
@@ -106,13 +107,13 @@ def first_passing_results(
     while len(queue.waiting):
         # Once a stream would end, try the lowest numbers first to find the first failure soon.
         lowest_first = queue.n_made >= budget_after(queue.n_passed, max_attempts)
-        size = max(min(max(n, queue.n_made), largest), 1)
+        size = max(min(max(n, queue.n_made), max_batch), 1)
         numbers, attempts = queue.pop(size, lowest_first, max_attempts)
-        new, positions, counts = make_attempts(numbers, attempts)
-        tally.add(counts)
+        passed, positions, tally_now = make_attempts(numbers, attempts)
+        tally.add(tally_now)
         is_first = queue.record(numbers, attempts, positions)
         for k in np.flatnonzero(is_first[positions]).tolist():
-            results[numbers[positions[k]]] = new[k]
+            results[numbers[positions[k]]] = passed[k]
         exhausted = np.flatnonzero(queue.n_failed >= max_attempts)
         if len(exhausted):
             row = exhausted[0]

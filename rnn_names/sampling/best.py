@@ -169,7 +169,7 @@ class _Search:
             if len(names) == wanted:
                 break
         texts = names_from_indices([tuple(text) for _, text in names])
-        return self.sampler.drawer.in_characters(texts).to_strings()
+        return self.sampler.model.vocabulary.spelled(texts).to_strings()
 
     def bounds(self, wanted: int) -> Iterator[float]:
         """Searches for `wanted` names above ever lower bounds and yields each bound."""

@@ -48,18 +48,22 @@ class GuidedWalk(Walk):
         super().__init__(predictor, guide.acceptor, keys)
         self.guide, self.visits = guide, visits
         self.log_weights = np.full(len(keys), -np.inf)
-        self._log_completion = np.zeros((0, 0))  # (nodes, n_y) estimates at the nodes visited last
 
-    def _visit(self, length: int, states: Array, node_records: Array, node: Array) -> Prediction:
-        """Multiplies probabilities by estimates, and each node's weight, in place, by the total."""
+    def _visit(
+        self, length: int, states: Array, node_records: Array, node: Array
+    ) -> tuple[Prediction, Array]:
+        """Multiplies probabilities by estimates, which it returns as logarithms, (nodes, n_y).
+
+        Multiplies the weight of each node, in place, by the total, and records the visit.
+        """
         log_p = self.predictor.log_probabilities(states, self._work)
         visited_row = node_records["visited_row"]
         if self.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
             self.visits.record(visited_row, log_p, n_names)
         product_row = node_records["product_row"]
-        self._log_completion = self.guide.log_completion_of_next(visited_row, product_row, length)
-        terms = np.ascontiguousarray((log_p + self._log_completion).T)  # (n_y, nodes)
+        log_completion = self.guide.log_completion_of_next(visited_row, product_row, length)
+        terms = np.ascontiguousarray((log_p + log_completion).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
         total = probabilities.sum(axis=0)
@@ -68,14 +72,16 @@ class GuidedWalk(Walk):
             node_records["log_weight"] += np.log(total)
         node_records["log_weight"] += top
         # Choices too close to call are so rare in float64 that no name is drawn again.
-        return probabilities, 0.0
+        return (probabilities, 0.0), log_completion
 
     def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
         # A log weight is Σ log(total / completion). The last total was added; EOS has completion 1.
         super()._end(length, node_records, rows, node)
         self.log_weights[rows] = node_records["log_weight"][node]
 
-    def _child_records(self, node_records: Array, children: Children, next_state: Array) -> Array:
+    def _child_records(
+        self, node_records: Array, children: Children, next_state: Array, estimates: Array
+    ) -> Array:
         _, parent, character = children
         parent_row = node_records["visited_row"][parent]
         if self.visits is None:
@@ -86,7 +92,7 @@ class GuidedWalk(Walk):
             automaton_state=next_state,
             product_row=self.guide.product.next_row[node_records["product_row"][parent], character],
             visited_row=visited_row,
-            log_weight=node_records["log_weight"][parent] - self._log_completion[parent, character],
+            log_weight=node_records["log_weight"][parent] - estimates[parent, character],
         )
 
     def beam_search(self, roots: Roots, width: int) -> None:
@@ -95,7 +101,7 @@ class GuidedWalk(Walk):
         log_reach = np.zeros(1)  # of each node
         while len(states):
             node = np.arange(len(states))
-            p, _ = self._visit(length, states, node_records, node)
+            (p, _), estimates = self._visit(length, states, node_records, node)
             with np.errstate(divide="ignore"):
                 log_branch = log_reach[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
             log_branch[:, EOS] = -np.inf
@@ -103,7 +109,7 @@ class GuidedWalk(Walk):
             children = Children(states, parent, character)
             automaton_state = node_records["automaton_state"][parent]
             next_state = self.acceptor.automaton.next_state[automaton_state, character]
-            node_records = self._child_records(node_records, children, next_state)
+            node_records = self._child_records(node_records, children, next_state, estimates)
             log_reach, length = log_branch[parent, character], length + 1
             states = self.predictor.states_after(children, self._work).copy()
 
@@ -172,7 +178,7 @@ class GuidedDrawer(WalkDrawer):
         walk.run(self.roots, root_of_name)
         copies = self.guide.copies(walk.log_weights, uniform(keys, COPIES_POSITION))
         walk.lengths[copies == 0] = 0
-        return self.in_characters(walk.completed), np.flatnonzero(walk.lengths), copies
+        return self._model.vocabulary.spelled(walk.completed), np.flatnonzero(walk.lengths), copies
 
     def draw(self, keys: Array, root_of_name: Array | None = None) -> tuple[Names, Array]:
         """Like `WalkDrawer.draw`, for casts; returns at most one copy of each proposal."""

@@ -1,8 +1,8 @@
 """The names of a stream under rare conditions, group by group.
 
 All groups have the same size. A group makes proposals 0, 1, 2, …, each with its own random numbers,
-drops the first `BURN_IN` copies and yields the next 64. The names of a group depend only on the
-seed and the number of the group.
+leaves out the first `LEFT_OUT` copies and yields the next 64. The names of a group depend only on
+the seed and the number of the group.
 """
 
 from collections.abc import Iterator
@@ -21,11 +21,11 @@ from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
 
 MAX_PROPOSALS = 1 << 16  # the most proposals drawn together
-# A group drops its first BURN_IN names and yields the next GROUP_SIZE. Its end cuts the last run of
-# copies. This alone would make names with long runs too rare, but dropping the first names cuts the
-# first run about as often.
-BURN_IN, GROUP_SIZE = MAX_COPIES - 1, 64
-DRAWN_PER_GROUP = BURN_IN + GROUP_SIZE  # names that a group draws, if its budget allows
+# A name of large weight comes several times in a row. If a group began with a proposal and ended
+# after 64 names, only its end would cut such rows short, and these names would be too rare. So a
+# group leaves out its first copies, which cuts rows at its beginning about as often.
+LEFT_OUT, GROUP_SIZE = MAX_COPIES - 1, 64
+DRAWN_PER_GROUP = LEFT_OUT + GROUP_SIZE  # names that a group draws, if its budget allows
 
 
 class NameGroups:
@@ -86,9 +86,9 @@ class NameGroups:
 def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
     """The rows of the names to yield, group by group, up to the first group with too few names."""
     order = np.argsort(group, kind="stable")
-    # A group with too few names for the burn-in drops none and yields its first GROUP_SIZE.
-    burn_in = np.where(n_names < DRAWN_PER_GROUP, 0, BURN_IN)
-    rank = ranges(-burn_in, n_names)
+    # A group with too few names leaves out none and yields its first GROUP_SIZE.
+    n_left_out = np.where(n_names < DRAWN_PER_GROUP, 0, LEFT_OUT)
+    rank = ranges(-n_left_out, n_names)
     last = int(np.argmax(np.append(n_names, 0) < GROUP_SIZE))
     order = order[(rank >= 0) & (rank < GROUP_SIZE) & (group[order] <= last)]
     is_new = differs_from_previous(proposal[order]) | differs_from_previous(group[order])

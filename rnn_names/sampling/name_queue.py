@@ -92,7 +92,11 @@ class NameQueue:
 
     def _draw_batch(self) -> bool:
         """Makes attempts at the lowest numbers without a name; returns False if there are none."""
-        queue, size = self._queue, self._add_numbers()
+        queue, n_new = self._queue, self._n_in_reach()
+        size = self._batch_size(n_new)
+        n_new = min(n_new, max(size - len(queue.waiting), 0))
+        queue.add(self._next_number + np.arange(n_new))
+        self._next_number += n_new
         if not len(queue.waiting):
             return False
         # The lowest numbers come first once the stream may have to end.
@@ -113,23 +117,22 @@ class NameQueue:
             self._ready.append(NumberedNames(numbers[at], attempts[at], names.take(first)))
         return True
 
-    def _add_numbers(self) -> int:
-        """Adds new numbers to the queue; returns how many attempts the next batch may make.
+    def _n_in_reach(self) -> int:
+        """How many new numbers may be tried, not far ahead of a number whose attempts fail.
 
-        A request for 10,000 adds 4,096, then 5,904, if all pass. An endless stream adds 32, 512, …
+        A request for 10,000 tries 4,096, then 5,904, if all pass. An endless stream tries 32, 512,
+        …, since nobody may ask for later names.
         """
-        queue, first, yielded = self._queue, self._first_size, self._next_to_yield - self._start
-        largest, n_waiting = self._sampler.largest_batch, len(queue.waiting)
-        # Not far ahead of a number whose attempts fail, since nobody may ask for later names.
-        max_ahead = min(self._growth * max(yielded, first), largest)
+        yielded, first = self._next_to_yield - self._start, self._first_size
+        max_ahead = min(self._growth * max(yielded, first), self._sampler.largest_batch)
         end = self._next_to_yield + min(max_ahead, self._admission.n_to_draw())
-        n_new = max(end - self._next_number, 0)
-        max_size = min(max(self._growth * queue.n_made, first), largest)
-        size = min(max_size, max(n_waiting + n_new, FIRST_BATCH))
-        n_new = min(n_new, max(size - n_waiting, 0))
-        queue.add(self._next_number + np.arange(n_new))
-        self._next_number += n_new
-        return size
+        return max(end - self._next_number, 0)
+
+    def _batch_size(self, n_new: int) -> int:
+        """How many attempts the next batch may make, with up to `n_new` at new numbers."""
+        n_made, n_waiting = self._queue.n_made, len(self._queue.waiting)
+        max_size = min(max(self._growth * n_made, self._first_size), self._sampler.largest_batch)
+        return min(max_size, max(n_waiting + n_new, FIRST_BATCH))
 
     def _chunks(self, numbers: Array, attempts: Array) -> list[Array]:
         """The rows of the attempts of each chunk; names that begin alike share a chunk."""

@@ -1,10 +1,10 @@
 """Prepares a guide for rare conditions: draws names, learns from them, and sets the bound.
 
-A pilot measures how rare they are. If they are rare, names are drawn at falling temperatures, down
-to the requested one, t (`prepared_drawer`). Draws vary most at a high temperature, so the names
-that are most probable at t have been drawn before t is reached (simulated annealing, Kirkpatrick et
-al. 1983). At each temperature, the guide learns from all visited prefixes, then draws names that
-were not visited. At the end come tests of growing size, each of which sets the bound and measures
+A pilot measures how rare they are. If they are rare, `prepare_guided_drawer` draws names at falling
+temperatures, down to the requested one, t. Draws vary most at a high temperature, so the names that
+are most probable at t have been drawn before t is reached (simulated annealing, Kirkpatrick et al.
+1983). At each temperature, the guide learns from all visited prefixes, then draws names that were
+not visited. At the end come tests of growing size, each of which sets the bound and measures
 the guide. For example, first names that end in "pp", with t = 1:
 
     step          temperature   names   prefixes   log P(visited names)
@@ -63,7 +63,7 @@ def prepare_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer
     share = share_accepted(sampler, rare)
     if share > rare:
         return None
-    drawer = prepared_drawer(sampler)
+    drawer = prepare_guided_drawer(sampler)
     if drawer is None or drawer.guide.yield_rate <= MIN_GAIN * share:
         return None
     _warn_of_rarity(drawer)
@@ -84,7 +84,7 @@ def share_accepted(sampler: Sampler, rare: float) -> float:
     return share
 
 
-def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
+def prepare_guided_drawer(sampler: Sampler) -> GuidedDrawer | None:
     """A drawer whose guide has learned from draws; None if its automaton would be too large."""
     try:
         acceptor, root = _with_one_root(sampler)
@@ -104,10 +104,10 @@ def prepared_drawer(sampler: Sampler) -> GuidedDrawer | None:
     preparation.explore()
     preparation.explore_by_beam_search(MAX_BEAM_SEARCHES if few_may_dominate else 1)
     for size in TEST_SIZES:
-        guide = preparation.draw_test(size)
-        if preparation.is_ready(guide):
+        tested = preparation.test_guide(size)
+        if preparation.is_good_enough(tested):
             break
-    return preparation.drawer_with(guide)
+    return preparation.drawer_with(tested)
 
 
 def falling_temperatures(temperature: float) -> list[float]:
@@ -146,7 +146,7 @@ def _with_one_root(sampler: Sampler) -> tuple[Acceptor, Indices]:
     texts, acceptor = sampler.drawer.texts, sampler.acceptor
     if len(texts) == 1:
         return acceptor, texts[0]
-    prefixes = sampler.drawer.in_characters(names_from_indices(texts)).to_strings()
+    prefixes = sampler.model.vocabulary.spelled(names_from_indices(texts)).to_strings()
     patterns = [f"{re.escape(prefix)}.*" for prefix in prefixes]
     automaton = acceptor.automaton & matching(patterns, sampler.model.vocabulary)
     return Acceptor(automaton, acceptor.min_length, acceptor.max_length), ()
@@ -216,19 +216,23 @@ class _Preparation:
         self._temperature = temperature
         self._log_unvisited = np.inf
 
-    def draw_test(self, size: int) -> Guide:
-        """Learns and draws a test; returns the guide with the bound and the shares measured."""
+    def test_guide(self, size: int) -> Guide:
+        """Learns once more and tests this guide with a draw, which sets its bound and its shares.
+
+        Returns the tested guide. `self.guide` then has the prefixes of the test too, from which the
+        next one learns.
+        """
         self.learn(explores=False)
         learned = self.guide
-        log_weights = self.draw_and_record(size)  # its prefixes are now in `self.guide`
+        log_weights = self.draw_and_record(size)
         log_mean, visited_now = log_mean_of(log_weights), self.guide.log_visited
         self._log_unvisited = log_difference(log_mean, learned.log_visited)
         # If the visited names are more probable than this estimate for all names, draws miss some.
         missed = -math.expm1(min(log_mean - visited_now, 0)) if visited_now > -np.inf else 0
         return replace(learned.with_bound(log_weights), missed=missed)
 
-    def is_ready(self, guide: Guide) -> bool:
-        """Whether a measured guide is good or can hardly become better."""
+    def is_good_enough(self, guide: Guide) -> bool:
+        """Whether a tested guide is good or can hardly become better."""
         # Top-k and top-p, for example, may rule out all names that meet the conditions.
         is_impossible = guide.log_p_conditions == -np.inf
         cannot_improve = is_impossible or self._n_visits >= MAX_VISITS

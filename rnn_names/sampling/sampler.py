@@ -119,7 +119,9 @@ class Sampler:
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
         self.model, self.options = model, options
         shortest, longest = length_limits(model, options)
-        limits = f"{shortest} to " * (shortest < longest) + plural(longest, "character")
+        limits = plural(longest, "character")
+        if shortest < longest:
+            limits = f"{shortest} to {limits}"
         shape = None if options.any_shape else model.shape
         texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
         all_conditions = make_conditions(model, options)
@@ -184,7 +186,7 @@ class Sampler:
             hint = SHAPE_HINT
         elif self.tested_conditions and 0 < possible <= FEW_POSSIBLE:
             texts = self.acceptor.accepted_texts(self.drawer.texts)
-            spelled = self.drawer.in_characters(names_from_indices(texts))
+            spelled = self.model.vocabulary.spelled(names_from_indices(texts))
             hint, conditions = f"; all {possible:,.0f} spellings tried", [*all_conditions]
             possible = len(self.rows_that_pass(spelled)[0])
         if not possible:

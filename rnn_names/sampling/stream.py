@@ -73,7 +73,7 @@ def _drawn_names(
 
     The caller admits each part before it asks for the next one. `tally` counts the attempts.
     """
-    guided_drawer = guided_drawer_if_rare(sampler)
+    guided_drawer = guided_drawer_or_none(sampler)
     key, start = seed_key(seed), sampler.options.start
     yield_rate = guided_drawer.guide.yield_rate if guided_drawer else 1
     is_large = admission.count >= WORTH_THREADS * yield_rate
@@ -89,7 +89,7 @@ def _drawn_names(
             yield from groups.names(start, admission, threads, tally)
 
 
-def guided_drawer_if_rare(sampler: Sampler, rare: float | None = None) -> "GuidedDrawer | None":
+def guided_drawer_or_none(sampler: Sampler, rare: float | None = None) -> "GuidedDrawer | None":
     """A drawer that looks ahead, or None; imports `preparation` only if conditions may be rare.
 
     Importing it takes longer than drawing a few names.

@@ -15,7 +15,7 @@ close to call (`choice`) are drawn again in float64, so a name depends neither o
 on the others.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -119,7 +119,7 @@ class Walk:
             parent, character              are 0 0 1 and 1 4 2
         """
         acceptor, n_y = self.acceptor, self.predictor.n_y
-        probabilities, margin = self._visit(length, states, node_records, node)
+        (probabilities, margin), estimates = self._visit(length, states, node_records, node)
         rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
         self.is_close[rows[is_close]] = True
         # For each distinct branch: (branches,)
@@ -140,7 +140,8 @@ class Walk:
             self.characters[length, rows] = character[branch_row]
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[branch_row]
             children = Children(states, parent[goes_on], character[goes_on])
-            child_records = self._child_records(node_records, children, next_state[goes_on])
+            next_state = next_state[goes_on]
+            child_records = self._child_records(node_records, children, next_state, estimates)
             self._frontier.add(length + 1, NodeBatch(children, child_records, rows, node))
 
     @property
@@ -150,16 +151,20 @@ class Walk:
         return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
     # What a guided walk overrides:
-    def _visit(self, length: int, states: Array, node_records: Array, node: Array) -> Prediction:
-        """The probabilities of what follows some nodes, and their margin."""
-        return self.predictor.next_probabilities(states, self._work)
+    def _visit(
+        self, length: int, states: Array, node_records: Array, node: Array
+    ) -> tuple[Prediction, Any]:
+        """Predicts what follows some nodes. Also returns a guide's estimates, here None."""
+        return self.predictor.next_probabilities(states, self._work), None
 
     def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
         """Ends the names in `rows`, each at its `node`."""
         self.lengths[rows] = length
 
-    def _child_records(self, node_records: Array, children: Children, next_state: Array) -> Array:
-        """The records of children of the nodes visited last; `next_state` is the automaton's."""
+    def _child_records(
+        self, node_records: Array, children: Children, next_state: Array, estimates: Any
+    ) -> Array:
+        """The records of children. `next_state` is the automaton's; `estimates` are `_visit`'s."""
         return records(automaton_state=next_state)
 
 
@@ -186,11 +191,7 @@ class WalkDrawer:
             again = Walk(self.exact_predictor, self.acceptor, keys[close])
             again.run(self.exact_roots, root_of_name[close])
             walk.characters[:, close], walk.lengths[close] = again.characters, again.lengths
-        return self.in_characters(walk.completed), np.flatnonzero(walk.lengths)
-
-    def in_characters(self, names: IndexedNames) -> Names:
-        """Names with code points instead of indices."""
-        return Names(self._model.vocabulary.codes[names.codes], names.offsets)
+        return self._model.vocabulary.spelled(walk.completed), np.flatnonzero(walk.lengths)
 
     @cached_property
     def predictor(self) -> NetworkPredictor:

@@ -10,7 +10,8 @@ from rnn_names.errors import TrainingError
 
 SHORT_LIST = 1_000  # names; a list with fewer starts from the base, without held-out names
 LONG_LIST = 50_000  # names; a list with at least as many has the largest network and few epochs
-DISTILLATION_BATCHES = 272, 408  # the least batch size if batch_size is below 64, and otherwise
+MIN_DISTILLATION_BATCH = 272  # the least batch size of the distillation stage
+MIN_DISTILLATION_BATCH_FROM_64 = 408  # the same if batch_size is 64 or more
 WITHOUT_EFFECT = "embedding_size", "teacher_networks"  # settings of earlier versions
 DISTILLATION_RATE = 1.6  # factor of the learning rate, since soft targets are less noisy
 
@@ -76,8 +77,8 @@ class Settings(CheckedOptions):
     )
     batch_size: int | None = _training_by_size(
         _POSITIVE_COUNT,
-        f"Names per minibatch. The distillation stage has at least {DISTILLATION_BATCHES[0]}, or "
-        f"{DISTILLATION_BATCHES[1]} if it is 64 or more.",
+        f"Names per minibatch. The distillation stage has at least {MIN_DISTILLATION_BATCH}, "
+        f"or {MIN_DISTILLATION_BATCH_FROM_64} if it is 64 or more.",
     )
     optimizer: str = _training("adam", one_of("adam", "sgd"), "Optimizer.")
     learning_rate: float | None = _training(
@@ -188,7 +189,7 @@ def make_stages(settings: ResolvedSettings) -> list[Stage]:
     dropout = settings.dropout, settings.recurrent_dropout
     n_epochs = settings.epochs - settings.distil_epochs
     network = Stage("network", False, n_epochs, batch_size, rate, *dropout)
-    least = DISTILLATION_BATCHES[1] if batch_size >= 64 else DISTILLATION_BATCHES[0]
+    least = MIN_DISTILLATION_BATCH_FROM_64 if batch_size >= 64 else MIN_DISTILLATION_BATCH
     batch_size, rate = max(batch_size, least), rate * DISTILLATION_RATE
     # Without dropout, since a network does not overfit to soft targets.
     distillation = Stage("distillation", True, settings.distil_epochs, batch_size, rate, 0, 0)

@@ -56,7 +56,7 @@ def test_parts_have_names_and_can_be_repeated():
     assert [each.label for each in pattern.parts].count("x") == 3
     assert pattern.name_parts[0].models == ("a=2", "b")
     again = [each for each in pattern.pieces if type(each) is Part]
-    assert [(each.label, each.rules) for each in again] == [("family", "q.txt"), ("x", "")]
+    assert [(each.label, each.rules_file) for each in again] == [("family", "q.txt"), ("x", "")]
 
 
 @pytest.mark.parametrize(

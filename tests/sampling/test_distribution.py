@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rnn_names.sampling import preparation
-from rnn_names.sampling.preparation import prepared_drawer
+from rnn_names.sampling.preparation import prepare_guided_drawer
 from support.conditions import can_look_ahead
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
@@ -103,7 +103,9 @@ def test_names_have_the_models_distribution(cell, listed, options, request):
 
     if can_look_ahead(options) or "exclude_words" in options:
         request.getfixturevalue("always_look_ahead")
-        with mock.patch.object(preparation, "prepared_drawer", wraps=prepared_drawer) as made:
+        with mock.patch.object(
+            preparation, "prepare_guided_drawer", wraps=prepare_guided_drawer
+        ) as made:
             assert_is_drawn(expected, model, options)
         assert made.called
 

@@ -91,7 +91,7 @@ class LinesToPick:
         self.set(options)
         self.pattern = options.pattern.strip()
         lists = [paths for part in self._pattern.name_parts for paths in part.files.values()]
-        part_files = [(part.rules, getattr(part, "file", "")) for part in self._pattern.parts]
+        part_files = [(part.rules_file, getattr(part, "file", "")) for part in self._pattern.parts]
         named = [*filter(None, itertools.chain(*lists, *part_files))]
         read = (path_of_named(name, file) for name in named)
         self.files = [*filter(None, [file]), *named, *read]  # a new file would hide a bundled one

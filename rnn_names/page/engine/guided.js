@@ -42,7 +42,7 @@ export class GuidedDrawer {
   }
 
   /** At most one name for each attempt. Casts need this, since each line has its own number. */
-  *once(attempts) {
+  *proposeAtMostOnce(attempts) {
     const proposals = yield* this.propose(attempts);
     const isKept = ({ logWeight, point }) => Math.exp(logWeight - this.logBound) + point >= 1;
     return proposals.map((each) => ({ name: isKept(each) ? each.name : null }));

@@ -119,7 +119,8 @@ export class NameQueue {
     const attempts = undecided.flatMap(({ number, attempt }) =>
       Array.from({ length: each }, (_, i) => ({ number, attempt: attempt + i })),
     );
-    const draw = this.guided?.once(attempts) ?? drawBatch(this.blend, this.options, attempts);
+    const draw =
+      this.guided?.proposeAtMostOnce(attempts) ?? drawBatch(this.blend, this.options, attempts);
     const results = (yield* draw).values();
     this.nDrawn += attempts.length;
     for (const entry of undecided) {

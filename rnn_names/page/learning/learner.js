@@ -164,7 +164,7 @@ function lossOfModel({ hidden_size: n_a, vocabulary, weights }, names) {
   return (meanLoss(spelled, weights) * known + Math.log(weights.by.length) * (all - known)) / all;
 }
 
-// --- Settings, as in rnn_names/training/settings.py and stages.py ---------------------------------
+// --- Settings, as in rnn_names/training/settings.py ----------------------------------------------
 
 /** The settings for `names` distinct names, as in Python; `started` if it starts from the base. */
 function settingsFor(names, started = false) {
