@@ -154,9 +154,10 @@ class Declaration(NamedTuple):
     metavar: str = ""  # the placeholder for its value in help; "" for the kind's placeholder
     unset: str = ""  # the meaning of a default of None
     new_name: str = ""  # the new name, if the option was renamed
+    hidden: bool = False  # whether the command line's help leaves it out
 
 
-def option(default: Any, kind: Kind, help: str, **more: str) -> Any:
+def option(default: Any, kind: Kind, help: str, **more: Any) -> Any:
     """A dataclass field that declares an option; see `Declaration` for the arguments."""
     declaration = Declaration(default, kind, help, **more)
     return field(default=default, metadata={"declaration": declaration})

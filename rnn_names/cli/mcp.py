@@ -141,7 +141,7 @@ def _tool(function: Callable[..., Iterator[Any]], owner: Any = None) -> Any:
     options = declarations(owner) if parameters.pop("options", None) else {}
     for name, declared in options.items():
         schema = declared.kind.schema  # files have none
-        if schema and not declared.new_name and name != "parts":
+        if schema and not declared.hidden and name != "parts":
             text = {"description": declared.help, "json_schema_extra": schema}
             kind = Annotated[Any, Field(default_factory=lambda: None, **text)]
             parameters.setdefault(name, Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind))

@@ -131,7 +131,10 @@ def declared_option(options_class: Any, name: str, **more: Any) -> Callable[...,
     field = declared.declarations(options_class)[name]
     kind: Any = field.kind
     settings: dict[str, Any] = {"group": field.group, "help": field.help}
-    settings |= {"metavar": field.metavar or kind.metavar, "hidden": bool(field.new_name)}
+    settings |= {
+        "metavar": field.metavar or kind.metavar,
+        "hidden": field.hidden or bool(field.new_name),
+    }
     if kind is declared.FLAG:
         settings |= {"is_flag": True, "default": field.default, "show_default": False}
     elif kind is declared.LINES:

@@ -92,7 +92,7 @@ class CommonOptions(CheckedOptions):
         "Only names in which any three characters in a row also occur in a name of the list. The "
         "beginning and the end count as characters; case is ignored."
     )
-    any_beginning: bool = _flag("The old name of `any_shape`.", new_name="any_shape")
+    any_beginning: bool = _flag("The old name of `any_shape`.", new_name="any_shape", hidden=True)
     novel: bool = _flag("Only names that are not in the list that the model learned from.")
     listed: bool = _flag("Only names that are in the list.")
     min_edits: int | None = _condition(

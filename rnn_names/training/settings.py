@@ -68,7 +68,10 @@ class Settings(CheckedOptions):
         "predictions for synthetic names; 0 leaves it out.",
     )
     teacher_networks: int | None = _training(
-        None, Number(1, 99, whole=True), "Has no effect since version 0.2: one network is trained."
+        None,
+        Number(1, 99, whole=True),
+        "Has no effect since version 0.2: one network is trained.",
+        hidden=True,
     )
     synthetic_names: int | None = _by_size(
         _COUNT,
