@@ -211,8 +211,8 @@ def test_options_have_their_own_descriptions_and_bounds(tool, owner, offered):
     [schema] = [each.input_schema["properties"] for each in offered[0] if each.name == tool]
     assert not [name for name, each in schema.items() if each.get("default", 0) is None]
     shown = {name: each for name, each in declarations(owner).items() if name in schema}
-    left_out = {*declarations(owner)} - {*shown}
-    assert left_out <= {"remember", "models", "parts", "any_beginning"}
+    left_out = {name for name, each in declarations(owner).items() if not each.hidden} - {*shown}
+    assert left_out <= {"remember", "models", "parts"}
     for name, each in shown.items():
         assert schema[name]["description"] == ("How many." if name == "count" else each.help)
         if isinstance(each.kind, Number) and math.isfinite(each.kind.maximum):
