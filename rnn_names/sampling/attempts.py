@@ -78,11 +78,11 @@ class AttemptQueue:
 
     def record(self, numbers: Array, attempts: Array, passing: Array) -> Array:
         """Records which attempts passed; returns which passed first at their number: (n,) bool."""
-        passing = np.sort(passing)
-        self.n_made += len(numbers)
-        self.n_passed += len(passing)
         has_passed = np.zeros(len(numbers), bool)
         has_passed[passing] = True
+        passing = np.flatnonzero(has_passed)  # ascending
+        self.n_made += len(numbers)
+        self.n_passed += len(passing)
         begins = np.flatnonzero(differs_from_previous(numbers))  # of each number's attempts
         has_failed = ~np.logical_or.reduceat(has_passed, begins)
         last = np.append(begins[1:], len(numbers))[has_failed] - 1
