@@ -7,7 +7,7 @@
 // character's index. The probabilities after a context are the network's mean prediction after
 // prefixes that end in it, smoothed with those after the next shorter context.
 
-import { logSoftmax, slicesOf } from "./arithmetic.js";
+import { forEach, logSoftmax } from "./arithmetic.js";
 import { EOS } from "./network.js";
 
 export const START = "\0"; // no character has the index of EOS
@@ -31,13 +31,10 @@ export class Chain {
   /** Learns from visited prefixes (types.d.ts); yields between slices of the work. */
   *learn(prefixes) {
     const temperature = 1 / this.temperature;
-    for (const some of slicesOf(prefixes)) {
-      for (const prefix of some) {
-        prefix.context = this.longest(prefix.symbols);
-        prefix.p ??= logSoftmax(prefix.logs.slice(), { temperature }).map(Math.exp);
-      }
-      yield;
-    }
+    yield* forEach(prefixes, (prefix) => {
+      prefix.context = this.longest(prefix.symbols);
+      prefix.p ??= logSoftmax(prefix.logs.slice(), { temperature }).map(Math.exp);
+    });
     this.p = yield* this.smoothed(prefixes);
     this.endShift = yield* endShift(prefixes, this.p, this.n_y, this.maxLength);
     this.logs = this.p.map(Math.log);
@@ -70,14 +67,11 @@ export class Chain {
     const { n_y, shorter } = this;
     const sums = new Float64Array(shorter.length * n_y);
     const [n, squares] = [new Float64Array(shorter.length), new Float64Array(shorter.length)];
-    for (const some of slicesOf(seen)) {
-      for (const { context: row, p, nNames } of some) {
-        n[row] += nNames;
-        squares[row] += nNames ** 2;
-        for (let c = 0; c < n_y; c++) sums[row * n_y + c] += nNames * p[c];
-      }
-      yield;
-    }
+    yield* forEach(seen, ({ context: row, p, nNames }) => {
+      n[row] += nNames;
+      squares[row] += nNames ** 2;
+      for (let c = 0; c < n_y; c++) sums[row * n_y + c] += nNames * p[c];
+    });
     for (let row = shorter.length - 1; row; row--) {
       // A context also counts for its shorter contexts.
       n[shorter[row]] += n[row];
@@ -119,14 +113,12 @@ export class Chain {
 /** The empty context and the most frequent ends of prefixes, `size` in all, from short to long. */
 export function* mostFrequent(prefixes, size) {
   const counts = new Map();
-  for (const some of slicesOf(prefixes)) {
-    for (const { symbols, nNames } of some)
-      for (let k = 1; k <= Math.min(symbols.length, LONGEST_CONTEXT); k++) {
-        const end = symbols.slice(-k);
-        counts.set(end, (counts.get(end) ?? 0) + nNames);
-      }
-    yield;
-  }
+  yield* forEach(prefixes, ({ symbols, nNames }) => {
+    for (let k = 1; k <= Math.min(symbols.length, LONGEST_CONTEXT); k++) {
+      const end = symbols.slice(-k);
+      counts.set(end, (counts.get(end) ?? 0) + nNames);
+    }
+  });
   const repeated = [...counts].filter(([, count]) => count > 1).sort((a, b) => b[1] - a[1]);
   const kept = repeated.slice(0, size - 1).map(([context]) => context);
   return ["", ...kept.sort((a, b) => a.length - b.length)];

@@ -16,7 +16,7 @@
 // two rounds. Names that end at visited prefixes are excluded while the guide `explores`.
 // Completion probabilities and weights are natural logarithms.
 
-import { logDifference, logOfSum, logSoftmax, normalise, slicesOf } from "./arithmetic.js";
+import { forEach, logDifference, logOfSum, logSoftmax, normalise } from "./arithmetic.js";
 import { DEAD } from "./automaton.js";
 import { Chain, mostFrequent } from "./chain.js";
 import { EOS } from "./network.js";
@@ -103,10 +103,8 @@ export class Guide {
 
   /** Evaluates all visited prefixes, each after its children. */
   *evaluateAll() {
-    for (const some of slicesOf(this.visited().reverse())) {
-      for (const prefix of some) if (prefix.state !== DEAD) this.evaluate(prefix);
-      yield;
-    }
+    const known = this.visited().filter(({ state }) => state !== DEAD);
+    yield* forEach(known.reverse(), (prefix) => this.evaluate(prefix));
     this.logVisited = logOfSum(
       this.logShares.map((logShare, i) => logShare + logVisitedOf(this.prefixes[i])),
     );
@@ -117,14 +115,11 @@ export class Guide {
     this.halvings--;
     const wasAbove1 = this.temperature > 1; // then the chain's probabilities change, too
     this.temperature /= 2;
-    for (const some of slicesOf(this.prefixes)) {
-      for (const prefix of some) {
-        if (prefix.logs)
-          logSoftmax(prefix.logs, { ...this.drawOptions(), minP: 0, temperature: 0.5 });
-        if (wasAbove1) prefix.p = undefined;
-      }
-      yield;
-    }
+    const options = { ...this.drawOptions(), minP: 0, temperature: 0.5 };
+    yield* forEach(this.prefixes, (prefix) => {
+      if (prefix.logs) logSoftmax(prefix.logs, options);
+      if (wasAbove1) prefix.p = undefined;
+    });
     yield* this.learn();
   }
 
