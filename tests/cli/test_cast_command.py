@@ -199,6 +199,7 @@ def test_names_of_bundled_casts_are_clean(name):
 def test_words_of_bundled_casts_are_clean_and_unique():
     for path in sorted(Path(CASTS_FOLDER).glob("*.txt")):
         lines = path.read_text("utf-8").splitlines()
+        assert not [line for line in lines if "'" in line and line[0] != "#"], "it is ’"
         if path.stem not in CASTS:
             assert len({*lines}) == len(lines) > 5 and all(map(is_clean, lines)), path.name
 

@@ -63,6 +63,10 @@ def test_more_names_keep_the_first_ones_and_a_count_has_bounds(page):
         count.fill(typed)
         count.press(key)
         assert count.input_value() == "20"
+        assert page.locator("#toast").inner_text() == "How many: from 1 to 1000"
+    press(page, "More names")
+    assert page.locator("#toast").inner_text() == "", "it goes with the next action"
+    press(page, "Back")
     wait_until_drawn(page)
     assert names_of(page) == twenty
 
@@ -93,6 +97,20 @@ def test_a_broken_address_opens_with_the_usual_settings(page):
     broken = "#seed=x&count=-4&temperature=-1&min-length=1e9&shares=a%20b&nonsense=%00<b>"
     follow(page, broken)
     assert page.get_by_label("How many").input_value() == "20"
+    wrong, length = page.locator("#settings [aria-invalid=true]"), page.locator("#min-length")
+    assert [each.get_attribute("id") for each in wrong.all()] == ["temperature", "min-length"]
+    assert length.is_visible() and not length.input_value(), "it is marked where all can see it"
+    for reason in (
+        "Left out of this link: seed=x (not a whole number), count=-4 (not a whole number from 1",
+        "temperature=-1 (not a finite number above 0), min-length=1e9 (not a whole number from 1",
+        "shares=a b (not numbers of at least 0), nonsense=",
+    ):
+        assert reason in said(page)
+    follow(page, "#seed=1&foo=1")
+    assert said(page) == "Left out of this link: foo=1 (unknown here)."
+    follow(page, "#seed=1&foo=")
+    press(page, "More names")
+    assert said(page) == "", "it was about the link"
 
 
 def test_all_settings_are_reset_and_come_back_by_their_address(page):
@@ -125,7 +143,7 @@ def test_controls_set_conditions(page, small_models):
         ("Leave out", "BAB, aab", lambda name: "bab" not in name and "aab" not in name),
         ("Contains", "c", lambda name: "c" in name),
         ("Shortest length", 5, lambda name: len(name) >= 5),
-        ("Pattern (regular expression)", ".*[ab]..", lambda name: name[-3] != "c"),
+        ("Regular expression", ".*[ab]..", lambda name: name[-3] != "c"),
         ("No near copies", True, lambda name: not near.near(Names.from_strings([name]), 1)[0]),
         ("Longest length", 6, lambda name: len(name) <= 6),
     ]:
@@ -191,7 +209,8 @@ WHY_NOT = {
     "No name can have at least 9 and at most 3 characters.": {"min-length": 9, "max-length": 3},
     "No name with this beginning can meet the conditions.": {"prefix": "ab", "match": "c.*"},
     "No name can meet these conditions.": {"suffix": "cb", "match": ".*[ac]"},
-    "“(” is not a regular expression: missing ).": {"match": "("},
+    "“(” is not a regular expression: its ( needs a ) after it.": {"match": "("},
+    "“[” is not a regular expression: its [ needs a ] after it.": {"match": "["},
     "": {"prefix": "ab"},
 }
 
@@ -223,7 +242,7 @@ def test_without_names_the_earlier_ones_are_dimmed_and_conditions_can_be_dropped
     assert faint.all_inner_texts() == before[1:]
     assert float(faint.first.evaluate("e => getComputedStyle(e).opacity")) < 0.5
     assert page.locator("#status button").count() == 0, "it does not know which to drop"
-    press(page, "Drop Pattern .*[ac]")
+    press(page, "Drop Regular expression .*[ac]")
     assert all(name.endswith("cb") for name in names_of(page)[1:])
 
 
@@ -242,9 +261,9 @@ def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
     })""")
     assert page.locator("#progress:indeterminate").is_visible(), "it moves, nothing is found"
     assert page.locator("#found").inner_text() == "Looking…"
-    page.get_by_role("button", name="Keep all").click()
     page.locator(".name").first.click()
     assert kept(page) == [], "the names that are shown are earlier ones"
+    assert page.locator("#keep-all").is_disabled() and page.locator("#copy-names").is_disabled()
     page.locator("#status", has_text="No listed name ends with “zzzz”.").wait_for()
     press(page, "Stop", count=None)
     assert names_of(page) == before, "they are clear again"
@@ -302,6 +321,10 @@ def test_a_card_keeps_its_name_even_if_it_was_typed(open_page):
     assert kept(page) == ["Triora"] and not page.locator("#toast").inner_text()
     keep = page.get_by_role("button", name="Kept", exact=True)
     assert keep.get_attribute("aria-pressed") == "true"
+    page.get_by_label("Type a name").fill("Triorasaurus of the Western Shores")
+    whole = "({ scrollWidth, clientWidth, scrollHeight, clientHeight }) => "
+    whole += "scrollWidth <= clientWidth && scrollHeight <= clientHeight"
+    assert page.get_by_label("Type a name").evaluate(whole), "all of it is shown"
     page.get_by_label("Type a name").fill("Trior")
     assert page.get_by_role("button", name="Keep", exact=True).is_visible()
     page.get_by_role("button", name="Close the card").click()
@@ -420,13 +443,16 @@ def test_errors_are_shown_above_the_names_with_a_remedy(open_page):
     status = page.locator("#status").bounding_box()
     assert status["width"] > 300 and status["y"] < 250
     assert page.locator("#prefix").get_attribute("aria-invalid") == "true"
+    colour = "element => getComputedStyle(element).color"
+    wrong = page.locator("#prefix").evaluate("e => getComputedStyle(e).borderColor")
+    assert page.locator("#status").evaluate(colour) == wrong
     assert page.locator("#copy-names").is_disabled()
     press(page, "Without “Begins with Xq”")
     assert said(page) == "" and page.locator("#status").bounding_box()["height"] == 0
     assert page.locator("#prefix").get_attribute("aria-invalid") == "false"
     follow(page, "#seed=1&match=Xx.*q", count=0)
     assert said(page).startswith("No name can meet these conditions.")
-    press(page, "Without “Pattern Xx.*q”")
+    press(page, "Without “Regular expression Xx.*q”")
     assert said(page) == "", "the only condition is the one to drop"
 
 
@@ -445,12 +471,12 @@ def test_on_a_phone_an_error_is_shown_below_the_field_that_it_is_about(open_page
     page = open_page("gru", width=360, height=740)
     page.get_by_role("button", name="Settings").click()
     page.locator("summary", has_text="Conditions").click()
-    page.get_by_label("Pattern (regular").fill("((")
+    page.get_by_label("Regular expression", exact=True).fill("((")
     error = page.locator("#settings .wrong", has_text="“((” is not a regular expression")
     error.wait_for()
     below, drawer = error.bounding_box(), page.locator("#settings").bounding_box()
     assert below["y"] + below["height"] <= drawer["y"] + drawer["height"]
-    page.get_by_label("Pattern (regular").fill("a")
+    page.get_by_label("Regular expression", exact=True).fill("a")
     error.wait_for(state="detached")
 
 

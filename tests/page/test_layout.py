@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -317,6 +318,31 @@ def test_on_a_phone_every_target_is_large_and_a_swipe_opens_a_drawer(open_page):
     assert not page.locator("#kept, #settings").filter(visible=True).count(), "it is closed first"
     page.evaluate(swipe, [80, 200])
     assert page.locator("#settings").is_visible()
+
+
+def test_on_a_phone_links_stand_apart_and_kept_names_are_in_columns(open_page):
+    page = open_page("gru", width=360, height=740, has_touch=True, is_mobile=True)
+    row = [each.bounding_box() for each in page.locator("#sharing > :visible").all()]
+    for left, right in pairwise(row):
+        assert right["x"] - left["x"] - left["width"] >= 8
+    assert row[-1]["x"] + row[-1]["width"] <= 344, "within the margin"
+    for place in range(3):
+        page.locator(".name").nth(place).tap()
+    page.locator("#bar").get_by_role("button", name="Kept").tap()
+    inset = "item => parseFloat(getComputedStyle(item, '::before').left)"
+    item = page.locator("#favourites li").first
+    assert item.bounding_box()["x"] + item.evaluate(inset) >= 16, "the handle is within the margin"
+    assert len({each.bounding_box()["x"] for each in page.locator(".note").all()}) == 1
+
+
+def test_conditions_unfold_where_they_are(open_page):
+    """Regression: the settings scrolled, although all fields were in view."""
+    page = open_page("dinosaurs")
+    page.locator("summary", has_text="Conditions").click()
+    page.wait_for_timeout(50)  # ms, after which the page would scroll
+    assert page.locator("#settings").evaluate("settings => settings.scrollTop") == 0
+    field = page.get_by_label("Regular expression", exact=True).bounding_box()
+    assert field["y"] + field["height"] < 800 - 24, "above the fade"
 
 
 @pytest.mark.slow

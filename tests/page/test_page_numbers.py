@@ -142,6 +142,21 @@ RARE = [
 """How names begin and what they match, and the options that say so."""
 
 
+def test_a_search_for_rare_names_works_in_small_slices(open_page):
+    """Between two checks of the clock, few prefixes are followed: a page stays responsive."""
+    slices = """async () => {
+      const { nextStates } = Blend.prototype;
+      let most = 0;
+      Blend.prototype.nextStates = function (states, m, parent, characters) {
+        most = Math.max(most, m);
+        return nextStates.call(this, states, m, parent, characters);
+      };
+      return [(await rnnNames.sample(4, { seed: 1, suffix: "xyz", maxLength: 6 })).length, most];
+    }"""
+    found, most = open_page("dinosaurs").evaluate(slices)
+    assert found == 4 and 1 < most <= 64
+
+
 def test_rare_names_have_the_models_probabilities(open_page, small_models):
     """They are proposed with a guide, and accepted by their weights."""
     page, model = open_page("gru"), small_models["gru"]

@@ -7,7 +7,7 @@
 // character's index. The probabilities after a context are the network's mean prediction after
 // prefixes that end in it, smoothed with those after the next shorter context.
 
-import { logSoftmax } from "./arithmetic.js";
+import { forEach, logSoftmax } from "./arithmetic.js";
 import { EOS } from "./network.js";
 
 export const START = "\0"; // no character has the index of EOS
@@ -18,22 +18,25 @@ const UNSEEN = 0.002; // uniform share of the empty context's probabilities, so 
 
 /** K contexts, the probabilities after them (K, n_y) and the next contexts (K, n_y). */
 export class Chain {
-  /** Learns from visited prefixes (types.d.ts); keeps at most `size` contexts. */
-  constructor(prefixes, n_y, { temperature, maxLength, size }) {
+  constructor(contexts, n_y, { temperature, maxLength }) {
     this.n_y = n_y;
+    this.maxLength = maxLength;
     this.temperature = Math.min(temperature, 1); // predictions are averaged at 1 or more
-    const contexts = mostFrequent(prefixes, size);
     this.rows = new Map(contexts.map((context, row) => [context, row]));
     this.shorter = contexts.map((context) => (context ? this.longest(context.slice(1)) : 0));
     this.nextContext = this.following(contexts);
-    for (const prefix of prefixes) {
+    this.p = this.logs = this.endShift = new Float64Array(0); // before `learn`
+  }
+
+  /** Learns from visited prefixes (types.d.ts); yields between slices of the work. */
+  *learn(prefixes) {
+    const temperature = 1 / this.temperature;
+    yield* forEach(prefixes, (prefix) => {
       prefix.context = this.longest(prefix.symbols);
-      prefix.p ??= logSoftmax(prefix.logs.slice(), { temperature: 1 / this.temperature }).map(
-        Math.exp,
-      );
-    }
-    this.p = this.smoothed(prefixes);
-    this.endShift = endShift(prefixes, this.p, n_y, maxLength);
+      prefix.p ??= logSoftmax(prefix.logs.slice(), { temperature }).map(Math.exp);
+    });
+    this.p = yield* this.smoothed(prefixes);
+    this.endShift = yield* endShift(prefixes, this.p, this.n_y, this.maxLength);
     this.logs = this.p.map(Math.log);
   }
 
@@ -60,15 +63,15 @@ export class Chain {
   }
 
   /** The probabilities after each context, (K, n_y), from the predictions at prefixes. */
-  smoothed(seen) {
+  *smoothed(seen) {
     const { n_y, shorter } = this;
     const sums = new Float64Array(shorter.length * n_y);
     const [n, squares] = [new Float64Array(shorter.length), new Float64Array(shorter.length)];
-    for (const { context: row, p, nNames } of seen) {
+    yield* forEach(seen, ({ context: row, p, nNames }) => {
       n[row] += nNames;
       squares[row] += nNames ** 2;
       for (let c = 0; c < n_y; c++) sums[row * n_y + c] += nNames * p[c];
-    }
+    });
     for (let row = shorter.length - 1; row; row--) {
       // A context also counts for its shorter contexts.
       n[shorter[row]] += n[row];
@@ -107,14 +110,15 @@ export class Chain {
   }
 }
 
-/** The empty context and the most frequent ends of prefixes, from short to long. */
-function mostFrequent(prefixes, size) {
+/** The empty context and the most frequent ends of prefixes, `size` in all, from short to long. */
+export function* mostFrequent(prefixes, size) {
   const counts = new Map();
-  for (const { symbols, nNames } of prefixes)
+  yield* forEach(prefixes, ({ symbols, nNames }) => {
     for (let k = 1; k <= Math.min(symbols.length, LONGEST_CONTEXT); k++) {
       const end = symbols.slice(-k);
       counts.set(end, (counts.get(end) ?? 0) + nNames);
     }
+  });
   const repeated = [...counts].filter(([, count]) => count > 1).sort((a, b) => b[1] - a[1]);
   const kept = repeated.slice(0, size - 1).map(([context]) => context);
   return ["", ...kept.sort((a, b) => a.length - b.length)];
@@ -123,7 +127,7 @@ function mostFrequent(prefixes, size) {
 const clipped = (p) => Math.min(Math.max(p, 1e-12), 1 - 1e-9); // otherwise no name could continue
 
 /** The shift of the log-odds of ends, by length, that makes ends as frequent as in the network. */
-function endShift(seen, p, n_y, maxLength) {
+function* endShift(seen, p, n_y, maxLength) {
   const shift = new Float64Array(maxLength + 1);
   const odds = seen.map(({ context }) => 1 / clipped(p[context * n_y + EOS]) - 1);
   for (let step = 0; step < 8; step++) {
@@ -137,6 +141,7 @@ function endShift(seen, p, n_y, maxLength) {
     });
     for (let i = 0; i <= maxLength; i++)
       shift[i] += Math.min(Math.max(missing[i] / slope[i], -1), 1);
+    yield;
   }
   return shift;
 }

@@ -16,9 +16,9 @@
 // two rounds. Names that end at visited prefixes are excluded while the guide `explores`.
 // Completion probabilities and weights are natural logarithms.
 
-import { logDifference, logOfSum, logSoftmax, normalise } from "./arithmetic.js";
+import { forEach, logDifference, logOfSum, logSoftmax, normalise } from "./arithmetic.js";
 import { DEAD } from "./automaton.js";
-import { Chain } from "./chain.js";
+import { Chain, mostFrequent } from "./chain.js";
 import { EOS } from "./network.js";
 
 const CONTEXTS = 4000; // the most contexts of the chain
@@ -67,22 +67,25 @@ export class Guide {
   /**
    * Fits a new chain to the visited prefixes and computes new estimates. `logUnvisited` is the
    * measured log-probability of unvisited names that meet the conditions. The estimates for these
-   * names are reduced if they add up to far more.
+   * names are reduced if they add up to far more. Yields between slices of the work.
    */
-  learn(logUnvisited = Infinity) {
+  *learn(logUnvisited = Infinity) {
     const { maxLength } = this.options;
     const additions = this.states * this.n_y * (maxLength + 1);
     const size = Math.max(Math.min(Math.floor(MAX_ADDITIONS / additions), CONTEXTS), 1);
     const { temperature } = this;
-    this.chain = new Chain(this.visited(), this.n_y, { temperature, maxLength, size });
+    const contexts = yield* mostFrequent(this.visited(), size);
+    this.chain = new Chain(contexts, this.n_y, { temperature, maxLength });
+    yield* this.chain.learn(this.visited());
     let further = new Float64Array(this.chain.rows.size * this.states).fill(-Infinity);
     this.completion = [];
     for (let length = maxLength; length >= this.first; length--) {
       further = this.fillLevel(length, further);
       this.completion[length] = further;
+      yield;
     }
     this.shift = 0;
-    this.evaluateAll();
+    yield* this.evaluateAll();
     const { logVisited, explores } = this;
     if (logVisited === -Infinity) return;
     const { total } = this.begin();
@@ -90,7 +93,7 @@ export class Guide {
     const byMeasured = logUnvisited + Math.log(MAX_TO_MEASURED);
     const most = Math.max(byMeasured, logVisited + Math.log(MAX_TO_VISITED));
     this.shift = Math.min(most - estimated, 0) || 0;
-    if (this.shift) this.evaluateAll();
+    if (this.shift) yield* this.evaluateAll();
   }
 
   /** The visited prefixes with the network's predictions. */
@@ -99,24 +102,25 @@ export class Guide {
   }
 
   /** Evaluates all visited prefixes, each after its children. */
-  evaluateAll() {
-    for (const prefix of this.visited().reverse()) if (prefix.state !== DEAD) this.evaluate(prefix);
+  *evaluateAll() {
+    const known = this.visited().filter(({ state }) => state !== DEAD);
+    yield* forEach(known.reverse(), (prefix) => this.evaluate(prefix));
     this.logVisited = logOfSum(
       this.logShares.map((logShare, i) => logShare + logVisitedOf(this.prefixes[i])),
     );
   }
 
   /** Halves the temperature by squaring the probabilities at visited prefixes. */
-  cool() {
+  *cool() {
     this.halvings--;
     const wasAbove1 = this.temperature > 1; // then the chain's probabilities change, too
     this.temperature /= 2;
-    for (const prefix of this.prefixes) {
-      if (prefix.logs)
-        logSoftmax(prefix.logs, { ...this.drawOptions(), minP: 0, temperature: 0.5 });
+    const options = { ...this.drawOptions(), minP: 0, temperature: 0.5 };
+    yield* forEach(this.prefixes, (prefix) => {
+      if (prefix.logs) logSoftmax(prefix.logs, options);
       if (wasAbove1) prefix.p = undefined;
-    }
-    this.learn();
+    });
+    yield* this.learn();
   }
 
   /** Estimates at a length, by context and state, from those at the next length (`further`). */

@@ -4,7 +4,7 @@
 // share even if the guide is poor. Weights and the bound are natural logarithms. A seed gives other
 // names in Python, which draws them in groups, but with the same distribution.
 
-import { logDifference, logOfSum } from "./arithmetic.js";
+import { logDifference, logOfSum, slicesOf } from "./arithmetic.js";
 import { EOS } from "./network.js";
 import { drawBatch, logProbsAfter, nextNodes } from "./walk.js";
 
@@ -53,17 +53,17 @@ export class GuidedDrawer {
     const { guide } = this;
     do drawn += (yield* this.propose()).length;
     while (drawn < FIRST_ROUND);
-    guide.learn();
+    yield* guide.learn();
     let logUnvisited;
     while (guide.explores) {
-      for (let i = 0; i < 2; i++) guide.learn((logUnvisited = meanOf(yield* this.round())));
+      for (let i = 0; i < 2; i++) yield* guide.learn((logUnvisited = meanOf(yield* this.round())));
       if (!guide.halvings) break;
-      guide.cool();
+      yield* guide.cool();
     }
     yield* this.beamSearch(FINAL_BEAM_WIDTH);
     if (guide.explores) {
       guide.explores = false;
-      guide.learn(logUnvisited);
+      yield* guide.learn(logUnvisited);
     }
     for (let test = 1; guide.isLearning; test++) guide.isLearning = !(yield* this.test(test));
   }
@@ -83,22 +83,26 @@ export class GuidedDrawer {
     let { nodes, logProbs } = guide.begin();
     for (const [i, node] of nodes.entries()) node.reach = logProbs[i];
     while (nodes.length) {
-      const rows = logProbsAfter(blend, nodes, guide.drawOptions());
-      const branches = nodes.flatMap((node, parent) => {
-        const row = rows[parent];
-        guide.visit(node, row, 1);
-        return Array.from(row, (log, c) => {
-          const reach = node.reach + log;
-          const { length, state, context, visited } = node;
-          const completion = guide.logCompletion(length, state, c, context, visited);
-          return { parent, c, reach, score: c === EOS ? -Infinity : reach + completion };
-        }).filter(({ score }) => score > -Infinity);
-      });
-      branches.sort((a, b) => b.score - a.score).splice(width);
-      yield;
-      nodes = nextNodes(blend, nodes, branches, guide);
+      const branches = [];
+      for (const some of slicesOf([...nodes.entries()])) {
+        const own = some.map(([, node]) => node);
+        const rows = logProbsAfter(blend, own, guide.drawOptions());
+        for (const [i, [parent, node]] of some.entries()) {
+          guide.visit(node, rows[i], 1);
+          for (const [c, log] of rows[i].entries()) {
+            const reach = node.reach + log;
+            const { length, state, context, visited } = node;
+            const completion = guide.logCompletion(length, state, c, context, visited);
+            const score = c === EOS ? -Infinity : reach + completion;
+            if (score > -Infinity) branches.push({ parent, c, reach, score });
+          }
+        }
+        branches.sort((a, b) => b.score - a.score).splice(width);
+        yield;
+      }
+      nodes = yield* nextNodes(blend, nodes, branches, guide);
     }
-    guide.evaluateAll();
+    yield* guide.evaluateAll();
   }
 
   /**
@@ -110,7 +114,7 @@ export class GuidedDrawer {
     const logWeights = yield* this.round();
     const mean = meanOf(logWeights);
     this.estimatesArePoor = mean < guide.logVisited - Math.log(2);
-    guide.learn(logDifference(mean, guide.logVisited));
+    yield* guide.learn(logDifference(mean, guide.logVisited));
     const half = logWeights.filter((_, i) => i % 2);
     this.logBound = boundOf(half) ?? guide.begin().total;
     if (n === MAX_TESTS) return true;

@@ -101,10 +101,11 @@ export class Expression extends Reader {
       const node = this.branches();
       if (this.at === this.text.length) return node;
     } catch (error) {
-      if (error instanceof RangeError) throw new WrongSettings("A pattern is nested too deeply.");
+      if (error instanceof RangeError)
+        throw new WrongSettings("A regular expression is nested too deeply.");
       throw error;
     }
-    throw this.error("unbalanced )");
+    throw this.error("its ) has no ( before it");
   }
 
   error(reason) {
@@ -246,7 +247,7 @@ export class Expression extends Reader {
   /** Reads up to the bracket that closes a group. */
   inside(bracket) {
     const node = this.branches();
-    if (!this.take(/\)/y)) throw this.error("missing )");
+    if (!this.take(/\)/y)) throw this.error("its ( needs a ) after it");
     return { ...node, source: `${bracket}${node.source})` };
   }
 
@@ -279,9 +280,9 @@ export class Expression extends Reader {
     const isNegated = this.take(/\^/y);
     const members = [];
     do {
+      if (this.at === this.text.length) throw this.error("its [ needs a ] after it");
       const member = this.member();
       members.push(this.take(/-(?!\])/y) ? this.range(member, this.member()) : member);
-      if (this.at === this.text.length) throw this.error("missing ]");
     } while (!this.take(/\]/y));
     const holds = (character) => members.some((member) => member(character));
     return isNegated ? (character) => !holds(character) : holds;

@@ -1,7 +1,7 @@
 // A walk down the tree of prefixes, which draws many names together. A name depends on the seed,
 // the options, its number and its attempt (random_keys.js), not on the other names of the walk.
 
-import { NODES, padded } from "./arithmetic.js";
+import { NODES, padded, slicesOf } from "./arithmetic.js";
 import { EOS } from "./network.js";
 import { MAX_LENGTH } from "./options.js";
 import { subkey, uniform, word } from "./random_keys.js";
@@ -52,8 +52,7 @@ export function* drawBatch(blend, options, attempts, guide) {
       further.push(draw);
     }
     active = further;
-    nodes = nextNodes(blend, nodes, branches, guide);
-    yield;
+    nodes = yield* nextNodes(blend, nodes, branches, guide);
   }
   const pointOf = (key) => (guide ? uniform(key, MAX_LENGTH + 1) : 0);
   return draws.map(({ name, logWeight, key }) => ({ name, logWeight, point: pointOf(key) }));
@@ -78,13 +77,14 @@ function stacked({ parts }, nodes) {
 }
 
 /**
- * The children of some nodes; hidden states that a guide has stored are not computed again.
+ * The children of some nodes; hidden states that a guide has stored are not computed again. Yields
+ * between slices of the work.
  * @param {import("./types.js").Node[]} nodes
  * @param {{ parent: number, c: number, reach?: number }[]} branches
  * @param {import("./guide.js").Guide} [guide]
- * @returns {import("./types.js").Node[]}
+ * @returns {Generator<void, import("./types.js").Node[]>}
  */
-export function nextNodes(blend, nodes, branches, guide) {
+export function* nextNodes(blend, nodes, branches, guide) {
   const next = branches.map(({ parent, c, reach }) => {
     const { text, length } = nodes[parent];
     const known = guide?.child(nodes[parent], c);
@@ -92,17 +92,20 @@ export function nextNodes(blend, nodes, branches, guide) {
     return { ...node, parent, c, hidden: /** @type {any} */ (known?.visited?.hidden) };
   });
   const asked = next.filter(({ hidden }) => !hidden);
-  const parents = [...new Set(asked.map(({ parent }) => parent))];
-  const place = new Map(parents.map((parent, i) => [parent, i]));
-  const before = parents.map((parent) => nodes[parent]);
-  const rows = asked.map(({ parent }) => place.get(parent));
-  const characters = asked.map(({ c }) => c);
-  const states = blend.nextStates(stacked(blend, before), before.length, rows, characters);
-  asked.forEach((node, i) => {
-    node.hidden = blend.parts.map(({ network: { n_a } }, part) =>
-      states[part].subarray(i * n_a, (i + 1) * n_a),
-    );
-  });
+  for (const parents of slicesOf([...new Set(asked.map(({ parent }) => parent))])) {
+    const place = new Map(parents.map((parent, i) => [parent, i]));
+    const before = parents.map((parent) => nodes[parent]);
+    const own = asked.filter(({ parent }) => place.has(parent));
+    const rows = own.map(({ parent }) => place.get(parent));
+    const characters = own.map(({ c }) => c);
+    const states = blend.nextStates(stacked(blend, before), before.length, rows, characters);
+    own.forEach((node, i) => {
+      node.hidden = blend.parts.map(({ network: { n_a } }, part) =>
+        states[part].subarray(i * n_a, (i + 1) * n_a),
+      );
+    });
+    yield;
+  }
   return next;
 }
 

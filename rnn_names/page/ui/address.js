@@ -1,7 +1,7 @@
 // The settings in the address, so that a link restores the names, and the history of addresses.
 
 import { scaled } from "../engine/blend.js";
-import { INITIALS, lengthOf, MAX_LENGTH } from "../engine/options.js";
+import { INITIALS, isAmount, lengthOf, MAX_LENGTH, TEXT, VALUE_TYPES } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
 import { isRefused, withoutRefused } from "../learning/list.js";
 import { followKinds, isCasting, showPattern } from "./casts.js";
@@ -14,6 +14,39 @@ import { resetForm } from "./form.js";
 import { sharesOfLink } from "./shares.js";
 
 const HELD = ["held", "stayed"]; // as in `chosen`
+const MOST_SHOWN = 40; // characters of a wrong part of a link
+
+/** What the numbers of the form have to be. */
+const ofNumber = ({ min, max }) => ({
+  words: `a whole number from ${min} to ${max}`,
+  allows: (text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max,
+});
+const { boldness, temperature } = VALUE_TYPES;
+const YES_OR_NO = { words: "yes or no", allows: (text) => /^(yes|no)$/.test(text) };
+const areAmounts = (text) => text.split(" ").map(Number).every(isAmount);
+
+/** What the parts of links have to be, in words, with a test. */
+const TYPES = Object.fromEntries([
+  ...[...TEXTS, ...HELD, "kept", "notes", "cast", "list", "your-list"].map((key) => [key, TEXT]),
+  ...CHECKS.map((id) => [id, YES_OR_NO]),
+  ...NUMBERS.map((id) => [id, ofNumber($(id))]),
+  ["seed", { words: "a whole number", allows: (text) => /^\d{1,99}$/.test(text) }],
+  ["temperature", { ...temperature, allows: (text) => temperature.allows(Number(text)) }],
+  ["shares", { words: "numbers of at least 0", allows: areAmounts }],
+]);
+Object.assign(TYPES, { boldness, initials: INITIALS });
+
+/** Deletes the wrong and unknown parts of an address. Returns a sentence about them, or "". */
+function withoutWrong(address) {
+  const wrong = [...address].flatMap(([key, text]) => {
+    const type = Object.hasOwn(TYPES, key) ? TYPES[key] : undefined;
+    if (type?.allows(text)) return [];
+    address.delete(key);
+    const shown = (text ? `${key}=${text}` : key).slice(0, MOST_SHOWN);
+    return `${shown} (${type ? `not ${type.words}` : "unknown here"})`;
+  });
+  return wrong.length ? `Left out of this link: ${wrong.join(", ")}.` : "";
+}
 
 /**
  * The part of the address after #: the seed, and the settings that differ from the opening page's.
@@ -59,27 +92,27 @@ export function missingList() {
 /** Whether a text of a link can be shown as a name or a line. */
 const isShowable = (text) => text && lengthOf(text) <= 5 * MAX_LENGTH && !isRefused(text);
 
-/** Sets the form from the valid parts of the address. Returns whether the address has a seed. */
+/**
+ * Sets the form from the address. Returns whether it has a seed, and a sentence on its wrong parts.
+ * @returns {[boolean, string]}
+ */
 export function readAddress() {
   known = location.hash;
   const address = new URLSearchParams(known.slice(1));
   const pattern = $("pattern").value;
+  const hasSeed = address.has("seed");
+  const note = withoutWrong(address);
   resetForm();
   for (const id of [...NUMBERS, ...TEXTS]) if (address.has(id)) $(id).value = address.get(id);
-  for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
-  const hasSeed = address.has("seed");
-  const boldness = address.get("boldness") ?? "";
-  const usual = hasSeed ? "balanced" : "safe";
-  chosen.setBoldness(Object.hasOwn(BOLDNESS, boldness) ? boldness : usual);
+  chosen.setBoldness(address.get("boldness") ?? (hasSeed ? "balanced" : "safe"));
   const isOn = (id) => (address.get(id) ?? (isImplied(id, chosen.boldness) && "yes")) === "yes";
   if (hasSeed) for (const id of CHECKS) $(id).checked = isOn(id);
-  const degrees = Number(address.get("temperature"));
-  if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
+  if (address.has("temperature")) chosen.temperature = Number(address.get("temperature"));
   const wantedLists = address.get("list")?.split(" ") ?? [];
   const lists = hasSeed ? wantedLists : digestsOfLists();
   chosen.shares = sharesOfLink(address.get("shares") ?? "", lists);
   $("pattern").value = address.get("cast") ?? pattern; // links to names have no pattern
-  if (INITIALS.allows(address.get("initials"))) $("initials").value = address.get("initials");
+  $("initials").value = address.get("initials") ?? "";
   if (address.has("cast")) showPattern();
   else followKinds();
   if (address.has("your-list")) showView("own-list");
@@ -92,14 +125,13 @@ export function readAddress() {
     }
   const textsOf = (key) => (address.get(key) ?? "").split("*").map(unescaped);
   const [kept, notes] = [textsOf("kept"), textsOf("notes")];
-  const note = (i) => withoutRefused([...(notes[i] ?? "")].slice(0, MAX_NOTE).join(""));
-  const pairs = kept.map((name, i) => [name, note(i)]).filter(([name]) => isShowable(name));
+  const noteOn = (i) => withoutRefused([...(notes[i] ?? "")].slice(0, MAX_NOTE).join(""));
+  const pairs = kept.map((name, i) => [name, noteOn(i)]).filter(([name]) => isShowable(name));
   if (pairs.length) keepAll(pairs); // added to the kept names; the next address omits them
-  const given = address.get("seed") ?? "";
   const usualSeed = (!known && data.seed) || newSeed(); // of the names that a page begins with
-  const seed = /^\d{1,99}$/.test(given) ? BigInt(given) : usualSeed;
+  const seed = BigInt(address.get("seed") ?? usualSeed);
   Object.assign(chosen, { seed, wantedLists, fitted: history.state?.fitted ?? "" });
-  return hasSeed;
+  return [hasSeed, note];
 }
 
 let known = ""; // the address that was read or written last

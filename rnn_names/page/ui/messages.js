@@ -18,7 +18,7 @@ export function showChips() {
   $("chips").replaceChildren(...chips);
 }
 
-const labelOf = (id) => $(id).labels[0].textContent.replace(/ \(.*/u, "");
+const labelOf = (id) => $(id).labels[0].textContent;
 
 /** A link that drops a condition and names it as the chip does. */
 function linkWithout(id) {
@@ -30,14 +30,16 @@ const wrongHint = element("p", { className: "wrong wide" }); // shown if the fie
 
 /** Marks the fields that a message is about and repeats it below the first. */
 function mark(wrong, sentence) {
-  for (const id of [...TEXTS, ...NUMBERS])
+  for (const id of [...TEXTS, ...NUMBERS, "temperature"])
     $(id).ariaInvalid = wrong.includes(id) || !$(id).validity.valid;
   for (const [i, id] of inForce().entries())
     $("chips").children[i]?.classList.toggle("at-fault", wrong.includes(id));
+  $("status").classList.toggle("error", wrong.length > 0);
   wrongHint.remove();
   wrongHint.textContent = sentence;
-  if (!wrong.length) return;
-  $(wrong[0]).parentElement.after(wrongHint);
+  const first = wrong.find((id) => id !== "count"); // which is not in the drawer
+  if (!first) return;
+  $(first).parentElement.after(wrongHint);
   wrongHint.scrollIntoView({ block: "nearest" });
 }
 
@@ -46,7 +48,7 @@ function conditionsIn(sentence) {
   const isQuoted = (id) => textsIn($(id)).some((text) => sentence.includes(`“${text}”`));
   const isNamed = (id) =>
     id === "match"
-      ? sentence.startsWith("A pattern")
+      ? sentence.startsWith("A regular expression")
       : id.endsWith("length") && /\d characters/u.test(sentence);
   return inForce().filter((id) => isQuoted(id) || isNamed(id));
 }
@@ -81,9 +83,12 @@ function remediesFor(sentence, dropped) {
 
 /** Shows a message with links that may help. Screen readers also say the number of `names`. */
 export function say(sentence, /** @type {number | undefined} */ names = undefined) {
-  const named = conditionsIn(sentence);
+  const isLeftOut = (id) => sentence.startsWith("Left out") && sentence.includes(` ${id}=`);
+  const leftOut = [...NUMBERS, "temperature"].filter(isLeftOut); // of a link
+  const named = leftOut.length ? [] : conditionsIn(sentence);
   const wrong = !named.length && /^(No name|Stopped: 0 )/.test(sentence) ? inForce() : named;
-  mark(wrong, sentence);
+  mark([...wrong, ...leftOut], sentence);
+  for (const id of leftOut) $(id).closest("details")?.setAttribute("open", "");
   const dropped = named.length || wrong.length === 1 ? wrong : [];
   const heard = names === undefined ? "" : ` ${names} name${names === 1 ? "" : "s"}.`;
   $("status").replaceChildren(

@@ -40,6 +40,7 @@ async function draw(note = "") {
   const filling = fillingOf(settings);
   const mine = (current = { isStopped: false });
   busy(true);
+  allowTaking(namesShown().length);
   say("");
   const hint = isCasting() ? "" : lengthsOfList() || unlisted(settings);
   const sayOfNone = () => mine === current && !filling.n_found && say(`No name found yet.${hint}`);
@@ -58,7 +59,7 @@ async function draw(note = "") {
     else place.disabled = true;
   }
   settle();
-  $("copy-names").disabled = $("keep-all").disabled = !namesShown().length;
+  allowTaking(namesShown().length);
   const n_more = afterTen() - filling.count;
   $("ten-more").hidden = !n_more;
   $("ten-more").disabled = !isFull;
@@ -110,6 +111,7 @@ async function searched(settings, filling, mine) {
     found: (name) => {
       if (isOver()) return;
       filling.show(name);
+      allowTaking(true);
       $("found").textContent = `${filling.n_found} / ${settings.count}`;
     },
     progress: (share = filling.n_found / settings.count) => share && ($("progress").value = share),
@@ -136,6 +138,11 @@ function fitsOtherwise() {
   if (!isChanged || !fitAgain()) return false;
   writeAddress(false);
   return true;
+}
+
+/** Allows to copy and to keep what is shown, if there is anything. */
+function allowTaking(isAny) {
+  $("copy-names").disabled = $("keep-all").disabled = !isAny;
 }
 
 function busy(isBusy) {
@@ -196,10 +203,10 @@ function redraw(/** @type {any} */ { detail: isStep }) {
 
 function openAddress() {
   const isBare = !location.hash;
-  const isLink = readAddress();
+  const [isLink, note] = readAddress();
   if (isLink && isCasting()) drawnPattern = $("pattern").value; // as many lines as the link says
   countedView = document.body.dataset.view ?? "";
-  open(isBare, isLink);
+  open(isBare, isLink, note);
 }
 
 /** Draws the first names. Draws balanced ones if too few are safe, unless a link was opened. */
@@ -312,13 +319,6 @@ function follow() {
   else writeAddress(false);
 }
 
-/** Performs an action on the names that are shown, if there are any yet. */
-function take(act) {
-  const names = namesShown();
-  if (names.length) act(names);
-  else toast(["No name found yet"]);
-}
-
 function startOver() {
   const before = location.hash;
   resetForm();
@@ -353,8 +353,8 @@ function listen() {
     back: () => step(-1),
     forward: () => step(1),
     "show-keys": showKeys,
-    "copy-names": () => take((names) => copy(asText(names.map((name) => [name])))),
-    "keep-all": () => take((names) => keepAll(names.map((name) => [name, ""]))),
+    "copy-names": () => copy(asText(namesShown().map((name) => [name]))),
+    "keep-all": () => keepAll(namesShown().map((name) => [name, ""])),
     "copy-link": () => shareLink(location.href, "Link copied"),
     boldness: ({ target }) => {
       if (!VALUE_TYPES.boldness.allows(target.textContent)) return;
