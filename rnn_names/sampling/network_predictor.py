@@ -10,7 +10,9 @@ from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.sampling.frontier import Children
 
-NODES_AT_ONCE = 1 << 9  # nodes computed together: with fewer, threads wait more often
+# Nodes are computed together, as many as have so many hidden units, but not fewer than
+# MIN_NODES_AT_ONCE. With fewer, threads wait more often; with more, states take more memory.
+UNITS_AT_ONCE, MIN_NODES_AT_ONCE = 3 << 16, 1 << 9
 # The largest error of a sum of float32 probabilities, and thus of an edge in `choose`: three times
 # what `tests/benchmarks/margin.py` measures. At a temperature T < 1, it is MARGIN / T.
 MARGIN = 8e-6
@@ -43,7 +45,8 @@ class NetworkPredictor(Predictor):
         self.params = {name: array.astype(dtype, copy=False) for name, array in params.items()}
         self.weights = step_weights(self.params)
         self.n_y = len(params["by"])
-        self.nodes_at_once = min(NODES_AT_ONCE, rnn.rows_per_batch(self.n_y))
+        n_nodes = max(UNITS_AT_ONCE // len(self.params["a0"]), MIN_NODES_AT_ONCE)
+        self.nodes_at_once = min(n_nodes, rnn.rows_per_batch(self.n_y))
         # The largest logit is subtracted from all, so a tiny temperature leaves it at 0 and makes
         # the others −∞. The limits are within the range of float32, 1e±38.
         self.temperature = min(max(options.temperature or 1, 1e-30), 1e30)

@@ -31,6 +31,7 @@ def test_names_that_begin_with_any_of_thousands_of_characters_do_not_mix():
 
 @pytest.mark.parametrize("nodes", [1, 5])
 def test_a_sampler_in_small_parts_has_the_same_distribution(nodes, monkeypatch):
-    monkeypatch.setattr(network_predictor, "NODES_AT_ONCE", nodes)
+    monkeypatch.setattr(network_predictor, "UNITS_AT_ONCE", 0)
+    monkeypatch.setattr(network_predictor, "MIN_NODES_AT_ONCE", nodes)
     names = tiny_model().sample(2000, seed=4)
     assert_drawn_from(Counter(names), distribution(tiny_model()))
