@@ -4,6 +4,24 @@ addEventListener("load", () => {
   for (const region of document.querySelectorAll(wide))
     if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
 });
+// On a phone, a table of texts is shown as a list, and one of figures scrolls.
+for (const table of document.querySelectorAll(".md-typeset table:not([class])")) {
+  const [heads, ...rows] = [...table.rows].map(({ cells }) => [...cells]);
+  const isLong = (cell) => cell.cellIndex && cell.textContent.length > 40;
+  if (heads.length > 5 || !rows.flat().some(isLong)) continue;
+  table.dataset.list = "";
+  for (const cell of heads.length > 2 ? rows.flat() : [])
+    if (cell.cellIndex) cell.dataset.label = heads[cell.cellIndex].textContent;
+}
+// Pictures have the colours that were chosen for the page, which may not be those of the system.
+for (const source of document.querySelectorAll('source[media*="color-scheme: dark"]')) {
+  const inDark = source.media.replace(/( and )?\(prefers-color-scheme: dark\)/, "") || "all";
+  const follow = () => {
+    source.media = document.body.dataset.mdColorScheme === "slate" ? inDark : "not all";
+  };
+  new MutationObserver(follow).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+  follow();
+}
 // The theme puts each button that copies into a landmark of its own, and none has a name.
 new MutationObserver(() => {
   for (const nav of document.querySelectorAll(".md-code__nav:not([role])")) {
@@ -16,7 +34,7 @@ for (const output of document.querySelectorAll(".go"))
   output.closest("span[id^=__span]")?.classList.add("output");
 // Options and names of models are never broken at a hyphen.
 for (const code of document.querySelectorAll(".highlight code"))
-  code.classList.toggle("typed", /^(rnn-names|pip|make) /.test(code.textContent));
+  code.classList.toggle("typed", /^(\$|rnn-names|pipx?|npm|make) /.test(code.textContent));
 for (const code of document.querySelectorAll(".highlight code:is(.typed, :has(.gp))")) {
   const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
   const texts = [];
@@ -30,14 +48,15 @@ for (const code of document.querySelectorAll(".highlight code:is(.typed, :has(.g
   }
 }
 // Short code in a text stays in one piece.
-for (const code of document.querySelectorAll(":is(p, li) > code"))
+for (const code of document.querySelectorAll(":is(p, li, [data-list] td) > code"))
   code.classList.toggle("whole", code.textContent.length < 24);
-// A search for an option, such as --min-p: to the engine of the search, the first hyphens of a word
-// would mean that pages must not have it, and the last letter of --min-p begins a word of any title,
-// so both are left out. Small words are left out unless there are no others.
+// A search for an option, such as --min-p, or for 100 %: to the engine of the search, signs are
+// operators or parts of words that no page has, and the last letter of --min-p begins a word of any
+// title, so both are left out. Small words are left out unless there are no others.
 const SMALL = /(?<!\S)(an?|the|how|to|of|is|it|do|i|my|your|in|for)(?!\S)/gi;
 const queryOf = (typed) => {
-  const words = typed.replace(/(?<!\S)-+|(?<=\S)-\w?(?!\S)/g, "");
+  const plain = typed.replace(/[^\p{L}\p{M}\p{N}\s.'’_-]+/gu, " ");
+  const words = plain.replace(/(?<!\S)[.'’_-]+|(?<=\S)(-\w|[.'’_-]+)(?!\S)/g, "");
   return words.replace(SMALL, "").trim() ? words.replace(SMALL, "") : words;
 };
 const { postMessage } = Worker.prototype;
@@ -77,7 +96,7 @@ if (steps.length) {
   const show = () => {
     const seen = steps.filter((step) => step.getBoundingClientRect().top < innerHeight / 3);
     const [, step, title] = /(\d+)\. (.*)/.exec((seen.at(-1) ?? steps[0]).firstChild.textContent);
-    summary.textContent = `Step ${step} of ${steps.length}: ${title}`;
+    summary.textContent = `${step} of ${steps.length}: ${title}`;
   };
   addEventListener("scroll", show, { passive: true });
   show();

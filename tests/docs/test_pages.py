@@ -15,7 +15,7 @@ MAX_COLUMNS = 100
 
 LINK = re.compile(
     r"\]\(\s*<?([^)>\s]+)>?[^)]*\)"  # [text](target "title") and ![picture](target)
-    r"|(?:src|href)=\"([^\"]+)\""
+    r"|(?:src|srcset|href)=\"([^\"]+)\""
     r"|^\[[^\]]+\]:\s*(\S+)",  # [text]: target
     re.MULTILINE,
 )

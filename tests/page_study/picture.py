@@ -1,4 +1,4 @@
-"""Makes the pictures of the page in docs/, of four windows: `make pictures`."""
+"""Makes the pictures of the page in docs/, of five windows, light and dark: `make pictures`."""
 
 import sys
 import tempfile
@@ -14,13 +14,13 @@ from support.browser import Browser, missing
 
 DOCS = Path(__file__).parents[2] / "docs"
 PICTURES = {
-    "page.png": (1280, 740, "light", 27),
-    "page-card.webp": (1280, 740, "dark", 27),
-    "page-phone.webp": (360, 740, "light", 20),
-    "page-tablet.webp": (768, 1024, "dark", 56),
-    "page-large.webp": (1920, 1080, "dark", 44),
+    "page.png": (1280, 740, 27),
+    "page-card.webp": (1280, 740, 27),
+    "page-phone.webp": (360, 740, 20),
+    "page-tablet.webp": (768, 1024, 56),
+    "page-large.webp": (1920, 1080, 44),
 }
-"""Windows, their colours, and as many names as fit."""
+"""Windows, and as many names as fit. Each is taken in light colours and in dark ones."""
 MODELS = ["norse", "elvish", "dwarvish", "welsh-towns", "dinosaurs"]  # as on the site
 ADDRESS = "#seed=7&boldness=safe&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
 WITH_CARD, DWARVISH = "page-card.webp", "&shares=0+0+1+0+0"
@@ -38,31 +38,39 @@ def main():
         page = Path(folder) / "page.html"
         parts = [PageModel(name, Model.load(name)) for name in MODELS]
         page.write_text(page_of(parts), "utf-8")
-        for name, (width, height, scheme, count) in PICTURES.items():
-            look = {"width": width, "height": height, "color_scheme": scheme}
-            is_touched = width < 1000
-            if is_touched:
-                look |= {"has_touch": True, "is_mobile": True}
-            address = f"{ADDRESS}&count={count}{DWARVISH * (name == WITH_CARD)}"
-            shown = {"names": None, "reduced_motion": "reduce", **look}
-            opened = browser.open(page, address, **shown)
-            opened.wait_for_selector("#names[aria-busy=false] .name")
-            for place in KEPT:
-                opened.locator(".name").nth(place).click()
-            if name == WITH_CARD:
-                opened.locator(".name").first.press("d")
-                opened.get_by_role("button", name="How likely?").click()
-            opened.mouse.move(0, 0)
-            opened.evaluate("document.getElementById('toast').replaceChildren()")
-            session = opened.context.new_cdp_session(opened)
-            shown = height if is_touched else end(opened)  # below the names there is nothing
-            scale = 2 if is_touched else 1  # such screens have two pixels for one of others
-            clip = {"x": 0, "y": 0, "width": width, "height": shown, "scale": scale}
-            take = {"format": name.partition(".")[2], "clip": clip}
-            picture = b64decode(session.send("Page.captureScreenshot", take)["data"])
-            (DOCS / name).write_bytes(picture)
-            if len(picture) > MOST_BYTES:
-                sys.exit(f"{name}: {len(picture):,} bytes, more than {MOST_BYTES:,}")
+        for name in PICTURES:
+            (DOCS / name).write_bytes(picture(browser, page, name, "light"))
+            dark = picture(browser, page, name, "dark")
+            (DOCS / name).with_name(f"{name.partition('.')[0]}-dark.webp").write_bytes(dark)
+
+
+def picture(browser, page, name, scheme):
+    """The page in the window of a picture, in a scheme of colours; dark ones are WebP."""
+    width, height, count = PICTURES[name]
+    look = {"width": width, "height": height, "color_scheme": scheme}
+    is_touched = width < 1000
+    if is_touched:
+        look |= {"has_touch": True, "is_mobile": True}
+    address = f"{ADDRESS}&count={count}{DWARVISH * (name == WITH_CARD)}"
+    opened = browser.open(page, address, **{"names": None, "reduced_motion": "reduce", **look})
+    opened.wait_for_selector("#names[aria-busy=false] .name")
+    for place in KEPT:
+        opened.locator(".name").nth(place).click()
+    if name == WITH_CARD:
+        opened.locator(".name").first.press("d")
+        opened.get_by_role("button", name="How likely?").click()
+    opened.mouse.move(0, 0)
+    opened.evaluate("document.getElementById('toast').replaceChildren()")
+    session = opened.context.new_cdp_session(opened)
+    shown = height if is_touched else end(opened)  # below the names there is nothing
+    scale = 2 if is_touched else 1  # such screens have two pixels for one of others
+    clip = {"x": 0, "y": 0, "width": width, "height": shown, "scale": scale}
+    kind = "webp" if scheme == "dark" else name.partition(".")[2]
+    take = {"format": kind, "clip": clip}
+    content = b64decode(session.send("Page.captureScreenshot", take)["data"])
+    if len(content) > MOST_BYTES:
+        sys.exit(f"{name}, {scheme}: {len(content):,} bytes, more than {MOST_BYTES:,}")
+    return content
 
 
 def end(page):
