@@ -10,8 +10,8 @@ from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.sampling.frontier import Children
 
-# Nodes are computed together, as many as have so many hidden units, but not fewer than
-# MIN_NODES_AT_ONCE. With fewer, threads wait more often; with more, states take more memory.
+# The hidden units of the nodes that are computed together, but at least MIN_NODES_AT_ONCE nodes.
+# With fewer, threads wait more often; with more, states take more memory.
 UNITS_AT_ONCE, MIN_NODES_AT_ONCE = 3 << 16, 1 << 9
 # The largest error of a sum of float32 probabilities, and thus of an edge in `choose`: three times
 # what `tests/benchmarks/margin.py` measures. At a temperature T < 1, it is MARGIN / T.
