@@ -18,11 +18,12 @@ from rnn_names.errors import FewNewNamesWarning
 from rnn_names.sampling.sampler import Sampler
 from support.conditions import accepts
 from support.processes import wait_until
-from support.program import command, error_line, heed_interrupts, start
+from support.program import MAIN, error_line, fork, heed_interrupts, start
 
 pytestmark = pytest.mark.usefixtures("quick_pilots")
 
-ELVES = ["pick", "-m", "elvish", "--seed", 3, "-o", "kept.txt"]
+SAFE = ["pick", "-m", "elvish", "--seed", 3, "-o", "kept.txt"]
+ELVES = [*SAFE, "--boldness", "balanced"]  # are found more quickly
 
 
 @pytest.fixture(autouse=True)
@@ -63,11 +64,11 @@ def test_typed_numbers_keep_names(pick, folder):
 
 
 def test_names_are_safe_and_obey_the_options(pick):
-    pages, _ = pick("", arguments=[*ELVES, "--max-length", 8, "-n", 12])
+    pages, _ = pick("", arguments=[*SAFE, "--max-length", 8, "-n", 12])
     assert [*chain(*pages)] == Model.load("elvish").sample(
         24, seed=3, boldness="safe", max_length=8
     )
-    wild, _ = pick(arguments=[*ELVES, "--boldness", "wild"])
+    wild, _ = pick(arguments=[*SAFE, "--boldness", "wild"])
     names = Model.load("elvish").sample(10, seed=3, temperature=1.3, unique=True)
     assert wild == [names]
 
@@ -172,11 +173,11 @@ def test_undo_does_not_change_a_file_that_was_edited_since(added, folder):
 
 
 def test_names_like_another_are_near_it_or_share_its_beginning_or_end(pick):
-    (first, like, beginning), _ = pick("+4", "+4", arguments=[*ELVES, "--prefix", "S"])
+    (first, like, beginning), _ = pick("+4", "+4", arguments=[*SAFE, "--prefix", "S"])
     vocabulary = Model.load("elvish").vocabulary
     near = within_edits([first[3]], 2, vocabulary)
     assert all(accepts(near, like, vocabulary)) and len({*like, *beginning}) == 20
-    (first, like), _ = pick("+4")
+    (first, like), _ = pick("+4", arguments=SAFE)
     name = first[3]
     is_near = accepts(within_edits([name], 2, vocabulary), like, vocabulary)
     assert sum(is_near) >= 4 and not all(is_near)
@@ -210,7 +211,7 @@ def test_names_like_a_strange_one_take_few_attempts(pick, monkeypatch):
 
 
 def test_the_number_of_names_like_another_is_told(pick):
-    _, told = pick("+ Zorrodim", "+ Bob", arguments=[*ELVES, "--match", "[A-Z].*"])
+    _, told = pick("+ Zorrodim", "+ Bob", arguments=[*SAFE, "--match", "[A-Z].*"])
     assert told[-3:-1] == ["Found only 1 other like Zorrodim.", "Found no others like Bob."]
 
 
@@ -321,7 +322,7 @@ def test_valid_numbers_beside_an_invalid_one_are_kept(pick, folder):
 
 
 def test_a_message_tells_that_no_names_are_left(pick):
-    few = [*ELVES, "--match", "(Nel|Mel|Sel)(olir|arun)", "--boldness", "balanced", "--any-shape"]
+    few = [*ELVES, "--match", "(Nel|Mel|Sel)(olir|arun)", "--any-shape"]
     pages, told = pick("", "1", "", arguments=few)
     assert len(pages) == 1 and 1 <= len(pages[0]) <= 6
     assert told[0] == "There are no more such names. For others, loosen --match."
@@ -329,7 +330,7 @@ def test_a_message_tells_that_no_names_are_left(pick):
 
 def test_a_message_tells_how_to_get_more_names_than_safe_ones(pick, monkeypatch):
     monkeypatch.setattr(supply, "PICK_BUDGET", 1 << 8)
-    told = pick("", arguments=[*ELVES, "--prefix", "Zorr", "-n", 200])[1]
+    told = pick("", arguments=[*SAFE, "--prefix", "Zorr", "-n", 200])[1]
     assert "There are no more such names. For more, type --min-edits 1." in told
 
 
@@ -571,7 +572,7 @@ def test_a_name_that_begins_with_a_single_letter_is_taken_out_by_it(pick, folder
 
 def test_others_after_typed_conditions_meet_them(pick):
     """Also after a step back; and short options are conditions, too."""
-    pages, told = pick("", "b", "--prefix L", "", "-n 2", arguments=[*ELVES, "-n", 4])
+    pages, told = pick("", "b", "--prefix L", "", "-n 2", arguments=[*SAFE, "-n", 4])
     assert all(name.startswith("L") for page in pages[3:] for name in page)
     assert [*map(len, pages)] == [4, 4, 4, 4, 4, 2] and len(told) == 1
 
@@ -695,13 +696,13 @@ def test_a_note_tells_the_number_of_remembered_names(pick):
 class Typist:
     """Types commands on a terminal, each at a prompt."""
 
-    def __init__(self, columns, *arguments, until="> "):
+    def __init__(self, columns, *arguments, until="> ", code=MAIN):
         pytest.importorskip("pty")
         from support.terminal import terminal
 
         self.screen, end = terminal(columns)
         streams = dict.fromkeys(("stdin", "stdout", "stderr"), end)
-        self.run = subprocess.Popen(command(*arguments), **streams, preexec_fn=heed_interrupts)
+        self.run = fork(code, *arguments, **streams, prepare=heed_interrupts)
         os.close(end)
         self.shown = ""
         self.type("", until)
@@ -734,7 +735,9 @@ def test_on_a_terminal_pick_prompts_and_an_interrupt_loses_nothing(folder):
 
 @pytest.mark.slow
 def test_an_interrupt_while_names_are_looked_for_ends_that_alone(folder):
-    typist = Typist(80, "pick", "-m", "surnames", "--seed", 3, "-n", 2000, until="…")
+    impatient = f"from rnn_names.cli.picking import pages; pages.SECONDS_OF_SILENCE = 0.1; {MAIN}"
+    arguments = ["pick", "-m", "surnames", "--seed", 3, "-n", 2000]
+    typist = Typist(80, *arguments, until="…", code=impatient)
     typist.run.send_signal(signal.SIGINT)
     typist.type("")
     typist.type("1\n")  # on a busy machine, the search may have found none yet
