@@ -642,3 +642,12 @@ def test_a_link_opens_the_box_for_a_list(open_page):
     assert page.get_by_role("tab", name="Your list").get_attribute("aria-selected") == "true"
     page.get_by_role("tab", name="Names", exact=True).click()
     wait_for_names(page, 20)
+
+
+def test_sample_names_leave_no_hole_in_the_last_row(open_page):
+    page = open_page("gru", address="#your-list", names=None)
+    shown = """(n) => {
+      showSamples(Array.from({ length: n }, (_, i) => `Name ${i}`), `of-${n}`);
+      return [...$("own-samples").children].filter((each) => each.checkVisibility()).length;
+    }"""
+    assert [page.evaluate(shown, n) for n in (3, 13, 15, 16)] == [3, 12, 12, 16], "four columns"

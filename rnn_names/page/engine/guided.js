@@ -84,17 +84,17 @@ export class GuidedDrawer {
     for (const [i, node] of nodes.entries()) node.reach = logProbs[i];
     while (nodes.length) {
       const branches = [];
-      for (const some of slicesOf([...nodes.entries()])) {
-        const own = some.map(([, node]) => node);
-        const rows = logProbsAfter(blend, own, guide.drawOptions());
-        for (const [i, [parent, node]] of some.entries()) {
+      let parent = -1;
+      for (const some of slicesOf(nodes)) {
+        const rows = logProbsAfter(blend, some, guide.drawOptions());
+        for (const [i, node] of some.entries()) {
+          const { length, state, context, visited } = node;
+          parent++;
           guide.visit(node, rows[i], 1);
           for (const [c, log] of rows[i].entries()) {
             const reach = node.reach + log;
-            const { length, state, context, visited } = node;
-            const completion = guide.logCompletion(length, state, c, context, visited);
-            const score = c === EOS ? -Infinity : reach + completion;
-            if (score > -Infinity) branches.push({ parent, c, reach, score });
+            const score = reach + guide.logCompletion(length, state, c, context, visited);
+            if (c !== EOS && score > -Infinity) branches.push({ parent, c, reach, score });
           }
         }
         branches.sort((a, b) => b.score - a.score).splice(width);

@@ -33,8 +33,9 @@ const TYPES = Object.fromEntries([
   ["seed", { words: "a whole number", allows: (text) => /^\d{1,99}$/.test(text) }],
   ["temperature", { ...temperature, allows: (text) => temperature.allows(Number(text)) }],
   ["shares", { words: "numbers of at least 0", allows: areAmounts }],
+  ["boldness", boldness],
+  ["initials", INITIALS],
 ]);
-Object.assign(TYPES, { boldness, initials: INITIALS });
 
 /** Deletes the wrong and unknown parts of an address. Returns a sentence about them, or "". */
 function withoutWrong(address) {
@@ -92,10 +93,7 @@ export function missingList() {
 /** Whether a text of a link can be shown as a name or a line. */
 const isShowable = (text) => text && lengthOf(text) <= 5 * MAX_LENGTH && !isRefused(text);
 
-/**
- * Sets the form from the address. Returns whether it has a seed, and a sentence on its wrong parts.
- * @returns {[boolean, string]}
- */
+/** Sets the form from the address. Returns whether it has a seed, and `note`, on its wrong parts. */
 export function readAddress() {
   known = location.hash;
   const address = new URLSearchParams(known.slice(1));
@@ -131,7 +129,7 @@ export function readAddress() {
   const usualSeed = (!known && data.seed) || newSeed(); // of the names that a page begins with
   const seed = BigInt(address.get("seed") ?? usualSeed);
   Object.assign(chosen, { seed, wantedLists, fitted: history.state?.fitted ?? "" });
-  return [hasSeed, note];
+  return { hasSeed, note };
 }
 
 let known = ""; // the address that was read or written last

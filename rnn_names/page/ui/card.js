@@ -5,16 +5,7 @@ import { blendOf } from "../engine/models.js";
 import { EOS } from "../engine/network.js";
 import { chosen, models } from "./chosen.js";
 import { openDrawer } from "./drawers.js";
-import {
-  $,
-  bdi,
-  button,
-  element,
-  listenToEnter,
-  nameOfCard,
-  onClick,
-  percent,
-} from "./elements.js";
+import { $, bdi, button, element, nameOfCard, onClick, percent } from "./elements.js";
 import { setCondition } from "./messages.js";
 import { copy } from "./sharing.js";
 
@@ -103,7 +94,6 @@ export function listenToCard() {
   };
   showVoices();
   globalThis.speechSynthesis?.addEventListener("voiceschanged", showVoices);
-  listenToEnter($("typed"));
   $("typed").addEventListener("input", () => explain(nameOfCard()));
 }
 

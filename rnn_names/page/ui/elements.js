@@ -35,22 +35,16 @@ export const pressed = {
 };
 
 export function listenToPresses() {
-  const begin = () => {
-    Object.assign(pressed, { isPointed: true, isLong: false });
-    dropToast();
-  };
+  const begin = () => Object.assign(pressed, { isPointed: true, isLong: false });
   const click = (event) => {
     if (pressed.isLong) event.stopPropagation(); // the opened card may have moved the names
     pressed.isLong = false;
   };
   document.addEventListener("pointerdown", begin, true); // before the listeners of names
-  document.addEventListener("keydown", dropToast, true);
   document.addEventListener("click", click, true);
-}
-
-/** Removes a message that asks nothing, as its action is over when the next begins. */
-function dropToast() {
-  if (!$("toast").querySelector("button")) $("toast").replaceChildren();
+  // A message without buttons goes with the next action.
+  const drop = () => $("toast").querySelector("button") ?? $("toast").replaceChildren();
+  for (const event of ["pointerdown", "keydown"]) document.addEventListener(event, drop, true);
 }
 
 /** Arrow keys move the focus in a box and call `go`, except after a press on a kind. */
@@ -81,15 +75,6 @@ export const nameOfCard = () =>
   $("typed")
     .value.replaceAll(/\s*\n\s*/g, " ")
     .trim();
-
-/** Lets Enter leave a field of several rows instead of breaking its text. */
-export function listenToEnter(field) {
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    field.blur();
-  });
-}
 
 /** The result of a promise, or undefined if it takes longer than `ms`. */
 export const within = (ms, promise) =>

@@ -3,7 +3,7 @@
 
 import { openCard } from "./card.js";
 import { models } from "./chosen.js";
-import { $, bdi, copyOf, listenToEnter, nameOfCard, onClick, toast } from "./elements.js";
+import { $, bdi, copyOf, nameOfCard, onClick, toast } from "./elements.js";
 import { asCSV, asText, copy, download, fileNameOf, shareLink } from "./sharing.js";
 
 /** The key of what the browser stores for a page of these models. */
@@ -179,7 +179,6 @@ function favouriteItem(name, i) {
     favourites.set(name, note.value.replaceAll(/\s/gu, " "));
     store();
   });
-  listenToEnter(note);
   up.ariaLabel = `Move up ${name}`;
   up.disabled = i === 0;
   up.addEventListener("click", () => {

@@ -33,6 +33,10 @@ export function listenToKeys(draw) {
       if (favourites.size !== size) toast([...undone, " – undone"]);
     }
     if (isControl || event.altKey) return;
+    if (event.key === "Enter" && target.matches(".note, #typed")) {
+      event.preventDefault(); // they have no line breaks
+      return target.blur();
+    }
     if (event.key === "?" && $("keys").open) return $("keys").close();
     if (target.matches(IN_FIELDS) || event.defaultPrevented) return;
     if (event.key === "?") return showKeys();

@@ -111,7 +111,7 @@ async function searched(settings, filling, mine) {
     found: (name) => {
       if (isOver()) return;
       filling.show(name);
-      allowTaking(true);
+      allowTaking(1);
       $("found").textContent = `${filling.n_found} / ${settings.count}`;
     },
     progress: (share = filling.n_found / settings.count) => share && ($("progress").value = share),
@@ -140,10 +140,8 @@ function fitsOtherwise() {
   return true;
 }
 
-/** Allows to copy and to keep what is shown, if there is anything. */
-function allowTaking(isAny) {
-  $("copy-names").disabled = $("keep-all").disabled = !isAny;
-}
+/** Names can be copied and kept once there are any. */
+const allowTaking = (n) => ($("copy-names").disabled = $("keep-all").disabled = !n);
 
 function busy(isBusy) {
   $("stop").disabled = !isBusy;
@@ -203,7 +201,7 @@ function redraw(/** @type {any} */ { detail: isStep }) {
 
 function openAddress() {
   const isBare = !location.hash;
-  const [isLink, note] = readAddress();
+  const { hasSeed: isLink, note } = readAddress();
   if (isLink && isCasting()) drawnPattern = $("pattern").value; // as many lines as the link says
   countedView = document.body.dataset.view ?? "";
   open(isBare, isLink, note);

@@ -32,11 +32,10 @@ export function giveShare(model, percentage) {
   chosen.shares = ratios.map((ratio, i) => (i === model ? percentage : rest(ratio)));
 }
 
-/** The shares of `count` models in a text such as "300 100"; undefined if it is invalid. */
+/** The shares of `count` models in a text such as "300 100"; undefined if it has no such number. */
 function sharesIn(text, count) {
-  const given = text.split(" ").map((share) => (share === "" ? NaN : Number(share)));
-  const isRight = given.every((share) => share >= 0 && share < Infinity);
-  if (given.length !== count || !isRight) return undefined;
+  const given = text.split(" ").map(Number);
+  if (!text || given.length !== count) return undefined;
   return given.some((share) => share > 0) ? given : given.map(() => 1);
 }
 
