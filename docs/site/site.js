@@ -47,9 +47,9 @@ for (const code of document.querySelectorAll(".highlight code:is(.typed, :has(.g
     if (parts.length > 1) text.replaceWith(...parts);
   }
 }
-// Short code in a text stays in one piece.
+// Short code in a text stays in one piece, and in a narrower column if it is shorter.
 for (const code of document.querySelectorAll(":is(p, li, [data-list] td) > code"))
-  code.classList.toggle("whole", code.textContent.length < 24);
+  if (code.textContent.length < (code.closest("td") ? 18 : 24)) code.classList.add("whole");
 // A search for an option, such as --min-p, or for 100 %: to the engine of the search, signs are
 // operators or parts of words that no page has, and the last letter of --min-p begins a word of any
 // title, so both are left out. Small words are left out unless there are no others.

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from support import node
 from support.documents import ROOT
 from support.pages import scripts_of
 
@@ -162,6 +163,31 @@ def test_the_404_page_needs_no_address_of_the_site():
     found = re.findall('(?:href|"search")(?:=|: )"(.*?)"', page)
     assert found == ["./site.css", "./kinds.html", "https://a.example/", "./search.js"]
     assert '"/' not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("--min-p", "min"),
+        ("95%", "95"),
+        ("100 %", "100"),
+        ("{norse} seed~x", "norse seed x"),
+        ("how fast?", "fast"),
+        ("elvish.npz .npz n_a", "elvish.npz npz n_a"),
+        ("Þór's", "Þór's"),
+        ("the", "the"),
+        ("%", ""),
+    ],
+)
+def test_a_search_has_no_signs_that_its_engine_takes_for_operators(typed, query, tmp_path):
+    """Regression: 95% and seed~x found nothing."""
+    if not node.NODE:
+        pytest.skip(node.NOT_TESTED)
+    script = (ROOT / "docs" / "site" / "site.js").read_text("utf-8")
+    rules = re.search(r"^const SMALL.*?^};$", script, re.MULTILINE | re.DOTALL)[0]
+    printed = f"JSON.stringify(queryOf({json.dumps(typed)}))"
+    found = node.run(f"{rules}\nconsole.log({printed})", tmp_path)
+    assert found[0].split() == query.split()
 
 
 def test_the_404_page_must_have_a_base_for_the_theme():
