@@ -246,6 +246,23 @@ def test_without_names_the_earlier_ones_are_dimmed_and_conditions_can_be_dropped
     assert all(name.endswith("cb") for name in names_of(page)[1:])
 
 
+def test_a_message_that_nothing_is_found_goes_with_the_first_name(page):
+    """Regression: "No name found yet." stood beside "26 / 999"."""
+    page.evaluate("""() => {
+      const wait = window.setTimeout;
+      const says = () => $("status").innerText.startsWith("No name found yet");
+      window.setTimeout = (call, ms) => {
+        if (ms < 300) return wait(call, ms);
+        call(); // says it at once
+        window.wasSaid ||= says();
+      };
+      const note = () => (window.isBesideNumber ||= says() && /^[1-9]/.test($("found").innerText));
+      new MutationObserver(note).observe($("found"), { childList: true });
+    }""")
+    follow(page, "#seed=3&novel=yes&count=500", 500)
+    assert page.evaluate("[wasSaid, isBesideNumber]") == [True, False]
+
+
 @pytest.mark.slow
 def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
     page = open_page("first-names")  # a large network, which searches for seconds

@@ -110,6 +110,7 @@ async function searched(settings, filling, mine) {
   const watch = {
     found: (name) => {
       if (isOver()) return;
+      if (!filling.n_found) say(""); // it may have said that there is none yet
       filling.show(name);
       allowTaking(1);
       $("found").textContent = `${filling.n_found} / ${settings.count}`;
