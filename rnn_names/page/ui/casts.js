@@ -257,7 +257,7 @@ function fillMenu(menu, part, i) {
     menu.append(option("pattern", isList ? "List of" : "One of")); // typed below
   }
   menu.value = part.kind === "name" ? `name ${part.text}` : part.kind;
-  fit(menu, menu.selectedOptions[0].textContent);
+  setLetters(menu, menu.selectedOptions[0].textContent);
   menu.addEventListener("change", () => {
     const [kind] = menu.value.split(" ");
     parts[i] = { ...part, kind, text: kind === "name" ? menu.value.slice(5) : "" };
@@ -284,13 +284,13 @@ function fillField(field, part, i) {
   field.addEventListener("input", () => {
     part.text = isWords ? wordsIn(field.value) : field.value;
     if (part.kind === "text") part.isSpaced = !/^[,.;:!?)]/.test(part.text);
-    fit(field, field.value || field.placeholder);
+    setLetters(field, field.value || field.placeholder);
     partsChanged();
   });
-  fit(field, field.value || field.placeholder);
+  setLetters(field, field.value || field.placeholder);
 }
 
-const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
+const setLetters = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
 export function listenToCasts() {
   const add = (kind, text = "") => {

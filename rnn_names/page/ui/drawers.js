@@ -49,13 +49,13 @@ export function showView(id) {
   scrollTo(0, 0);
 }
 
-/** Listens to tabs, drawers and swipes; `fitView` sets the number of names or lines of a view. */
-export function listenToDrawers(fitView) {
+/** Listens to tabs, drawers and swipes; `setCountForView` is called when a view opens. */
+export function listenToDrawers(setCountForView) {
   const openView = (tab) => {
     showView(tab.dataset.view);
     if (tab.dataset.view === "casts") followKinds();
     chosen.wantedLists = []; // other names are meant now
-    fitView();
+    setCountForView();
     if (tab.dataset.view !== "own-list") changed(true);
   };
   for (const opener of $("bar").querySelectorAll("[data-drawer]"))

@@ -28,8 +28,8 @@ const MAX_FILE = 1e6; // bytes, more than a list of a few thousand names takes
 
 let learning = /** @type {any} */ (null); // the current run, returned by `startLearning`
 
-/** Listens to the controls of the view; `open` draws names as when the page opens. */
-export function listenToOwnList(open) {
+/** Listens to the controls of the view; `drawFirst` draws names as when the page opens. */
+export function listenToOwnList(drawFirst) {
   showSources(); // of a saved page
   $("own-try").hidden = !data.base; // 40 names are too few without it
   const better = data.base ? "" : " (better 100 or more)"; // without it, fewer make rough names
@@ -46,7 +46,7 @@ export function listenToOwnList(open) {
       chosen.wantedLists = [];
       showView("results");
       writeAddress(true);
-      open([chosen.fitted, $("count").defaultValue].includes($("count").value));
+      drawFirst([chosen.fitted, $("count").defaultValue].includes($("count").value));
     },
     "own-save": () => download([npzOf(learned(), data.program)], `${fileNameOf(learned())}.npz`),
     "own-save-page": () => download([pageWithModels()], `${fileNameOf(learned())}.html`),

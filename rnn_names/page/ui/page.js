@@ -37,18 +37,18 @@ let current = /** @type {any} */ (null); // the latest drawing; replacing it end
 /** Draws names as the form says and shows a message or `note`. Returns whether all were found. */
 async function draw(note = "") {
   const settings = settingsOfForm();
-  const filling = fillingOf(settings);
+  const places = placesToFill(settings);
   const mine = (current = { isStopped: false });
   busy(true);
   allowTaking(namesShown().length);
   say("");
   const hint = isCasting() ? "" : lengthsOfList() || unlisted(settings);
-  const sayOfNone = () => mine === current && !filling.n_found && say(`No name found yet.${hint}`);
+  const sayOfNone = () => mine === current && !places.n_found && say(`No name found yet.${hint}`);
   const sayTimer = setTimeout(sayOfNone, hint ? SHORT_SEARCH : LONG_SEARCH);
-  const sentence = await searched(settings, filling, mine);
+  const sentence = await searched(settings, places, mine);
   clearTimeout(sayTimer);
   if (mine !== current) return true;
-  const { n_found, n_held, free } = filling;
+  const { n_found, n_held, free } = places;
   const isFull = n_found === free.length;
   // If names are held, more are looked for than there are places.
   say((!(isFull && n_held) && sentence) || missingList() || note, n_found + n_held);
@@ -60,12 +60,12 @@ async function draw(note = "") {
   }
   settle();
   allowTaking(namesShown().length);
-  const n_more = afterTen() - filling.count;
+  const n_more = afterTen() - places.count;
   $("ten-more").hidden = !n_more;
   $("ten-more").disabled = !isFull;
   $("ten-more").textContent = `${n_more} more`;
   busy(false);
-  return !mine.isStopped && fitsOtherwise() ? draw(note) : isFull;
+  return !mine.isStopped && recountForPattern() ? draw(note) : isFull;
 }
 
 /** A sentence about the lengths of the listed names if names of another length are asked for. */
@@ -85,37 +85,37 @@ function unlisted(settings) {
 }
 
 /** The places that are free for names, and `show`, which fills the next one. */
-function fillingOf({ count, unique, minEdits }) {
+function placesToFill({ count, unique, minEdits }) {
   chosen.stayed = chosen.staying();
   const free = placesFor(count);
   const numbers = [...Array(count).keys()].filter((i) => !chosen.stayed.has(i)); // of free places
   const held = [...chosen.stayed].filter(([place]) => place < count);
   const isOnce = unique || (!isCasting() && minEdits);
-  const filling = { count, free, n_found: 0, n_held: held.length, show };
+  const places = { count, free, n_found: 0, n_held: held.length, show };
   function show(name) {
-    const { n_found } = filling;
+    const { n_found } = places;
     if (n_found === free.length) return;
     // A held name is left out once; if names may repeat, only after its place was passed.
     const isCopy = ([place, text]) => text === name && (isOnce || place < numbers[n_found]);
     const copy = held.findIndex(isCopy);
     if (copy >= 0) held.splice(copy, 1);
-    else showName(free[filling.n_found++], name);
+    else showName(free[places.n_found++], name);
   }
-  return filling;
+  return places;
 }
 
 /** Looks for names or lines until `mine` is not the current drawing; returns a message or "". */
-async function searched(settings, filling, mine) {
+async function searched(settings, places, mine) {
   const isOver = () => mine !== current;
   const watch = {
     found: (name) => {
       if (isOver()) return;
-      if (!filling.n_found) say(""); // it may have said that there is none yet
-      filling.show(name);
+      if (!places.n_found) say(""); // it may have said that there is none yet
+      places.show(name);
       allowTaking(1);
-      $("found").textContent = `${filling.n_found} / ${settings.count}`;
+      $("found").textContent = `${places.n_found} / ${settings.count}`;
     },
-    progress: (share = filling.n_found / settings.count) => share && ($("progress").value = share),
+    progress: (share = places.n_found / settings.count) => share && ($("progress").value = share),
     stopped: () => mine.isStopped || isOver(),
   };
   try {
@@ -129,14 +129,14 @@ async function searched(settings, filling, mine) {
 }
 
 /**
- * Fits the number of lines again once the height of a new pattern's lines is known. Returns whether
- * the number changed. It stays while the parts are shown.
+ * Counts the lines that fit once the height of a new pattern's lines is known. Returns whether the
+ * number changed. It stays while the parts are shown.
  */
-function fitsOtherwise() {
+function recountForPattern() {
   const before = drawnPattern;
   drawnPattern = isCasting() ? $("pattern").value : "";
   const isChanged = drawnPattern && drawnPattern !== before && !$("build").open;
-  if (!isChanged || !fitAgain()) return false;
+  if (!isChanged || !recountUnlessTyped()) return false;
   writeAddress(false);
   return true;
 }
@@ -157,7 +157,7 @@ function more() {
   chosen.stayed.clear();
   closeCard();
   $("count").value = countBefore();
-  fitOtherRoom();
+  recountForRoom();
   writeAddress(true);
   draw();
 }
@@ -193,7 +193,7 @@ function redraw(/** @type {any} */ { detail: isStep }) {
   $("names").ariaBusy = "true";
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    fitOtherRoom();
+    recountForRoom();
     writeAddress(false);
     draw();
     explain(nameOfCard());
@@ -205,40 +205,41 @@ function openAddress() {
   const { hasSeed: isLink, note } = readAddress();
   if (isLink && isCasting()) drawnPattern = $("pattern").value; // as many lines as the link says
   countedView = document.body.dataset.view ?? "";
-  open(isBare, isLink, note);
+  drawFirst(isBare, isLink, note);
 }
 
 /** Draws the first names. Draws balanced ones if too few are safe, unless a link was opened. */
-async function open(isToFit, isLink = false, note = "") {
-  if (isToFit) {
+async function drawFirst(isToFill, isLink = false, note = "") {
+  if (isToFill) {
     placesFor($("names").children.length);
     settle(); // their size, and so their height
-    fitCount();
+    setCountToWindow();
   }
   showValues();
   writeAddress(false);
   // The first names are in the page already, and only more of them are looked for.
-  document.body.classList.toggle("opening", isToFit && String(chosen.seed) === String(data.seed));
+  document.body.classList.toggle("opening", isToFill && String(chosen.seed) === String(data.seed));
   const isFull = await draw(note);
   document.body.classList.remove("opening");
   if (isFull || isLink || isCasting() || current?.isStopped) return;
   if (chosen.boldness !== "safe" || !$("chips").hidden) return; // or conditions are the reason
   chosen.setBoldness("balanced");
-  open(false, false, "The list leaves too few safe names: these are balanced ones.");
+  drawFirst(false, false, "The list leaves too few safe names: these are balanced ones.");
 }
 
-let fittedTo = ""; // the room that the number was fitted to last
+let countedRoom = ""; // the room that the number was counted for last
 const room = () => `${innerWidth} px, ${columnsShown()} columns`;
 let countedView = ""; // the view that the number is for
 const typedCounts = /** @type {any} */ ({}); // the numbers that the user set, by view
 
-function fitCount() {
-  chosen.fitted = $("count").value = String(fitting());
-  fittedTo = room();
+/** Sets the number to what fits into the window. */
+function setCountToWindow() {
+  chosen.fitted = $("count").value = String(countForWindow());
+  countedRoom = room();
 }
 
 /** Sets the number for the view that was opened: the one that the user set there, or what fits. */
-function fitView() {
+function setCountForView() {
   const { view = "" } = document.body.dataset;
   const before = $("count").value;
   if (view === "own-list" || view === countedView) return;
@@ -246,7 +247,7 @@ function fitView() {
   countedView = view;
   if (before === $("count").defaultValue && before !== chosen.fitted) return; // of a link
   if (typedCounts[view]) $("count").value = typedCounts[view];
-  else fitCount();
+  else setCountToWindow();
 }
 
 /** Phones show the number of names below the names, beside the hint; other screens, in the bar. */
@@ -255,20 +256,20 @@ function placeAmount() {
   $(isPhone ? "first-hint" : "back").before($("amount"));
 }
 
-/** Calls `fitCount` unless the user set the number; returns whether the number changed. */
-function fitAgain() {
+/** Calls `setCountToWindow` unless the user set the number; returns whether the number changed. */
+function recountUnlessTyped() {
   const before = $("count").value;
-  if (before === chosen.fitted) fitCount();
+  if (before === chosen.fitted) setCountToWindow();
   return $("count").value !== before;
 }
 
-/** Fits the number of names to a window or a kind of names with another number of columns. */
-function fitOtherRoom() {
-  if (!isCasting() && fittedTo !== room()) fitAgain();
+/** Sets the number anew in a window, or for a kind of names, with another number of columns. */
+function recountForRoom() {
+  if (!isCasting() && countedRoom !== room()) recountUnlessTyped();
 }
 
 /** The number of names or lines that fit into the window, within bounds. */
-function fitting() {
+function countForWindow() {
   const { top, height, bottom } = $("names").getBoundingClientRect();
   const paddings = [document.body, $("panel").parentElement].map((each) =>
     parseFloat(getComputedStyle(each).paddingBottom),
@@ -324,7 +325,7 @@ function startOver() {
   useStart();
   showValues();
   say("");
-  fitCount(); // the removed conditions and message leave more room
+  setCountToWindow(); // the removed conditions and message leave more room
   changed();
   toast(["All settings are reset"], { undo: () => location.assign(before) });
 }
@@ -373,9 +374,9 @@ function listen() {
 Object.assign(window, { rnnNames: engineOf(models) });
 
 async function start() {
-  listenToOwnList(open);
+  listenToOwnList(drawFirst);
   buildShares();
-  listenToDrawers(fitView);
+  listenToDrawers(setCountForView);
   listenToCard();
   listenToCasts();
   listenToFavourites();
