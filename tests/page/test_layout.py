@@ -323,9 +323,11 @@ def test_on_a_phone_every_target_is_large_and_a_swipe_opens_a_drawer(open_page):
 def test_on_a_phone_links_stand_apart_and_kept_names_are_in_columns(open_page):
     page = open_page("gru", width=360, height=740, has_touch=True, is_mobile=True)
     row = [each.bounding_box() for each in page.locator("#sharing > :visible").all()]
-    for left, right in pairwise(row):
-        assert right["x"] - left["x"] - left["width"] >= 8
+    gaps = [right["x"] - left["x"] - left["width"] for left, right in pairwise(row)]
+    assert min(gaps) > 12 and max(gaps) == pytest.approx(min(gaps), abs=0.1)
     assert row[-1]["x"] + row[-1]["width"] <= 344, "within the margin"
+    drawn = page.locator("#ten-more").evaluate("button => button.clientHeight")
+    assert (drawn, row[0]["height"]) == (36, 44), "a slim button, and a target for a finger"
     for place in range(3):
         page.locator(".name").nth(place).tap()
     page.locator("#bar").get_by_role("button", name="Kept").tap()
