@@ -337,6 +337,45 @@ def test_on_a_phone_links_stand_apart_and_kept_names_are_in_columns(open_page):
     assert len({each.bounding_box()["x"] for each in page.locator(".note").all()}) == 1
 
 
+TEXT_LEFT = """(element) => {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return range.getBoundingClientRect().left;
+}"""
+
+
+def test_on_a_phone_tabs_begin_at_the_margin_and_titles_of_drawers_below_the_handle(open_page):
+    page = open_page("gru", width=360, height=740, has_touch=True, is_mobile=True)
+    tab, name = (page.locator(each).first for each in ("[role=tab]", ".name bdi"))
+    assert tab.evaluate(TEXT_LEFT) == pytest.approx(name.evaluate(TEXT_LEFT)) == 16
+    page.evaluate("openCard('Anna')")
+    for drawer, title in (("settings", "h2"), ("kept", "h2"), ("likely", "#typed")):
+        page.evaluate(f"openDrawer('{drawer}')")
+        top, text = (
+            page.locator(each).evaluate("e => e.getBoundingClientRect().top")
+            for each in (f"#{drawer}", f"#{drawer} {title}:visible")
+        )
+        assert 20 <= text - top <= 24, drawer
+
+
+def test_kept_names_have_a_star_that_can_be_seen(open_page):
+    size = "name => parseFloat(getComputedStyle(name, '::before').fontSize)"
+    for width, least in ((768, 13), (360, 10)):
+        page = open_page("gru", width=width, height=1024, has_touch=True, is_mobile=True)
+        assert page.locator(".name").first.evaluate(size) >= least
+
+
+def test_the_pattern_has_room_and_stands_apart_from_the_lines(open_page):
+    page = open_page("gru", address="#seed=1&cast={gru}", names=None)
+    wait_until_drawn(page)
+    unfold(page)
+    pattern, letters, line = (
+        page.locator(each).first.bounding_box() for each in ("#pattern", "#initials", ".name")
+    )
+    assert line["y"] - pattern["y"] - pattern["height"] >= 20
+    assert 140 <= letters["width"] < 150 and pattern["width"] > 2.5 * letters["width"]
+
+
 def test_conditions_unfold_where_they_are(open_page):
     """Regression: the settings scrolled, although all fields were in view."""
     page = open_page("dinosaurs")
