@@ -376,6 +376,30 @@ def test_a_typed_name_is_explained_letter_by_letter(open_page):
     assert letters.nth(3).inner_text().split() == ["7", "–"]
     assert "has the character “7”" in page.locator("#verdict").inner_text()
     assert not page.locator("#more-begin").is_visible(), "no name begins or ends like it"
+    page.get_by_label("Type a name").fill("Tqrzxoidt")  # nine letters in a row
+    widths = letters.evaluate_all("all => all.map((e) => [e.lastChild.offsetWidth, e.offsetWidth])")
+    assert "<.1" in letters.nth(1).inner_text()
+    assert all(number < letter - 2 for number, letter in widths), "percentages stand apart"
+
+
+def test_of_several_pasted_names_the_first_is_explained(page):
+    unfold(page)
+    typed = page.get_by_label("Type a name")
+    typed.fill("\n abca\nbac\n")
+    assert typed.input_value() == "abca"
+    assert page.locator("#toast").inner_text() == "One name at a time: this is the first"
+    assert page.locator("#letters button").count() == 5
+
+
+def test_a_link_without_a_seed_and_a_number_fills_the_window(open_page):
+    size = {"width": 1920, "height": 1080}
+    page = open_page("dinosaurs", address="#contains=a", names=None, **size)
+    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
+    below = page.locator("#ten-more").bounding_box()
+    assert 0.8 * 1080 < below["y"] + below["height"] <= 1080
+    assert all("a" in name.lower() for name in names_of(page))
+    for link in ("#contains=a&count=20", "#seed=1&contains=a"):
+        follow(page, link, count=20)
 
 
 def test_a_hostile_model_stays_text(open_page):

@@ -201,21 +201,21 @@ function redraw(/** @type {any} */ { detail: isStep }) {
 }
 
 function openAddress() {
-  const isBare = !location.hash;
+  const isToFill = !/[#&](seed|count)=/.test(location.hash);
   const { hasSeed: isLink, note } = readAddress();
   if (isLink && isCasting()) drawnPattern = $("pattern").value; // as many lines as the link says
   countedView = document.body.dataset.view ?? "";
-  drawFirst(isBare, isLink, note);
+  drawFirst(isToFill, isLink, note);
 }
 
 /** Draws the first names. Draws balanced ones if too few are safe, unless a link was opened. */
 async function drawFirst(isToFill, isLink = false, note = "") {
+  showValues(); // conditions, which take room
   if (isToFill) {
     placesFor($("names").children.length);
     settle(); // their size, and so their height
     setCountToWindow();
   }
-  showValues();
   writeAddress(false);
   // The first names are in the page already, and only more of them are looked for.
   document.body.classList.toggle("opening", isToFill && String(chosen.seed) === String(data.seed));
