@@ -57,13 +57,23 @@ def test_more_names_keep_the_first_ones_and_a_count_has_bounds(page):
     assert names_of(page)[:20] == twenty
     set_to(page, "How many", 20)
     assert names_of(page) == twenty
-    count = page.get_by_label("How many")
-    for typed, key in (("5000", "Tab"), ("-3", "Enter"), ("20.5", "Tab"), ("0", "Enter")):
-        set_to(page, "How many", 20)
+    count = page.locator("#count")
+    for typed, key, nearest, label in (
+        ("-3", "Enter", "1", "At least"),
+        ("20.5", "Tab", "20", "How many"),
+        ("", "Enter", "20", "How many"),
+        ("5000", "Tab", "1000", "At most"),
+    ):
+        count.fill("20")
+        wait_for_names(page, 20)
         count.fill(typed)
         count.press(key)
-        assert count.input_value() == "20"
+        assert count.input_value() == nearest
+        assert page.locator("#amount label").inner_text() == label
         assert page.locator("#toast").inner_text() == "How many: from 1 to 1000"
+    count.fill("20")
+    wait_for_names(page, 20)
+    assert page.locator("#amount label").inner_text() == "How many"
     press(page, "More names")
     assert page.locator("#toast").inner_text() == "", "it goes with the next action"
     press(page, "Back")

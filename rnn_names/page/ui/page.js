@@ -183,6 +183,7 @@ let countAtFocus = ""; // the number when its field got the focus
 let waiting = 0; // timer: drawing waits until settings have not changed for 60 ms
 
 function redraw(/** @type {any} */ { detail: isStep }) {
+  $("count").labels[0].textContent = "How many"; // which may have been "At most"
   showValues();
   chosen.stayed.clear();
   if (isStep) {
@@ -288,13 +289,15 @@ function countForWindow() {
   return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
 }
 
-/** Restores the previous number if the typed one is invalid. Returns whether it was. */
+/** Replaces an invalid number by the nearest, or the one before. Returns whether it was invalid. */
 function correctCount() {
-  const { validity, max } = $("count");
+  const { validity, valueAsNumber, min, max, labels } = $("count");
   if (validity.valid) return false;
-  $("count").value = countAtFocus;
+  const nearest = Math.min(Math.max(Math.trunc(valueAsNumber), min), max);
+  $("count").value = nearest || countAtFocus;
   toast([`How many: from 1 to ${max}`]);
   changed();
+  labels[0].textContent = { [min]: "At least", [max]: "At most" }[nearest] ?? "How many";
   return true;
 }
 
