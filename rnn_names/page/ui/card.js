@@ -5,7 +5,7 @@ import { blendOf } from "../engine/models.js";
 import { EOS } from "../engine/network.js";
 import { chosen, models } from "./chosen.js";
 import { openDrawer } from "./drawers.js";
-import { $, bdi, button, element, nameOfCard, onClick, percent } from "./elements.js";
+import { $, bdi, button, element, nameOfCard, onClick, percent, toast } from "./elements.js";
 import { setCondition } from "./messages.js";
 import { copy } from "./sharing.js";
 
@@ -94,7 +94,14 @@ export function listenToCard() {
   };
   showVoices();
   globalThis.speechSynthesis?.addEventListener("voiceschanged", showVoices);
-  $("typed").addEventListener("input", () => explain(nameOfCard()));
+  $("typed").addEventListener("input", () => {
+    const [first, ...others] = nameOfCard().split(/\s*\n\s*/);
+    if (others.length) {
+      $("typed").value = first;
+      toast(["One name at a time: this is the first"]);
+    }
+    explain(nameOfCard());
+  });
 }
 
 function letterButton(blend, place, letters, i) {

@@ -71,10 +71,7 @@ export function onClick(actions) {
   for (const [id, action] of Object.entries(actions)) $(id).addEventListener("click", action);
 }
 
-export const nameOfCard = () =>
-  $("typed")
-    .value.replaceAll(/\s*\n\s*/g, " ")
-    .trim();
+export const nameOfCard = () => $("typed").value.trim();
 
 /** The result of a promise, or undefined if it takes longer than `ms`. */
 export const within = (ms, promise) =>
