@@ -68,7 +68,7 @@ LONG_TITLE = 40  # characters; a title that is at least as long is set smaller, 
 PAGE_STYLES = "colours.css", "controls.css", "page.css", "names.css", "side.css", "notes.css"
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
 INDENT = re.compile(r"^\s+", re.MULTILINE)  # and blank lines
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+COMMENT = re.compile(r"/\*.*?\*/|;(?=\s*\})", re.DOTALL)  # and semicolons that end a rule
 
 LETTERS = {
     "latin": ("U+0-FF,U+131,U+152-153,U+2013-2026", ""),

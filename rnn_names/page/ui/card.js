@@ -108,7 +108,7 @@ function letterButton(blend, place, letters, i) {
   const letter = i < letters.length ? visible(letters[i]) : END;
   const probability = Math.exp(place.logProbs[place.character] ?? -Infinity);
   const known = place.character !== undefined;
-  const likely = percent(probability).replace(" %", "").replace("under ", "<");
+  const likely = percent(probability).replace(" %", "").replace("under 0", "<");
   const className = `letter p${levelOf(probability)}${letter === END ? " end" : ""}`;
   const made = button(element("span", {}, letter), () => {}, { className });
   made.append(element("small", {}, known ? likely : "–"));
