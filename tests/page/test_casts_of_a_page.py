@@ -18,7 +18,6 @@ from support.pages import (
     kept,
     press,
     unfold,
-    wait_until_drawn,
 )
 
 
@@ -121,16 +120,16 @@ def test_templates_of_casts_are_valid_patterns(open_page):
 @pytest.mark.slow
 def test_lines_fill_the_window_and_messages_of_other_views_disappear(open_page):
     page = open_page("dinosaurs", address="", names=None)
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    wait_for_names(page)
     page.locator(".name").first.click()
     assert page.locator("#toast").inner_text()
     page.get_by_role("tab", name="Casts").click()
     assert not page.locator("#toast").inner_text()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=4")
+    wait_for_names(page)
     below = page.locator("#sharing").bounding_box()
     assert 5 <= len(names_of(page)) < 20 and below["y"] + below["height"] < 800
     page.get_by_role("tab", name="Names").click()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    wait_for_names(page)
 
 
 @pytest.mark.slow
@@ -139,7 +138,7 @@ def test_lines_have_one_size_and_fill_the_window(open_page):
     for width, height in ((360, 740), (1100, 800), (1920, 1080)):
         window = {"width": width, "height": height}
         page = open_page("dinosaurs", address="", names=None, before=seed, **window)
-        page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
+        wait_for_names(page)
         bar = page.locator("#bar").bounding_box()
         page.get_by_role("tab", name="Casts").click()
         press(page, "NPC", count=None)
@@ -159,16 +158,16 @@ def test_a_reload_and_steps_back_bring_as_many_lines(open_page):
     """Lines differ in height, and chips take a row of their own."""
     page = open_page("dinosaurs", address="", names=None, width=1280, height=800)
     page.get_by_role("tab", name="Casts").click()
-    wait_until_drawn(page)
+    wait_for_names(page)
     unfold(page)
     page.get_by_label("Begins with", exact=True).fill("M")
     page.wait_for_selector("#chips .chip")
-    wait_until_drawn(page)
+    wait_for_names(page)
     lines = names_of(page)
     reload(page)
     wait_for_names(page, len(lines))
     page.get_by_role("button", name="NPC").click()
-    wait_until_drawn(page)
+    wait_for_names(page)
     assert names_of(page) != lines
     press(page, "Back", count=len(lines))
     assert names_of(page) == lines
@@ -216,7 +215,7 @@ def test_a_typed_pattern_stays_while_people_go_back_among_names(open_page):
     go_to(page, "Casts", None)
     unfold_parts(page)
     page.get_by_label("Pattern", exact=True).fill("{gru} the Bold")
-    wait_until_drawn(page)
+    wait_for_names(page)
     go_to(page, "Names")
     press(page, "More names")
     press(page, "Back")
@@ -297,7 +296,7 @@ def test_a_long_press_on_a_line_and_its_message_copy_it(open_page):
     assert hold.is_visible() and hold.bounding_box()["x"] + hold.bounding_box()["width"] <= 360
     hold.click()
     page.get_by_role("button", name="More lines").click()
-    wait_until_drawn(page)
+    wait_for_names(page)
     assert line.text_content() in page.evaluate("[...chosen.held.values()]")
 
 

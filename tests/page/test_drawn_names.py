@@ -11,7 +11,7 @@ from rnn_names.conditions.near_list import NearList
 from rnn_names.corpus.names import Names, Vocabulary
 from support.browser import names_of, reload, wait_for_names
 from support.networks import random_model
-from support.pages import HOSTILE, follow, kept, press, said, set_to, unfold, wait_until_drawn
+from support.pages import HOSTILE, follow, kept, press, said, set_to, unfold
 
 
 def test_the_button_and_enter_draw_names_and_back_restores_earlier_names(open_page):
@@ -41,7 +41,7 @@ def test_the_first_names_are_in_the_page_and_an_address_has_none_of_them(
     text = page_file(("dinosaurs", dinosaurs)).read_text("utf-8")
     first = re.findall('<b class="name"><bdi>(.*?)</bdi></b>', text)
     page = open_page("dinosaurs", address="", names=None, before=before)
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    wait_for_names(page)
     shown = names_of(page)
     assert shown == first[: len(shown)] and page.evaluate("early") == first
     assert len(first) == 40 and "#seed=1&" in page.url
@@ -77,7 +77,7 @@ def test_more_names_keep_the_first_ones_and_a_count_has_bounds(page):
     press(page, "More names")
     assert page.locator("#toast").inner_text() == "", "it goes with the next action"
     press(page, "Back")
-    wait_until_drawn(page)
+    wait_for_names(page)
     assert names_of(page) == twenty
 
 
@@ -131,7 +131,7 @@ def test_all_settings_are_reset_and_come_back_by_their_address(page):
     page.wait_for_url(re.compile(f"{opening}&boldness=safe$"))  # as many names as fit
     assert page.locator("#temperature-value").inner_text() == "1.15"
     page.get_by_role("button", name="Draw balanced ones").click()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
+    wait_for_names(page)
     assert re.search(f"{opening}$", page.url)
     assert not page.get_by_label("Begins with", exact=True).input_value()
     follow(page, before.partition("#")[2])
@@ -189,7 +189,7 @@ def test_names_are_new_and_unique(page, small_models):
 def test_a_page_opens_with_safe_names_or_a_message_that_they_are_too_few(open_page, dinosaurs):
     page = open_page("gru", address="", names=None)
     page.locator("#status", has_text="these are balanced ones").wait_for()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    wait_for_names(page)
     assert page.locator("#boldness [aria-pressed=true]").inner_text() == "balanced"
     assert "boldness" not in page.url
     page = open_page("dinosaurs", address="#count=20")
@@ -483,7 +483,7 @@ def test_ten_more_names_fill_the_last_row(open_page, dinosaurs):
     press(page, "11 more", count=38)  # in two columns
     models = ((name, dinosaurs) for name in "abc")
     page = open_page(*models, address="", names=None, width=740, height=360)
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
+    wait_for_names(page)
     assert page.locator(".name:visible").count() == 16
     below = page.locator("#ten-more").bounding_box()
     assert below["y"] + below["height"] <= 360
@@ -548,19 +548,19 @@ def test_more_names_like_a_given_name(open_page):
 
 def test_as_many_names_fit_after_a_reset_as_when_the_page_opens(open_page):
     page = open_page("dinosaurs", address="", names=None)
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    wait_for_names(page)
     opening = len(names_of(page))
     unfold(page)
     page.get_by_label("Begins with", exact=True).fill("A")
     page.wait_for_selector("#chips .chip")
-    wait_until_drawn(page)
+    wait_for_names(page)
     page.get_by_role("button", name="Reset all").click()
     wait_for_names(page, opening)
 
 
 def test_as_many_names_fit_after_a_reset_of_impossible_conditions(open_page):
     page = open_page("dinosaurs", address="", names=None)
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    wait_for_names(page)
     opening = len(names_of(page))
     page.evaluate("setCondition('prefix', 'Жж')")
     page.locator("#status .link").wait_for()
@@ -594,12 +594,12 @@ def test_names_are_new_again_after_a_model_without_its_list(open_page, small_mod
     press(page, "forgetful", count=None)
     assert new.is_disabled() and not page.evaluate(novel)
     reload(page)
-    wait_until_drawn(page)
+    wait_for_names(page)
     assert new.is_disabled() and not page.evaluate(novel)
     press(page, "dinosaurs", count=None)
     assert new.is_enabled() and page.evaluate(novel) and "novel=yes" in page.url
     page.get_by_role("button", name="Back").click()
-    wait_until_drawn(page)
+    wait_for_names(page)
     assert new.is_disabled() and "novel=yes" in page.url
     follow(page, "#seed=1&novel=yes&shares=0 1 0&cast={dinosaurs} of {dinosaurs}")
     assert new.is_checked() and "novel=yes" in page.url
@@ -610,11 +610,11 @@ def test_names_are_new_again_after_a_model_without_its_list(open_page, small_mod
 @pytest.mark.slow
 def test_after_a_reload_names_fill_the_window_even_a_large_one(open_page):
     page = open_page("dinosaurs", address="", names=None)
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    wait_for_names(page)
     reload(page)
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    wait_for_names(page)
     page.get_by_role("tab", name="Casts").click()
-    wait_until_drawn(page)
+    wait_for_names(page)
     assert page.locator(".name:visible").count() < 12
     page.get_by_role("tab", name="Names").click()
     page.set_viewport_size({"width": 2560, "height": 1440})
@@ -626,18 +626,18 @@ def test_after_a_reload_names_fill_the_window_even_a_large_one(open_page):
 
 def test_an_unticked_box_counts_for_safe_names_and_stays_so_in_the_link(open_page, dinosaurs):
     page = open_page("dinosaurs", address="#seed=1&boldness=safe", names=None)
-    wait_until_drawn(page)
+    wait_for_names(page)
     boxes = ("Only new names", "No near copies", "No name twice", "No rude words")
     assert all(page.get_by_label(box).is_checked() for box in boxes), "safe names imply them"
     safe = names_of(page)
     page.get_by_label("No near copies").uncheck()
-    wait_until_drawn(page)
+    wait_for_names(page)
     options = {"boldness": "safe", "novel": True, "unique": True, "min_edits": 1}
     assert names_of(page) == dinosaurs.sample(20, seed=1, **options) != safe
     assert "no-near-copies=no" in page.url
     reload(page)
-    wait_until_drawn(page)
+    wait_for_names(page)
     assert not page.get_by_label("No near copies").is_checked()
     press(page, "safe", count=None)
-    wait_until_drawn(page)
+    wait_for_names(page)
     assert page.get_by_label("No near copies").is_checked() and names_of(page) == safe

@@ -8,7 +8,7 @@ import pytest
 
 from support.browser import names_of, reload, visit, wait_for_names
 from support.documents import ROOT
-from support.pages import FOR_FILES, SIZES, follow, kept, press, set_to, wait_until_drawn
+from support.pages import FOR_FILES, SIZES, follow, kept, press, set_to
 
 sys.path.insert(0, str(ROOT / "docs" / "site"))
 
@@ -44,7 +44,7 @@ def test_a_released_name_stays_until_others_are_drawn(page):
     held = names_of(page)[3]
     for change, sign in [("More names", "seed"), ("wild", "wild"), ("10 more", "count=30")]:
         press(page, change, count=None)
-        wait_until_drawn(page)
+        wait_for_names(page)
         shown = names_of(page)
         third.press("h")
         reload(page)
@@ -137,13 +137,13 @@ def test_undo_takes_back_nothing_that_was_done_since(page):
 
 def test_a_held_line_stays_when_the_parts_are_unfolded(open_page):
     page = open_page("dinosaurs", address="", names=None, width=1920, height=1080)
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+    wait_for_names(page)
     page.get_by_role("tab", name="Casts").click()
-    wait_until_drawn(page)
+    wait_for_names(page)
     page.locator(".name:visible").last.press("h")
     held = names_of(page)
     page.locator("#build > summary").click()
-    wait_until_drawn(page)
+    wait_for_names(page)
     assert names_of(page) == held
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names.corpus.names import Vocabulary
 from support.browser import names_of, wait_for_names
-from support.pages import IN_SIGHT, SIZES, SMALL, follow, kept, press, unfold, wait_until_drawn
+from support.pages import IN_SIGHT, SIZES, SMALL, follow, kept, press, unfold
 
 WATCH_SHIFTS = """window.shifts = [];
 new PerformanceObserver((list) => {
@@ -175,12 +175,12 @@ def test_the_first_screen_shows_names_and_controls_and_on_a_phone_names(open_pag
     page.set_viewport_size({"width": 1920, "height": 1080})
     assert page.evaluate(IN_SIGHT) == [20, []]
     page = open_page("dinosaurs", address="", names=None, width=1920, height=1080)
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
+    wait_for_names(page)
     last = page.locator(".name").last.bounding_box()
     assert 0.8 * 1080 < last["y"] + last["height"] < 1080, "as many names as fit"
     for size in ((360, 780), (390, 844)):
         page = open_page("dinosaurs", address="", names=None, width=size[0], height=size[1])
-        page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=19")
+        wait_for_names(page)
         below, bar = (page.locator(each).bounding_box() for each in ("#ten-more", "#bar"))
         room = bar["y"] - below["y"] - below["height"]
         assert 48 <= room < 108, f"a message has room below the buttons: {size}"
@@ -393,7 +393,7 @@ def test_keys_act_on_names_after_a_mouse_click(open_page, dinosaurs):
         press(page, press_first, count=None)
         before = names_of(page)
         page.keyboard.press(" ")
-        wait_until_drawn(page)
+        wait_for_names(page)
         assert names_of(page) != before, press_first
     place = page.locator("#names li").nth(2)
     place.hover()
@@ -412,13 +412,13 @@ def test_keys_act_on_names_after_a_mouse_click(open_page, dinosaurs):
     wait_for_names(page, 20)
     assert "boldness" not in page.url, "by keys, a button is pressed"
     page.locator("#kinds .kind").first.click()
-    wait_until_drawn(page)
+    wait_for_names(page)
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.textContent") == names_of(page)[0]
     page.locator("#kinds .kind").first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")
-    wait_until_drawn(page)
+    wait_for_names(page)
     assert page.locator(".kind[aria-pressed=true]").inner_text() == "Fae", "the arrow led there"
 
 
@@ -497,7 +497,7 @@ def test_few_names_leave_no_gap(open_page):
     few = "#seed=1&count=100&unique=yes&prefix=Ty&max-length=3"
     page = open_page("dinosaurs", address=few, names=None)
     page.locator("#status", has_text="of 100 names found").wait_for()
-    wait_until_drawn(page)
+    wait_for_names(page)
     last, below = page.locator(".name:visible").last, page.locator("#sharing")
     gap = below.bounding_box()["y"] - last.bounding_box()["y"] - last.bounding_box()["height"]
     assert page.locator(".name:visible").count() < 30 and gap < 40

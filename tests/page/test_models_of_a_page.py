@@ -112,7 +112,7 @@ def test_models_without_a_common_letter_get_a_message(open_page, small_models):
     foreign = replace(small_models["gru"], vocabulary=Vocabulary("αβγ"))
     page = open_page("gru", ("greek", foreign), names=None)
     sentence = "gru has no letter in common with the others: set its share to 0, or theirs."
-    page.locator("#names[aria-busy=false]").wait_for()
+    wait_for_names(page)
     assert said(page) == sentence
     set_to(page, "Blend of gru and Greek", 0)
     assert said(page) == ""

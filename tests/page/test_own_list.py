@@ -98,7 +98,7 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     about = f"{HOSTILE}A list of 60 names, learned in a browser."
     assert page.locator("#sources .learned").text_content() == about
     page.get_by_role("button", name="Show names").click()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
+    wait_for_names(page)
     shares = page.evaluate("models.map(({ name, share }) => [name, share])")
     assert shares == [["gru", 0], [HOSTILE, 50]]
     drawn = names_of(page)  # as many as fit
@@ -290,7 +290,7 @@ def test_a_list_that_the_browser_brings_late_is_there_in_the_end(page):
     """Regression: names of other models were shown, and a message that the list is missing."""
     learn(page, LINES)
     page.get_by_role("button", name="Show names").click()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=20")
+    wait_for_names(page)
     drawn = names_of(page)
     late = page.context.new_page()
     late.add_init_script(
@@ -352,7 +352,7 @@ def test_each_list_learned_here_comes_back_by_its_links(page, tmp_path):
     for title, lines in (("first", LINES[:30]), ("second", LINES[30:])):
         files.append(learn_and_save(page, lines, title, tmp_path))
         page.get_by_role("button", name="Show names").click()
-        page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
+        wait_for_names(page)
         if title == "first":
             first, link = names_of(page), page.url.partition("#")[2]
             page.get_by_role("tab", name="Your list").click()
@@ -377,7 +377,7 @@ def test_each_list_learned_here_comes_back_by_its_links(page, tmp_path):
     ):
         page.evaluate("link => { location.hash = link; }", address)
         page.locator("h1", has_text=f"Names like {title}").wait_for()
-    page.wait_for_selector("#names[aria-busy=false]")
+    wait_for_names(page)
     page.get_by_role("tab", name="Your list").click()
     forget(page)
 
@@ -387,7 +387,7 @@ def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, t
     file = learn_and_save(page, LINES, "elves", tmp_path)
     forget(page)
     page.get_by_role("tab", name="Casts").click()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=4")
+    wait_for_names(page)
     page.locator(".name").first.press("h")
     page.get_by_role("tab", name="Your list").click()
     page.locator("#own-file").set_input_files(file)
@@ -395,15 +395,15 @@ def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, t
     page.wait_for_timeout(150)
     assert "held" not in page.url, "a line of a cast, and there is no cast"
     page.get_by_role("button", name="Show names").click()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
+    wait_for_names(page)
     page.locator(".name").first.press("h")
     page.evaluate("more()")
-    page.wait_for_selector("#names[aria-busy=false]")
+    wait_for_names(page)
     page.locator(".name").first.press("h")  # released, it stays until others are drawn
     name = names_of(page)[0]
     page.get_by_role("tab", name="Your list").click()
     page.get_by_role("button", name="Show names").click()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=15")
+    wait_for_names(page)
     assert names_of(page)[0] != name and "stayed" not in page.url
     page.get_by_role("button", name="safe").click()
     page.evaluate("setCondition('prefix', 'Xq')")
@@ -450,7 +450,7 @@ def test_learning_leaves_the_lines_that_are_shown_meanwhile(page):
     page.get_by_role("button", name="Learn from these names").click()
     page.locator("#own-samples li:not(.waiting)").first.wait_for(timeout=20_000)
     page.get_by_role("tab", name="Casts").click()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=4")
+    wait_for_names(page)
     lines, pattern = names_of(page), page.locator("#pattern").input_value()
     page.locator("#build > summary").click()
     page.get_by_label("Text of part 3").focus()
@@ -521,7 +521,7 @@ def test_a_list_and_casts_stay_over_reloads_with_a_learned_model(page, tmp_path)
     page.locator("#own-file").set_input_files(tmp_path / "elves.npz")
     page.locator("#own-status", has_text="is ready").wait_for()
     page.get_by_role("tab", name="Casts").click()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=4")
+    wait_for_names(page)
     lines = names_of(page)
     reload(page)
     wait_for_names(page, len(lines))
@@ -603,7 +603,7 @@ def test_the_names_shown_when_a_list_is_learned_are_the_first_of_the_view(page):
     learn(page, LINES)
     shown = page.locator("#own-samples li").all_inner_texts()
     page.get_by_role("button", name="Show names").click()
-    page.wait_for_selector("#names[aria-busy=false] .name:visible >> nth=16")
+    wait_for_names(page)
     assert shown and names_of(page)[: len(shown)] == shown
     assert len({*shown}) == len(shown)
     page.get_by_role("tab", name="Your list").click()

@@ -28,25 +28,13 @@ def unfold(page):
 def press(page, button, count=20, exact=True):
     """Clicks a button, and waits for the names: as many, or whatever there are."""
     page.get_by_role("button", name=button, exact=exact).first.click()
-    if count is None:
-        wait_until_drawn(page)
-    else:
-        wait_for_names(page, count)
-
-
-def wait_until_drawn(page):
-    """Waits for the names that a change brings, which are drawn a moment after it."""
-    page.wait_for_timeout(150)
-    page.locator("#names[aria-busy=false]").wait_for()
+    wait_for_names(page, count)
 
 
 def go_to(page, tab, count=20):
     """Shows another view, and waits for its names: as many, or whatever there are."""
     page.get_by_role("tab", name=tab).click()
-    if count is None:
-        wait_until_drawn(page)
-    else:
-        wait_for_names(page, count)
+    wait_for_names(page, count)
 
 
 def follow(page, link, count=20):
