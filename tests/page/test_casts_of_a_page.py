@@ -18,6 +18,7 @@ from support.pages import (
     kept,
     press,
     unfold,
+    wait_for_text,
 )
 
 
@@ -161,7 +162,7 @@ def test_a_reload_and_steps_back_bring_as_many_lines(open_page):
     wait_for_names(page)
     unfold(page)
     page.get_by_label("Begins with", exact=True).fill("M")
-    page.wait_for_selector("#chips .chip")
+    wait_for_text(page, "#chips .chip")
     wait_for_names(page)
     lines = names_of(page)
     reload(page)
@@ -180,7 +181,7 @@ def test_a_wrong_pattern_shows_an_error_and_keeps_boldness(open_page):
     assert page.locator("#boldness [aria-pressed=true]").inner_text() == "safe"
     assert page.locator(".chip[aria-pressed=true]:visible").count() == 0
     page.get_by_label("Pattern", exact=True).fill("")
-    page.locator("#pattern-error", has_text="at least one").wait_for()
+    wait_for_text(page, "#pattern-error", "at least one")
     assert not page.locator("#pattern-error pre").is_visible(), "it has nothing to point at"
 
 
@@ -282,11 +283,11 @@ def test_a_long_press_on_a_line_and_its_message_copy_it(open_page):
     line, other = page.locator(".name").first, page.locator(".name").nth(1)
     copied = "navigator.clipboard.readText()"
     line.click(delay=700)
-    page.locator("#toast", has_text="Copied").wait_for()
+    wait_for_text(page, "#toast", "Copied")
     assert page.evaluate(copied) == line.text_content() and kept(page) == []
     other.click()
     page.locator("#toast").get_by_role("button", name="Copy").click()
-    page.locator("#toast", has_text="Copied").wait_for()
+    wait_for_text(page, "#toast", "Copied")
     assert page.evaluate(copied) == other.text_content() == kept(page)[0]
     line.press("d")
     page.wait_for_function(

@@ -11,7 +11,7 @@ from rnn_names.conditions.near_list import NearList
 from rnn_names.corpus.names import Names, Vocabulary
 from support.browser import names_of, reload, wait_for_names
 from support.networks import random_model
-from support.pages import HOSTILE, follow, kept, press, said, set_to, unfold
+from support.pages import HOSTILE, follow, kept, press, said, set_to, unfold, wait_for_text
 
 
 def test_the_button_and_enter_draw_names_and_back_restores_earlier_names(open_page):
@@ -188,7 +188,7 @@ def test_names_are_new_and_unique(page, small_models):
 @pytest.mark.slow
 def test_a_page_opens_with_safe_names_or_a_message_that_they_are_too_few(open_page, dinosaurs):
     page = open_page("gru", address="", names=None)
-    page.locator("#status", has_text="these are balanced ones").wait_for()
+    wait_for_text(page, "#status", "these are balanced ones")
     wait_for_names(page)
     assert page.locator("#boldness [aria-pressed=true]").inner_text() == "balanced"
     assert "boldness" not in page.url
@@ -279,7 +279,7 @@ def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
     before = names_of(page)
     unfold(page)
     page.get_by_label("Ends with", exact=True).fill("zzzz")
-    page.locator("#progress").wait_for()
+    wait_for_text(page, "#progress")
     page.evaluate("""() => new Promise((resolve) => {
       let turns = 0;
       const timer = setInterval(() => {
@@ -291,13 +291,13 @@ def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
     page.locator(".name").first.click()
     assert kept(page) == [], "the names that are shown are earlier ones"
     assert page.locator("#keep-all").is_disabled() and page.locator("#copy-names").is_disabled()
-    page.locator("#status", has_text="No listed name ends with “zzzz”.").wait_for()
+    wait_for_text(page, "#status", "No listed name ends with “zzzz”.")
     press(page, "Stop", count=None)
     assert names_of(page) == before, "they are clear again"
     page.get_by_role("button", name="Without “Ends with zzzz”").wait_for()
     assert re.fullmatch(r"Stopped: 0 of 20 names found in [\d,]+ drawn\.", said(page))
     page.get_by_role("button", name="Go on").click()
-    page.locator("#search.busy").wait_for()
+    wait_for_text(page, "#search.busy")
     assert not page.locator("#status").inner_text(), "it was of the search before"
     press(page, "Stop", count=None)
 
@@ -552,7 +552,7 @@ def test_as_many_names_fit_after_a_reset_as_when_the_page_opens(open_page):
     opening = len(names_of(page))
     unfold(page)
     page.get_by_label("Begins with", exact=True).fill("A")
-    page.wait_for_selector("#chips .chip")
+    wait_for_text(page, "#chips .chip")
     wait_for_names(page)
     page.get_by_role("button", name="Reset all").click()
     wait_for_names(page, opening)
@@ -563,7 +563,7 @@ def test_as_many_names_fit_after_a_reset_of_impossible_conditions(open_page):
     wait_for_names(page)
     opening = len(names_of(page))
     page.evaluate("setCondition('prefix', 'Жж')")
-    page.locator("#status .link").wait_for()
+    wait_for_text(page, "#status .link")
     page.get_by_role("button", name="Reset all").click()
     wait_for_names(page, opening)
 

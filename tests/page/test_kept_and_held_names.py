@@ -8,7 +8,7 @@ import pytest
 
 from support.browser import names_of, reload, visit, wait_for_names
 from support.documents import ROOT
-from support.pages import FOR_FILES, SIZES, follow, kept, press, set_to
+from support.pages import FOR_FILES, SIZES, follow, kept, press, set_to, wait_for_text
 
 sys.path.insert(0, str(ROOT / "docs" / "site"))
 
@@ -176,7 +176,7 @@ def test_kept_names_survive_a_reload_and_can_be_removed(page):
     press(page, "wild")
     address = page.url
     page.get_by_role("button", name="Reset all").click()
-    page.locator("#toast", has_text="reset").wait_for()
+    wait_for_text(page, "#toast", "reset")
     page.keyboard.press("Control+z")
     page.wait_for_url(address)
     assert kept(page) == names[1:], "it takes back what the message is about"
@@ -236,7 +236,7 @@ def test_a_key_copies_a_name(open_page):
     page = open_page("gru", permissions=["clipboard-read", "clipboard-write"])
     page.keyboard.press("ArrowRight")
     page.keyboard.press("c")
-    page.locator("#toast", has_text="Copied").wait_for()
+    wait_for_text(page, "#toast", "Copied")
     assert page.evaluate("navigator.clipboard.readText()") == names_of(page)[0]
     assert kept(page) == []
 
@@ -272,12 +272,12 @@ def test_all_pages_of_the_site_have_the_same_kept_names(browser, page_file, smal
     fae.evaluate('localStorage.setItem(\'rnn-names: fae\', \'[["Aelin", "a queen"], "Orla"]\')')
     fae.evaluate("localStorage.removeItem('rnn-names')")
     visit(sea, f"{SITE_ADDRESS}/sea.html")
-    sea.locator("#names[aria-busy=false]").wait_for()
+    wait_for_names(sea)
     assert kept(sea) == ["Aelin", "Orla"]
     sea.get_by_role("button", name="Remove Orla").click()
-    fae.locator("#kept-total", has_text="1").wait_for()
+    wait_for_text(fae, "#kept-total", "1")
     fae.locator("#names[aria-busy=false] .name").first.click()
-    sea.locator("#kept-total", has_text="2").wait_for()
+    wait_for_text(sea, "#kept-total", "2")
     assert kept(sea) == kept(fae) == ["Aelin", names_of(fae)[0]]
     assert sea.get_by_label("Note on Aelin").input_value() == "a queen"
     assert [page.evaluate("PAGE") for page in (fae, sea)] == [f"rnn-names: {name}" for name in SITE]

@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names.corpus.names import Vocabulary
 from support.browser import names_of, wait_for_names
-from support.pages import IN_SIGHT, SIZES, SMALL, follow, kept, press, unfold
+from support.pages import IN_SIGHT, SIZES, SMALL, follow, kept, press, unfold, wait_for_text
 
 WATCH_SHIFTS = """window.shifts = [];
 new PerformanceObserver((list) => {
@@ -496,7 +496,7 @@ def test_each_view_has_a_title(open_page):
 def test_few_names_leave_no_gap(open_page):
     few = "#seed=1&count=100&unique=yes&prefix=Ty&max-length=3"
     page = open_page("dinosaurs", address=few, names=None)
-    page.locator("#status", has_text="of 100 names found").wait_for()
+    wait_for_text(page, "#status", "of 100 names found")
     wait_for_names(page)
     last, below = page.locator(".name:visible").last, page.locator("#sharing")
     gap = below.bounding_box()["y"] - last.bounding_box()["y"] - last.bounding_box()["height"]

@@ -1,5 +1,6 @@
 """The page learns from a list of one's own, in a worker, in a real browser."""
 
+import base64
 import re
 
 import numpy as np
@@ -11,6 +12,7 @@ from rnn_names.page.page import page as page_of
 from rnn_names.page.script import PageModel
 from support.browser import names_of, reload, visit, wait_for_names
 from support.documents import ROOT
+from support.pages import wait_for_text
 
 LINES = (ROOT / "data" / "elvish.txt").read_text("utf-8").splitlines()[:60]
 NPZ = ROOT / "rnn_names" / "model" / "bundled_files" / "elvish.npz"
@@ -38,9 +40,9 @@ def saved_as(page, button, path):
     return download.value.suggested_filename
 
 
-QUICK = """() => {
+QUICK = """([epochs, moment]) => {
   const [start, quick] = [startLearning, {
-    "< 500 ? 128": "< 500 ? 16", "first + 3": "15", ": 0.009": ": 0.03",
+    "< 500 ? 128": "< 500 ? 16", "first + 3": epochs, ": 0.009": ": 0.03", "MOMENT = 500": moment,
   }];
   window.startLearning = (script, ...more) => {
     for (const [rule, other] of Object.entries(quick)) {
@@ -51,20 +53,19 @@ QUICK = """() => {
     return start(script, ...more);
   };
 }"""
-"""Lets the next run have a small network, and end within a moment."""
+"""Lets the next run have a small network, end after some epochs, and report every so many ms."""
 
 
 def learn(page, lines, title="elves", until_stopped=False):
-    """Pastes a list, and learns it quickly; or stops when there is something to keep."""
+    """Pastes a list, and learns it within a moment; or stops when there is something to keep."""
     page.get_by_role("textbox", name="Names").fill("\n".join(lines))
     page.get_by_label("Call it").fill(title)
-    if not until_stopped:
-        page.evaluate(QUICK)
+    page.evaluate(QUICK, ["9999", "MOMENT = 9"] if until_stopped else ["15", "MOMENT = 9999"])
     page.get_by_role("button", name="Learn from these names").click()
     if until_stopped:
-        page.locator("#own-samples li:not(.waiting)").first.wait_for(timeout=20_000)
+        wait_for_text(page, "#own-samples li:not(.waiting)")
         page.get_by_role("button", name="Stop, and keep what there is").click()
-    page.locator("#own-status", has_text="is ready").wait_for()
+    wait_for_text(page, "#own-status", "is ready")
 
 
 def learn_and_save(page, lines, title, folder):
@@ -77,7 +78,7 @@ def learn_and_save(page, lines, title, folder):
 def forget(page):
     """Lets the browser forget what was learned, since the tests share it."""
     page.get_by_role("button", name="Forget it").click()
-    page.locator("#toast", has_text="List forgotten").wait_for()
+    wait_for_text(page, "#toast", "List forgotten")
 
 
 def said(page):
@@ -119,7 +120,7 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     other = browser.open(page_file(("gru", small_models["gru"])))
     other.get_by_role("tab", name="Your list").click()
     other.locator("#own-file").set_input_files(tmp_path / "elves.npz")
-    other.locator("#own-status", has_text="is ready: learned from 60 names").wait_for()
+    wait_for_text(other, "#own-status", "is ready: learned from 60 names")
     assert other.evaluate("rnnNames.sample(20, { seed: 5, shares: [1, 2] })") == names
     assert not other.problems and other.evaluate("models[1].digest") in page.url
     assert saved_as(page, "Save this page with it", tmp_path / "saved.html") == f"{file}.html"
@@ -135,7 +136,7 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     saved.get_by_role("tab", name="Your list").click()
     saved.locator("#own-names").fill("not learned")
     saved.locator("#own-file").set_input_files(tmp_path / "elves.npz")
-    saved.locator("#own-status", has_text="is ready: learned from 60 names").wait_for()
+    wait_for_text(saved, "#own-status", "is ready: learned from 60 names")
     assert saved.locator("#own-names").input_value() == "not learned", "the file is no list"
     saved.evaluate("document.querySelectorAll('#starts .chip')[1].click()")  # a knight
     forget(saved)
@@ -148,16 +149,16 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     page.locator("summary", has_text="Change the list").click()
     assert page.get_by_role("textbox", name="Names").is_visible()
     page.get_by_role("button", name="Forget it").click()
-    page.locator("#toast", has_text="List forgotten").wait_for()
+    wait_for_text(page, "#toast", "List forgotten")
     assert page.get_by_role("textbox", name="Names").input_value() == ""
     page.get_by_role("button", name="Undo").click()
-    page.locator("#own-status", has_text="is ready").wait_for()
+    wait_for_text(page, "#own-status", "is ready")
     reload(page)
     wait_for_names(page, len(drawn))
     assert page.evaluate("models.map(({ name, share }) => [name, share])") == shares
     page.get_by_role("tab", name="Your list").click()
     page.get_by_role("button", name="Forget it").click()
-    page.locator("#toast", has_text="List forgotten").wait_for()
+    wait_for_text(page, "#toast", "List forgotten")
     reload(page)
     wait_for_names(page, len(drawn))
     assert page.evaluate("models.map(({ name, share }) => [name, share])") == [["gru", 50]]
@@ -187,7 +188,7 @@ def test_a_page_with_the_base_starts_from_it_and_shows_it(browser, small_models,
     page.evaluate("data.base.steps = 5")  # to be quick
     page.get_by_role("tab", name="Your list").click()
     page.get_by_role("button", name="Try 40 river names").click()
-    page.locator("#own-count", has_text="40 names").wait_for()
+    wait_for_text(page, "#own-count", "40 names")
     learn(page, LINES, until_stopped=True)
     nearest = "Nearest lists: elvish names of .* and .*\\."
     assert re.match(f"elves is ready: learned from 60 names. {nearest}", said(page))
@@ -227,10 +228,14 @@ def test_the_worker_cannot_connect_either(open_page):
 
 DROP = """([name, bytes]) => {
   const transfer = new DataTransfer();
-  transfer.items.add(new File([Uint8Array.from(bytes)], name));
+  transfer.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name));
   document.getElementById("own-list").dispatchEvent(
     new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
 }"""
+
+
+def drop(page, name, content):
+    page.evaluate(DROP, [name, base64.b64encode(content).decode()])
 
 
 def test_tables_and_headings_are_recognised_and_names_counted(page):
@@ -269,7 +274,7 @@ def test_nothing_that_was_learned_here_is_a_start(page):
     page.get_by_role("button", name="Learn from these names").click()
     assert page.evaluate("window.given") == ["gru"]
     page.evaluate("forgetModel()")
-    page.locator("#toast", has_text="List forgotten").wait_for()
+    wait_for_text(page, "#toast", "List forgotten")
 
 
 @pytest.mark.slow
@@ -359,24 +364,24 @@ def test_each_list_learned_here_comes_back_by_its_links(page, tmp_path):
             page.locator("summary", has_text="Change the list").click()
     second = names_of(page)
     page.get_by_role("button", name="Back").click()
-    page.locator("h1", has_text="Names like first").wait_for()
+    wait_for_text(page, "h1", "Names like first")
     wait_for_names(page, len(first))
     assert names_of(page) == first
     page.get_by_role("button", name="Forward").click()
-    page.locator("h1", has_text="Names like second").wait_for()
+    wait_for_text(page, "h1", "Names like second")
     wait_for_names(page, len(second))
     assert names_of(page) == second
     latest = page.url.partition("#")[2]
     page.get_by_role("tab", name="Your list").click()
     page.locator("#own-file").set_input_files(files[0])  # the first one is the last learned now
-    page.locator("#own-status", has_text="first is ready").wait_for()
+    wait_for_text(page, "#own-status", "first is ready")
     for address, title in (
         (latest, "second"),
         (link, "first"),
         (f"{latest}&shares=0+1+0", "first"),
     ):
         page.evaluate("link => { location.hash = link; }", address)
-        page.locator("h1", has_text=f"Names like {title}").wait_for()
+        wait_for_text(page, "h1", f"Names like {title}")
     wait_for_names(page)
     page.get_by_role("tab", name="Your list").click()
     forget(page)
@@ -391,7 +396,7 @@ def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, t
     page.locator(".name").first.press("h")
     page.get_by_role("tab", name="Your list").click()
     page.locator("#own-file").set_input_files(file)
-    page.locator("#own-status", has_text="is ready").wait_for()
+    wait_for_text(page, "#own-status", "is ready")
     page.wait_for_timeout(150)
     assert "held" not in page.url, "a line of a cast, and there is no cast"
     page.get_by_role("button", name="Show names").click()
@@ -409,7 +414,7 @@ def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, t
     page.evaluate("setCondition('prefix', 'Xq')")
     page.get_by_role("tab", name="Your list").click()
     page.get_by_role("button", name="Show names").click()
-    page.locator("#status", has_text="cannot be in a name").wait_for()
+    wait_for_text(page, "#status", "cannot be in a name")
     assert "boldness=safe" in page.url, "the condition is the reason"
     page.get_by_role("tab", name="Your list").click()
     forget(page)
@@ -424,23 +429,23 @@ def test_links_of_a_saved_page_bring_the_list_that_wrote(page, browser, tmp_path
     page.evaluate("chosen.shares = models.map(() => 30); changed()")
     saved_as(page, "Save this page with it", tmp_path / "saved.html")
     saved = browser.open(tmp_path / "saved.html", address="#seed=5", names=None)
-    saved.locator("h1", has_text="Names like second").wait_for()
+    wait_for_text(saved, "h1", "Names like second")
     assert saved.title() == "Names like second", "not the blend that was chosen meanwhile"
     wait_for_names(saved, 20)
     first = names_of(saved)
     saved.get_by_role("tab", name="Your list").click()
     saved.locator("#own-file").set_input_files(files[0])
-    saved.locator("#own-status", has_text="first is ready").wait_for()
+    wait_for_text(saved, "#own-status", "first is ready")
     saved.get_by_role("button", name="Show names").click()
-    saved.locator("h1", has_text="Names like first").wait_for()
+    wait_for_text(saved, "h1", "Names like first")
     link = saved.url
     saved.get_by_role("button", name="Back").click()
-    saved.locator("h1", has_text="Names like second").wait_for()
+    wait_for_text(saved, "h1", "Names like second")
     wait_for_names(saved, 20)
     assert names_of(saved) == first
     other = browser.profile().new_page()
     visit(other, link)
-    other.locator("h1", has_text="Names like first").wait_for()
+    wait_for_text(other, "h1", "Names like first")
     forget(page)
 
 
@@ -448,20 +453,20 @@ def test_links_of_a_saved_page_bring_the_list_that_wrote(page, browser, tmp_path
 def test_learning_leaves_the_lines_that_are_shown_meanwhile(page):
     page.get_by_role("textbox", name="Names").fill("\n".join(LINES))
     page.get_by_role("button", name="Learn from these names").click()
-    page.locator("#own-samples li:not(.waiting)").first.wait_for(timeout=20_000)
+    wait_for_text(page, "#own-samples li:not(.waiting)")
     page.get_by_role("tab", name="Casts").click()
     wait_for_names(page)
     lines, pattern = names_of(page), page.locator("#pattern").input_value()
     page.locator("#build > summary").click()
     page.get_by_label("Text of part 3").focus()
     page.evaluate("learning.stop()")
-    page.locator("#toast", has_text="my list is ready").wait_for()
+    wait_for_text(page, "#toast", "my list is ready")
     page.wait_for_timeout(150)
     assert names_of(page)[:4] == lines[:4]
     assert page.locator("#pattern").input_value() == pattern
     assert page.get_by_label("Text of part 3").evaluate("at => at === document.activeElement")
     page.locator("#toast").get_by_role("button", name="Show names").click()
-    page.locator("h1", has_text="Names like my list").wait_for()
+    wait_for_text(page, "h1", "Names like my list")
     page.get_by_role("tab", name="Your list").click()
     forget(page)
 
@@ -498,12 +503,12 @@ def test_forget_it_and_undo_leave_the_list_of_another_tab(page):
     other.locator("summary", has_text="Change the list").click()
     learn(other, LINES[30:], title="second")
     page.get_by_role("button", name="Undo").click()
-    page.locator("#own-status", has_text="first is ready").wait_for()
+    wait_for_text(page, "#own-status", "first is ready")
     assert page.evaluate("chosen.shares") == [30, 70]
     forget(page)
     reload(other)
     other.get_by_role("tab", name="Your list").click()
-    other.locator("#own-status", has_text="second is ready").wait_for()
+    wait_for_text(other, "#own-status", "second is ready")
     assert other.locator("#own-names").input_value().split("\n") == LINES[30:]
     forget(other)
     reload(other)
@@ -519,7 +524,7 @@ def test_a_list_and_casts_stay_over_reloads_with_a_learned_model(page, tmp_path)
     learn(page, LINES)
     saved_as(page, "Save the model (.npz)", tmp_path / "elves.npz")
     page.locator("#own-file").set_input_files(tmp_path / "elves.npz")
-    page.locator("#own-status", has_text="is ready").wait_for()
+    wait_for_text(page, "#own-status", "is ready")
     page.get_by_role("tab", name="Casts").click()
     wait_for_names(page)
     lines = names_of(page)
@@ -531,11 +536,11 @@ def test_a_list_and_casts_stay_over_reloads_with_a_learned_model(page, tmp_path)
     forget(page)
     page.locator("#own-names").fill("another list")
     page.get_by_role("button", name="Undo").click()
-    page.locator("#own-status", has_text="is ready").wait_for()
+    wait_for_text(page, "#own-status", "is ready")
     assert page.locator("#own-names").input_value() == "another list"
     reload(page)
     page.get_by_role("tab", name="Your list").click()
-    page.locator("#own-status", has_text="is ready").wait_for()
+    wait_for_text(page, "#own-status", "is ready")
     assert page.locator("#own-names").input_value().split("\n") == LINES
     forget(page)
     page.requests[1:] = []  # of the reloads
@@ -617,23 +622,23 @@ def test_sample_names_during_learning_are_new(page, small_models):
 
 @pytest.mark.slow
 def test_a_file_can_be_dropped_or_chosen(page, tmp_path):
-    page.evaluate(DROP, ["elves.txt", list("\n".join(LINES).encode())])
-    page.locator("#own-count", has_text="60 names").wait_for()
+    drop(page, "elves.txt", "\n".join(LINES).encode())
+    wait_for_text(page, "#own-count", "60 names")
     assert page.get_by_label("Call it").input_value() == "elves"
     (tmp_path / "few.txt").write_text("\n".join(LINES[:55]), "utf-8")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose a file").click()
     chooser.value.set_files(tmp_path / "few.txt")
-    page.locator("#own-count", has_text="55 names").wait_for()
-    page.evaluate(DROP, ["model.npz", list(NPZ.read_bytes())])
-    page.locator("#own-count", has_text="This file has no model that was saved here").wait_for()
+    wait_for_text(page, "#own-count", "55 names")
+    drop(page, "model.npz", NPZ.read_bytes())
+    wait_for_text(page, "#own-count", "This file has no model that was saved here")
     page.get_by_role("textbox", name="Names").fill("")  # and nothing is said
     bytes_of = page.evaluate(f"Array.from(npzOf({BROKEN}, 'rnn-names 0'))")
-    page.evaluate(DROP, ["model.npz", bytes_of])
-    page.locator("#own-count", has_text="This file has no model that was saved here").wait_for()
+    drop(page, "model.npz", bytes(bytes_of))
+    wait_for_text(page, "#own-count", "This file has no model that was saved here")
     assert page.evaluate("models.length") == 1
-    page.evaluate(DROP, ["picture.png", list(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")])
-    page.locator("#own-count", has_text="This is not a list of names").wait_for()
+    drop(page, "picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    wait_for_text(page, "#own-count", "This is not a list of names")
 
 
 def test_a_link_opens_the_box_for_a_list(open_page):

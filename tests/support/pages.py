@@ -31,6 +31,18 @@ def press(page, button, count=20, exact=True):
     wait_for_names(page, count)
 
 
+def wait_for_text(page, element, text=""):
+    """Waits until the first such element is visible with a text.
+
+    Playwright's own waiting looks again after half a second.
+    """
+    has_it = """([element, text]) => {
+      const found = document.querySelector(element);
+      return found?.checkVisibility() && found.innerText.includes(text);
+    }"""
+    page.wait_for_function(has_it, arg=[element, text])
+
+
 def go_to(page, tab, count=20):
     """Shows another view, and waits for its names: as many, or whatever there are."""
     page.get_by_role("tab", name=tab).click()
