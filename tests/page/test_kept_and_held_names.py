@@ -177,6 +177,7 @@ def test_kept_names_survive_a_reload_and_can_be_removed(page):
     address = page.url
     page.get_by_role("button", name="Reset all").click()
     wait_for_text(page, "#toast", "reset")
+    wait_for_names(page)
     page.keyboard.press("Control+z")
     page.wait_for_url(address)
     assert kept(page) == names[1:], "it takes back what the message is about"

@@ -367,7 +367,7 @@ def test_kept_names_have_a_star_that_can_be_seen(open_page):
 
 def test_the_pattern_has_room_and_stands_apart_from_the_lines(open_page):
     page = open_page("gru", address="#seed=1&cast={gru}", names=None)
-    wait_until_drawn(page)
+    wait_for_names(page)
     unfold(page)
     pattern, letters, line = (
         page.locator(each).first.bounding_box() for each in ("#pattern", "#initials", ".name")

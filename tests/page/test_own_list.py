@@ -308,7 +308,7 @@ def test_a_list_that_the_browser_brings_late_is_there_in_the_end(page):
         "  }, 1500);"
         "  return opening; }"
     )
-    visit(late, page.url)
+    visit(late, page.url, is_late=True)
     assert late.evaluate("document.body.inert"), "a press would begin without the list"
     wait_for_names(late, len(drawn))
     assert names_of(late) == drawn and late.locator("h1").inner_text() == "Names like elves"

@@ -86,24 +86,24 @@ class Browser:
         return page
 
 
-def visit(page, address):
-    """Opens an address, and waits until the scripts of the page are unpacked and run."""
+def visit(page, address, is_late=False):
+    """Opens an address, and waits until the page draws; until its scripts run, where it is late."""
     page.goto(address)
-    _wait_for_scripts(page)
+    page.evaluate(OPENED, is_late)
 
 
 def reload(page):
-    """Loads a page again, and waits until its scripts are unpacked and run."""
+    """Loads a page again, and waits until it draws."""
     page.reload()
-    _wait_for_scripts(page)
+    page.evaluate(OPENED, False)
 
 
-def _wait_for_scripts(page):
-    page.evaluate(RUN)
-
-
-RUN = """() => new Promise((resolve) => {
-  const check = () => (document.getElementById("interface") ? resolve() : setTimeout(check, 5));
+OPENED = """(isLate) => new Promise((resolve) => {
+  const check = () => {
+    const runs = document.getElementById("interface"); // its scripts are unpacked
+    if (runs && (isLate || !document.body.inert)) resolve();
+    else setTimeout(check, 5); // ms
+  };
   check();
 })"""
 """Playwright's own waiting looks again after a tenth of a second, which every test would lose."""
