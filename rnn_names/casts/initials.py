@@ -18,7 +18,7 @@ from rnn_names.casts.pattern import INITIALS
 from rnn_names.casts.sources import PILOTS, NameSource, Shortage
 from rnn_names.conditions.conditions import Tally
 from rnn_names.errors import RareConditionsWarning, warn
-from rnn_names.sampling.attempts import MAX_ATTEMPTS, NoAttemptPassed, first_passing_results
+from rnn_names.sampling.attempts import DEFAULT_BUDGET, NoAttemptPassed, first_passing_results
 from rnn_names.sampling.random_keys import fixed_keys, keys_at, seed_key, subkeys, weighted_index
 from rnn_names.system import cached_property
 
@@ -88,7 +88,7 @@ class SameInitialSource:
             return found, left, tally
 
         largest = min(source.largest_batch for source in self.sources)
-        return first_passing_results(make_attempts, len(keys), largest, MAX_ATTEMPTS)
+        return first_passing_results(make_attempts, len(keys), largest, DEFAULT_BUDGET)
 
 
 def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[tuple[str, ...]]:

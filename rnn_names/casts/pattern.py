@@ -53,7 +53,7 @@ SHORT_PART_OPTIONS = {
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A part of a pattern that becomes some text; a plain Part repeats the part with its label.
+    """A part of a pattern that becomes some text.
 
     `path` ends with the kind of the part and its index among the names, or the choices, of its
     sequence. It begins with the path of the choice that contains the part, if any, and the index of
@@ -93,6 +93,11 @@ class ChoicePart(Part):
     alternatives: tuple[tuple["Piece", ...], ...]
     weights: tuple[int, ...]
     file: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ReferencePart(Part):
+    """{=label}: the text of the part with that label again."""
 
 
 Piece = str | Part
@@ -271,7 +276,7 @@ class _Reader:
             named = ", ".join(given for given in self.columns if not given.startswith("part_"))
             there = f"available: {named}" if named else f"write {{{label or 'x'}=MODEL}} for one"
             raise self.error(f"no part before this is called {short_repr(label)}; {there}", place)
-        return Part(begin, self.read_rules(begin), label, ())
+        return ReferencePart(begin, self.read_rules(begin), label, ())
 
     def read_name(self, begin: int, label: str) -> Part:
         """Reads a name, or a line of a file, up to }."""

@@ -13,10 +13,10 @@ from rnn_names.conditions.conditions import Tally
 from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import CorpusError
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.attempts import MAX_ATTEMPTS, first_passing_results
+from rnn_names.sampling.attempts import DEFAULT_BUDGET, first_passing_results
 from rnn_names.sampling.random_keys import fixed_keys, keys_at, seed_key, subkeys, weighted_index
 from rnn_names.sampling.sampler import DrawnNames, make_sampler
-from rnn_names.sampling.stream import guided_drawer_or_none
+from rnn_names.sampling.stream import look_ahead_if_rare
 from rnn_names.system import cached_property
 
 MIN_CANDIDATES = 1 << 5  # the fewest candidates tried for a name before giving up
@@ -55,7 +55,7 @@ class Shortage(NamedTuple):
 
 
 class PartSource:
-    """The base class of sources, used directly for references; `key` fixes its random numbers."""
+    """Supplies the texts of a part; directly, those of a reference. `key` fixes random numbers."""
 
     def __init__(self, part: Part, seed: int, read: ReadLines) -> None:
         self.part, self.key = part, seed_key(seed, *part.path)
@@ -113,7 +113,7 @@ class NameSource(PartSource):
         self.options = sampler.options
         self.largest_batch = min(sampler.largest_batch, MAX_PART_BATCH)
         self.has_conditions = bool(sampler.may_be_rare or sampler.tested_conditions)
-        guided_drawer = guided_drawer_or_none(sampler, RARE_PART if with_initials else None)
+        guided_drawer = look_ahead_if_rare(sampler, RARE_PART if with_initials else None)
         self._sampler, self._drawer = sampler, guided_drawer or sampler.drawer
         if with_initials:
             self._group_by_initial(model)
@@ -159,7 +159,7 @@ class NameSource(PartSource):
 
     def max_candidates(self, limit: int) -> int:
         """The most candidates for a name of a line: below `limit` if names take many attempts."""
-        return min(limit, max(int(MAX_ATTEMPTS * self._share_met), MIN_CANDIDATES))
+        return min(limit, max(int(DEFAULT_BUDGET * self._share_met), MIN_CANDIDATES))
 
     def names_by_attempts(self, numbers: Array, rounds: Array) -> list[tuple[str]]:
         """(name,) for each line and round, (n,) both; may raise NoAttemptPassed."""
@@ -189,4 +189,4 @@ class NameSource(PartSource):
             names, rows, tally = self.draw_tested(subkeys(keys[numbers], attempts), own_initials)
             return [*zip(names.to_strings(), strict=True)], rows, tally
 
-        return first_passing_results(make_attempts, len(keys), self.largest_batch, MAX_ATTEMPTS)
+        return first_passing_results(make_attempts, len(keys), self.largest_batch, DEFAULT_BUDGET)

@@ -33,8 +33,8 @@ KEYS_READ_AT_ONCE = 1 << 17  # keys whose names are drawn together
     type=click.Path(),
     metavar="FILE",
     group="General",
-    help="A file with a secret text, its line end left out. Without one, whoever guesses a key can "
-    "see that a name is that key's.",
+    help="A file with a secret text, its line end left out. Without one, anyone who guesses a key "
+    "can check whether a name belongs to it.",
 )
 @options_of(AliasOptions, without=("start", "remember"))
 @output_options("the key")
@@ -59,7 +59,9 @@ def alias(
     given["secret"] = _secret(secret_file)
     options: AliasOptions = read_options(AliasOptions, given)
     if secret_file is None:
-        print_note("without --secret-file, whoever guesses a key can see that a name is that key's")
+        print_note(
+            "without --secret-file, anyone who guesses a key can check whether a name belongs to it"
+        )
     loaded_model = load_chosen(choices_or_default(model))
     if form.kind not in ("text", "markdown") and form.columns is None:
         form = form._replace(columns="key,name")

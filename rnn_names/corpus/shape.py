@@ -30,7 +30,7 @@ NAMES_AT_ONCE = 1 << 18
 
 @dataclass(frozen=True)
 class Shape:
-    """The pairs of kinds of characters that are never adjacent in a list."""
+    """The kinds of characters that may follow each other: all but odd pairs that a list lacks."""
 
     kind: Array  # (n_y,) int, the kind of each index; the end of a name has kind 0
     barred: Array  # (kinds, kinds) whether the second kind must not follow the first

@@ -25,8 +25,9 @@ Markov chain (`chain`) for others.
 A proposal of weight w gives w / bound copies of its name, rounded up or down at random. On average,
 every name is thus as frequent as with the network alone, however good the estimates are. This holds
 if no weight exceeds 32 times the bound and estimates are above 0 wherever the conditions can still
-be met (`chain.UNIFORM_SHARE`). Bad estimates have only two effects: more proposals yield no name,
-and names of large weight are repeated. The bound is set so that few are repeated (`with_bound`).
+be met (`chain.UNIFORM_SHARE`). Bad estimates have three effects: more proposals yield no name,
+names of large weight are repeated, and a name of weight above that limit is drawn too rarely. The
+bound is set so that few are repeated (`with_bound`).
 
 Estimates and weights are stored as natural logarithms, since names that meet a condition may have
 probabilities of 1e-300 at a temperature of 0.02.
@@ -87,29 +88,29 @@ class Guide:
         by_chain = np.where(can_be_completed, 0.0, -np.inf)
         return cls(acceptor, prefixes, np.zeros((0, n_y)), product, by_chain, row)
 
-    def learned(self, temperature: float, *, explores: bool, log_unvisited: float) -> "Guide":
+    def learned(self, temperature: float, *, explores: bool, log_p_unvisited: float) -> "Guide":
         """A guide that has learned from its prefixes, which were visited at `temperature`.
 
-        If it `explores`, visited names are ruled out. `log_unvisited` is the log of the measured
+        If it `explores`, visited names are ruled out. `log_p_unvisited` is the log of the measured
         probability that a name meets the conditions and is not visited; infinite if not measured.
         """
         prefixes, acceptor = self.prefixes, self.acceptor
         product, row, by_chain = fitted_chain(prefixes, acceptor, temperature)
         log_completion = by_chain[prefixes.length[:, None] + 1, product.next_row[row]]  # (N, n_y)
         log_completion[:, EOS] = acceptor.log_may_end[prefixes.length, prefixes.automaton_state]
-        log_completion[:, EOS + 1 :] += self._log_reduction(log_completion, log_unvisited)
+        log_completion[:, EOS + 1 :] += self._log_reduction(log_completion, log_p_unvisited)
         guide = Guide(acceptor, prefixes, log_completion, product, by_chain, row[:1])
         return guide._filled_in(explores)
 
-    def _log_reduction(self, log_completion: Array, log_unvisited: float) -> float:
+    def _log_reduction(self, log_completion: Array, log_p_unvisited: float) -> float:
         """The log of a factor that reduces estimates if they add up to far more than measured."""
-        log_visited = self.log_visited
-        if log_unvisited == np.inf or log_visited == -np.inf:
+        log_p_visited = self.log_p_visited
+        if log_p_unvisited == np.inf or log_p_visited == -np.inf:
             return 0.0
         log_total = float(self.prefixes.fill_completion(log_completion.copy())[0])
-        log_estimated = log_difference(log_total, log_visited)
-        by_measured = log_unvisited + math.log(MAX_TO_MEASURED)
-        by_visited = log_visited + math.log(MAX_TO_VISITED)
+        log_estimated = log_difference(log_total, log_p_visited)
+        by_measured = log_p_unvisited + math.log(MAX_TO_MEASURED)
+        by_visited = log_p_visited + math.log(MAX_TO_VISITED)
         return min(max(by_measured, by_visited) - log_estimated, 0.0)
 
     def _filled_in(self, explores: bool) -> "Guide":
@@ -132,7 +133,7 @@ class Guide:
         return replace(self, prefixes=prefixes, log_completion_visited=log_completion)
 
     @property
-    def log_visited(self) -> float:
+    def log_p_visited(self) -> float:
         """Natural logarithm of the exact probability of visited names that meet the conditions."""
         prefixes = self.prefixes
         log_prob = prefixes.log_reach(prefixes.log_probabilities)

@@ -58,9 +58,9 @@ class Contexts:
     def __len__(self) -> int:
         return len(self.codes)
 
-    def limited_to(self, limit: int) -> "Contexts":
-        """The contexts up to some number of symbols: at most `limit`, but always the empty one."""
-        stops = [rows.stop for rows in self.by_symbols if rows.stop <= limit]
+    def shortest_ones(self, most: int) -> "Contexts":
+        """All contexts up to some length: at most `most` of them, but always the empty one."""
+        stops = [rows.stop for rows in self.by_symbols if rows.stop <= most]
         return Contexts(self.codes[: max([1, *stops])], self.base - 1)
 
     def rows_of(self, strings: Array) -> Array:

@@ -58,7 +58,7 @@ class Tilt:
 
     def __init__(self, ngram: NGram, factors: LogFactors) -> None:
         self.factors, self._at_end = factors, np.exp(factors.lengths)
-        self._contexts = contexts = ngram.contexts.limited_to(MAX_HISTORY_TABLE // ngram.n_y)
+        self._contexts = contexts = ngram.contexts.shortest_ones(MAX_HISTORY_TABLE // ngram.n_y)
         p = ngram.after_contexts(np.arange(len(contexts)))
         p[1:] *= factors.after(contexts.codes[1:] % contexts.base)
         p[0] *= factors.after_any(p[0])  # the average, for characters in no context

@@ -11,7 +11,7 @@ Without conditions, attempt a at number i of a seed gives the name
         if it is the end: return text
         state, text = next_state(state, character), text + character
 
-All else serves to draw many names at once, to meet conditions, or to find rare names.
+Everything else is there to draw many names at once, to meet conditions, or to find rare names.
 
 `sample -m elvish -n 1 --seed 1` writes name 0 of seed 1. In the order of the calls:
 
@@ -29,7 +29,7 @@ All else serves to draw many names at once, to meet conditions, or to find rare 
 
 `sample --suffix pp -m first-names -n 5 --seed 1` has a rare condition (about 1 name in 8,000):
 
-    stream                 gets a drawer from guided_drawer_or_none, so it makes no NameQueue
+    stream                 gets a drawer from look_ahead_if_rare, so it makes no NameQueue
     preparation            draws a pilot; too few names are accepted, so it prepares a guide
     lookahead.guide        learns how probable it is that each prefix will end in "pp"
     name_groups            makes proposals for group 0, each with its own key
@@ -38,5 +38,6 @@ All else serves to draw many names at once, to meet conditions, or to find rare 
     name_groups            leaves out the first 31 copies and yields 64: Popp, Pepp, Prepp, …
     admission              admits the first five; stream yields them
 
-Besides, `alias` gives each key a name, and `best` searches for the most probable names.
+Two modules stand apart: `alias` gives each key a name, and `best` searches for the most probable
+names.
 """

@@ -24,7 +24,7 @@ class Admission:
     count: int
     is_unique: bool  # whether a name is admitted only once
     remember: str | None  # the path of a file of names given out before
-    window: int  # tested names. It is fixed, so a stream ends at the same name in any batches
+    window: int  # tested names; fixed, so that the end of a stream does not depend on batches
     far_apart: DistantNames | None = None  # admits only names that are far from all earlier ones
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from rnn_names.arrays import Array, differs_from_previous, ranges
 from rnn_names.conditions.conditions import Tally
 
-MAX_ATTEMPTS = 1 << 21  # the default budget: attempts after which a stream without names ends
+DEFAULT_BUDGET = 1 << 21  # attempts after which a stream without names ends
 NAMES_PER_BUDGET = 16  # names that must be found for another budget
 
 # Makes n attempts, given the number of each and its index among that number's attempts, (n,) both.
@@ -94,27 +94,27 @@ class AttemptQueue:
 
 
 def first_passing_results(
-    make_attempts: MakeAttempts, n: int, max_batch: int, max_attempts: int
+    make_attempts: MakeAttempts, n: int, max_batch: int, budget: int
 ) -> list[Any]:
     """The result of the first attempt that passes, for each of the numbers 0 to n − 1.
 
-    Makes at most `max_batch` attempts together, and at most `max_attempts` at each number. Raises
-    NoAttemptPassed for the first number whose attempts all failed.
+    Makes at most `max_batch` attempts together, and at most `budget` at each number. Once a stream
+    with this budget would have ended, it tries the lowest numbers first. Raises NoAttemptPassed for
+    the first number whose attempts all failed.
     """
     results, tally, queue = [None] * n, Tally(), AttemptQueue()
     queue.add(np.arange(n))
     end = n  # the first number that gets no result
     while len(queue.waiting):
-        # Once a stream would end, try the lowest numbers first to find the first failure soon.
-        lowest_first = queue.n_made >= budget_after(queue.n_passed, max_attempts)
+        lowest_first = queue.n_made >= budget_after(queue.n_passed, budget)
         size = max(min(max(n, queue.n_made), max_batch), 1)
-        numbers, attempts = queue.pop(size, lowest_first, max_attempts)
+        numbers, attempts = queue.pop(size, lowest_first, budget)
         passed, positions, tally_now = make_attempts(numbers, attempts)
         tally.add(tally_now)
         is_first = queue.record(numbers, attempts, positions)
         for k in np.flatnonzero(is_first[positions]).tolist():
             results[numbers[positions[k]]] = passed[k]
-        exhausted = np.flatnonzero(queue.n_failed >= max_attempts)
+        exhausted = np.flatnonzero(queue.n_failed >= budget)
         if len(exhausted):
             row = exhausted[0]
             end = int(queue.waiting[row])

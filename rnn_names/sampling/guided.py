@@ -49,7 +49,7 @@ class GuidedWalk(Walk):
         self.guide, self.visits = guide, visits
         self.log_weights = np.full(len(keys), -np.inf)
 
-    def _visit(
+    def _predict(
         self, length: int, states: Array, node_records: Array, node: Array
     ) -> tuple[Prediction, Array]:
         """Multiplies probabilities by estimates, which it returns as logarithms, (nodes, n_y).
@@ -101,7 +101,7 @@ class GuidedWalk(Walk):
         log_reach = np.zeros(1)  # of each node
         while len(states):
             node = np.arange(len(states))
-            (p, _), estimates = self._visit(length, states, node_records, node)
+            (p, _), estimates = self._predict(length, states, node_records, node)
             with np.errstate(divide="ignore"):
                 log_branch = log_reach[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
             log_branch[:, EOS] = -np.inf

@@ -44,8 +44,8 @@ class NameGroups:
         max_size = max(int(MAX_PROPOSALS * self._drawer.guide.yield_rate) // GROUP_SIZE, 1)
         while names_left := admission.n_to_draw():
             size = min(size, names_left // GROUP_SIZE // n_threads + 1, max_size)
-            numbers = next_group + np.arange(n_threads * size).reshape(n_threads, size)
-            calls = [submit(self.names_of_groups, of_thread) for of_thread in numbers]
+            groups = next_group + np.arange(n_threads * size).reshape(n_threads, size)
+            calls = [submit(self.names_of_groups, of_thread) for of_thread in groups]
             for call in calls:
                 names, counts = call()
                 tally.add(counts)
@@ -55,31 +55,31 @@ class NameGroups:
                 n_skipped = 0
             next_group, size = next_group + n_threads * size, size * GROWTH
 
-    def names_of_groups(self, numbers: Array) -> tuple[Names, Tally]:
-        """The names of some groups, (n,), and the tally; stops after a group with too few names."""
+    def names_of_groups(self, groups: Array) -> tuple[Names, Tally]:
+        """The names of some groups, (n,), and a tally; stops after a group with too few names."""
         tally = Tally()
-        waiting = np.arange(len(numbers))  # groups without enough names
+        waiting = np.arange(len(groups))  # groups without enough names
         n_proposals = 0  # drawn for each waiting group
         at_a_time = int(1.1 * DRAWN_PER_GROUP / self._drawer.guide.yield_rate) + 8  # for each group
-        # From each batch: the group and the proposal of m names, (m,) both, and these names.
+        # From each batch: the rows of the groups and the proposals of m names, and these names.
         batches: list[tuple[Array, Array, Names]] = []
-        n_names = np.zeros(len(numbers), np.intp)
+        n_names = np.zeros(len(groups), np.intp)
         while len(waiting) and (proposals_left := self._budget - n_proposals) > 0:
             at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), proposals_left), 1)
             group = np.repeat(waiting, at_a_time)
             proposal = np.tile(n_proposals + np.arange(at_a_time), len(waiting))
-            names, rows, copies = self._drawer.propose(keys_at(self._key, numbers[group], proposal))
+            names, rows, copies = self._drawer.propose(keys_at(self._key, groups[group], proposal))
             names, rows, counts = self._sampler.test(len(group), names, rows)
             tally.add(counts)
             each_copy = np.repeat(np.arange(len(rows)), copies[rows])
             rows = rows[each_copy]
             batches.append((group[rows], proposal[rows], names.take(each_copy)))
-            n_names += np.bincount(group[rows], minlength=len(numbers))
+            n_names += np.bincount(group[rows], minlength=len(groups))
             waiting = np.flatnonzero(n_names < DRAWN_PER_GROUP)
             n_proposals += at_a_time
             at_a_time *= 2
-        groups, proposals, parts = zip(*batches, strict=True)
-        order = _in_order(np.concatenate(groups), np.concatenate(proposals), n_names)
+        group_of, proposal_of, parts = zip(*batches, strict=True)
+        order = _in_order(np.concatenate(group_of), np.concatenate(proposal_of), n_names)
         return Names.concatenate([*parts]).take(order), tally
 
 

@@ -57,11 +57,14 @@ MAX_VISITS = 1 << 18  # visits of nodes after which preparation ends in any case
 MANY_MISSED = 0.5  # a test fails if a larger share of the visited names' probability was missed
 
 
-def prepare_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer | None:
-    """A drawer that looks ahead, or None if that hardly helps or more than `rare` are accepted."""
-    rare = RARE if rare is None else rare
-    share = share_accepted(sampler, rare)
-    if share > rare:
+def prepare_if_rare(sampler: Sampler, max_share: float | None = None) -> GuidedDrawer | None:
+    """A drawer that looks ahead.
+
+    None if more than the share `max_share` of names is accepted, or if looking ahead hardly helps.
+    """
+    max_share = RARE if max_share is None else max_share
+    share = share_accepted(sampler, max_share)
+    if share > max_share:
         return None
     drawer = prepare_guided_drawer(sampler)
     if drawer is None or drawer.guide.yield_rate <= MIN_GAIN * share:
@@ -70,16 +73,16 @@ def prepare_if_rare(sampler: Sampler, rare: float | None = None) -> GuidedDrawer
     return drawer
 
 
-def share_accepted(sampler: Sampler, rare: float) -> float:
+def share_accepted(sampler: Sampler, max_share: float) -> float:
     """The share of the model's names that are accepted, measured with fixed keys.
 
-    Draws 8,192 names, or only 1,024 if more than the share `rare` of these is accepted.
+    Draws 8,192 names, or only 1,024 if more than the share `max_share` of these is accepted.
     """
     share = 0.0
     for size in (PILOT_SIZE // 8, PILOT_SIZE):
         names, _ = sampler.drawer.draw(fixed_keys(size))
         share = len(names) / size
-        if share > rare:
+        if share > max_share:
             break
     return share
 
@@ -122,7 +125,7 @@ def _warn_of_rarity(drawer: GuidedDrawer) -> None:
     guide, temperature = drawer.guide, drawer.exact_predictor.temperature
     # A name's probability at a temperature T < 1 is nearly p ** (1 / T) if it is p at T = 1.
     are_hardly_any = guide.log_p_conditions * min(temperature, 1) < LOG_HARDLY_ANY
-    has_visited_all = guide.log_p_conditions - guide.log_visited < 1e-6
+    has_visited_all = guide.log_p_conditions - guide.log_p_visited < 1e-6
     may_miss = are_hardly_any and not has_visited_all and few_names_may_dominate(guide, temperature)
     has_missed = guide.missed > MANY_MISSED
     if guide.repeats > MAX_REPEATS and not has_missed:
@@ -162,7 +165,7 @@ class _Preparation:
         self.guide = Guide.initial(acceptor, np.array(root, int))
         self._most_names = MAX_CHARACTERS // (acceptor.max_length + 1)  # of a draw
         self._n_draws = self._n_visits = 0
-        self._log_unvisited = np.inf  # measured log P(unvisited names that meet the conditions)
+        self._log_p_unvisited = np.inf  # measured log P(unvisited names that meet the conditions)
 
     def drawer_with(self, guide: Guide) -> GuidedDrawer:
         """A drawer with a guide, at the current temperature."""
@@ -190,22 +193,22 @@ class _Preparation:
     def learn(self, *, explores: bool) -> None:
         """Learns from all visited prefixes."""
         self.guide = self.guide.learned(
-            self._temperature, explores=explores, log_unvisited=self._log_unvisited
+            self._temperature, explores=explores, log_p_unvisited=self._log_p_unvisited
         )
 
     def explore(self) -> None:
         """Draws unvisited names; their mean weight estimates the probability of all of them."""
         for size in DRAW_SIZES:
             self.learn(explores=True)
-            self._log_unvisited = log_mean_of(self.draw_and_record(size))
+            self._log_p_unvisited = log_mean_of(self.draw_and_record(size))
 
     def explore_by_beam_search(self, most: int = 1) -> None:
         """Visits the most probable prefixes of each length until that adds little probability."""
         for _ in range(most):
             self.learn(explores=True)
-            before = self.guide.log_visited
+            before = self.guide.log_p_visited
             self.beam_search(max(BEAM_PREDICTIONS // self.guide.log_completion_visited.shape[1], 1))
-            if self.guide.log_visited - before < MIN_BEAM_GAIN:
+            if self.guide.log_p_visited - before < MIN_BEAM_GAIN:
                 break
 
     def change_temperature(self, temperature: float) -> None:
@@ -214,7 +217,7 @@ class _Preparation:
         log_p = log_softmax(self._temperature / temperature * prefixes.log_probabilities)
         self.guide = replace(self.guide, prefixes=replace(prefixes, log_probabilities=log_p))
         self._temperature = temperature
-        self._log_unvisited = np.inf
+        self._log_p_unvisited = np.inf
 
     def test_guide(self, size: int) -> Guide:
         """Learns once more and tests this guide with a draw, which sets its bound and its shares.
@@ -225,8 +228,8 @@ class _Preparation:
         self.learn(explores=False)
         learned = self.guide
         log_weights = self.draw_and_record(size)
-        log_mean, visited_now = log_mean_of(log_weights), self.guide.log_visited
-        self._log_unvisited = log_difference(log_mean, learned.log_visited)
+        log_mean, visited_now = log_mean_of(log_weights), self.guide.log_p_visited
+        self._log_p_unvisited = log_difference(log_mean, learned.log_p_visited)
         # If the visited names are more probable than this estimate for all names, draws miss some.
         missed = -math.expm1(min(log_mean - visited_now, 0)) if visited_now > -np.inf else 0
         return replace(learned.with_bound(log_weights), missed=missed)

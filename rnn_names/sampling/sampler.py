@@ -131,8 +131,8 @@ class Sampler:
         self.acceptor = Acceptor(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
         self.drawer = WalkDrawer(model, options, self.acceptor, texts)
-        state = self.drawer.roots.node_records["automaton_state"]
-        n_completions = self.acceptor.n_completions[self.drawer.roots.lengths, state]
+        automaton_state = self.drawer.roots.node_records["automaton_state"]
+        n_completions = self.acceptor.n_completions[self.drawer.roots.lengths, automaton_state]
         self.n_possible = float(n_completions.sum())
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"

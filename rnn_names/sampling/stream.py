@@ -16,7 +16,7 @@ from rnn_names.errors import SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.admission import WINDOW, Admission
-from rnn_names.sampling.attempts import MAX_ATTEMPTS
+from rnn_names.sampling.attempts import DEFAULT_BUDGET
 from rnn_names.sampling.name_queue import ENDLESS, NameQueue
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import Sampler, make_sampler
@@ -37,7 +37,7 @@ def names_of_stream(
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises TooFewNamesError after the last if there are fewer.
 
-    It may make `budget` attempts (by default `MAX_ATTEMPTS`, fewer if names must be long) and as
+    It may make `budget` attempts (by default `DEFAULT_BUDGET`, fewer if names must be long) and as
     many again for every 16 admitted names. Under rare conditions, each group of 64 names may make
     `budget` proposals.
     """
@@ -73,11 +73,11 @@ def _drawn_names(
 
     The caller admits each part before it asks for the next one. `tally` counts the attempts.
     """
-    guided_drawer = guided_drawer_or_none(sampler)
+    guided_drawer = look_ahead_if_rare(sampler)
     key, start = seed_key(seed), sampler.options.start
     yield_rate = guided_drawer.guide.yield_rate if guided_drawer else 1
     is_large = admission.count >= WORTH_THREADS * yield_rate
-    budget = min(budget or MAX_ATTEMPTS, MAX_FAILED_CHARACTERS // sampler.acceptor.min_length)
+    budget = min(budget or DEFAULT_BUDGET, MAX_FAILED_CHARACTERS // sampler.acceptor.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided_drawer is None:
             yield from NameQueue(sampler, key, start, budget, admission, threads, tally).names()
@@ -89,7 +89,7 @@ def _drawn_names(
             yield from groups.names(start, admission, threads, tally)
 
 
-def guided_drawer_or_none(sampler: Sampler, rare: float | None = None) -> "GuidedDrawer | None":
+def look_ahead_if_rare(sampler: Sampler, max_share: float | None = None) -> "GuidedDrawer | None":
     """A drawer that looks ahead, or None; imports `preparation` only if conditions may be rare.
 
     Importing it takes longer than drawing a few names.
@@ -98,7 +98,7 @@ def guided_drawer_or_none(sampler: Sampler, rare: float | None = None) -> "Guide
         return None
     from rnn_names.sampling.preparation import prepare_if_rare
 
-    return prepare_if_rare(sampler, rare)
+    return prepare_if_rare(sampler, max_share)
 
 
 def _too_few_names(

@@ -119,7 +119,7 @@ class Walk:
             parent, character              are 0 0 1 and 1 4 2
         """
         acceptor, n_y = self.acceptor, self.predictor.n_y
-        (probabilities, margin), estimates = self._visit(length, states, node_records, node)
+        (probabilities, margin), estimates = self._predict(length, states, node_records, node)
         rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
         self.is_close[rows[is_close]] = True
         # For each distinct branch: (branches,)
@@ -151,7 +151,7 @@ class Walk:
         return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
     # What a guided walk overrides:
-    def _visit(
+    def _predict(
         self, length: int, states: Array, node_records: Array, node: Array
     ) -> tuple[Prediction, Any]:
         """Predicts what follows some nodes. Also returns a guide's estimates, here None."""
@@ -164,7 +164,7 @@ class Walk:
     def _child_records(
         self, node_records: Array, children: Children, next_state: Array, estimates: Any
     ) -> Array:
-        """The records of children. `next_state` is the automaton's; `estimates` are `_visit`'s."""
+        """The records of children; `next_state` is the automaton's, `estimates` `_predict`'s."""
         return records(automaton_state=next_state)
 
 

@@ -64,8 +64,8 @@ class Settings(CheckedOptions):
     )
     distil_epochs: int | None = _training_by_size(
         _COUNT,
-        "Number of these in the distillation stage, in which the network learns a teacher's "
-        "predictions for synthetic names; 0 leaves it out.",
+        "How many of the epochs belong to the distillation stage, in which the network learns a "
+        "teacher's predictions for synthetic names; 0 leaves the stage out.",
     )
     teacher_networks: int | None = _training(
         None,

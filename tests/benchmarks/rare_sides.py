@@ -10,7 +10,7 @@ import numpy as np
 from rnn_names.conditions.options import Options
 from rnn_names.model.model import Model
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.attempts import MAX_ATTEMPTS
+from rnn_names.sampling.attempts import DEFAULT_BUDGET
 from rnn_names.sampling.guided import GuidedDrawer
 from rnn_names.sampling.name_groups import GROUP_SIZE, MAX_PROPOSALS, NameGroups
 from rnn_names.sampling.preparation import prepare_if_rare
@@ -60,7 +60,7 @@ class RareSampling:
             size = sampler.largest_batch // 4
             if guided:  # in groups, as many as `NameGroups.names` draws at most
                 size = max(int(MAX_PROPOSALS * guided.guide.yield_rate) // GROUP_SIZE, 1)
-                groups = NameGroups(sampler, guided, seed_key(seed), MAX_ATTEMPTS)
+                groups = NameGroups(sampler, guided, seed_key(seed), DEFAULT_BUDGET)
             key, began, begun, found = seed_key(seed), time.perf_counter(), 0, 0
             while found < n and time.perf_counter() - began < seconds:
                 numbers = begun + np.arange(size)

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.casts.pattern import MAX_NAME_PARTS, MAX_NESTED, PART_OPTIONS, Part, parse
+from rnn_names.casts.pattern import (
+    MAX_NAME_PARTS,
+    MAX_NESTED,
+    PART_OPTIONS,
+    Part,
+    ReferencePart,
+    parse,
+)
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import declarations
@@ -55,7 +62,7 @@ def test_parts_have_names_and_can_be_repeated():
     assert [*pattern.columns] == ["family", "part_2", "x"]
     assert [each.label for each in pattern.parts].count("x") == 3
     assert pattern.name_parts[0].models == ("a=2", "b")
-    again = [each for each in pattern.pieces if type(each) is Part]
+    again = [each for each in pattern.pieces if isinstance(each, ReferencePart)]
     assert [(each.label, each.rules_file) for each in again] == [("family", "q.txt"), ("x", "")]
 
 

@@ -195,7 +195,7 @@ def test_names_of_different_parts_are_no_near_twins():
 def test_found_lines_are_returned_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
     for module in ("initials", "sources"):
-        monkeypatch.setattr(f"rnn_names.casts.{module}.MAX_ATTEMPTS", 1000)
+        monkeypatch.setattr(f"rnn_names.casts.{module}.DEFAULT_BUDGET", 1000)
     monkeypatch.setattr("rnn_names.casts.requests.MAX_CANDIDATES", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
     assert {row[0] for row in next(lines)} == {*"abc"}
@@ -208,7 +208,7 @@ def test_few_attempts_show_that_names_are_exhausted(options, drawn, monkeypatch)
     """A name that comes once in thousands of attempts is not sought in thousands of rounds."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 2e-4 < p < 5e-4][:3]
-    monkeypatch.setattr("rnn_names.casts.sources.MAX_ATTEMPTS", 1 << 18)
+    monkeypatch.setattr("rnn_names.casts.sources.DEFAULT_BUDGET", 1 << 18)
     with pytest.raises(SamplingError, match="nearly all others are repeats"):
         cast("{a}", 9, models=MODELS, seed=1, exclude={*every} - {*rare}, **options)
     assert sum(drawn) < 1 << 20
@@ -218,7 +218,7 @@ def test_the_end_of_lines_does_not_depend_on_the_count(monkeypatch):
     """Each line's names have so many attempts, whatever the others took."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 8e-4 < p < 2e-3][:3]
-    monkeypatch.setattr("rnn_names.casts.sources.MAX_ATTEMPTS", 1 << 11)
+    monkeypatch.setattr("rnn_names.casts.sources.DEFAULT_BUDGET", 1 << 11)
 
     def lines(n):
         found = list[tuple[str, ...]]()

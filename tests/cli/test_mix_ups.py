@@ -40,14 +40,14 @@ def test_errors_attribute_conditions_to_boldness(match, is_told, invoke):
 
 
 def test_a_message_shows_how_to_get_more_safe_names(invoke, monkeypatch):
-    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 12)
+    monkeypatch.setattr(stream, "DEFAULT_BUDGET", 1 << 12)
     done = invoke("sample", "-m", "elvish", "--boldness", "safe", "--prefix", "Zorr", "-n", 200)
     assert done.returncode == 1 and "--min-edits (met by" in done.stderr
     assert done.stderr.endswith("some of these: ask for fewer, or add --min-edits 1\n")
 
 
 def test_where_no_name_is_safe_the_message_shows_balanced_names(invoke, monkeypatch):
-    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 12)
+    monkeypatch.setattr(stream, "DEFAULT_BUDGET", 1 << 12)
     typed = ["sample", "-m", "desert", "--max-length", 4, "-n", 3]
     done = invoke(*typed, "--boldness", "safe")
     assert done.stderr.endswith("some of these: add --boldness balanced\n")

@@ -294,7 +294,7 @@ def test_unsupported_uses_of_min_edits_are_refused(monkeypatch):
 
 def test_a_stream_of_repeats_ends(drawn, monkeypatch):
     """Repeats earned as many further attempts as new names do: minutes, where hardly any pass."""
-    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 14)
+    monkeypatch.setattr(stream, "DEFAULT_BUDGET", 1 << 14)
     others = [text for text in all_texts(3) if text not in ("ab", "ba", "cab")]
     with pytest.raises(SamplingError, match=r"only \d of 5 names found"):
         tiny_model().sample(5, unique=True, exclude=others, max_length=3, seed=1)
@@ -304,7 +304,7 @@ def test_a_stream_of_repeats_ends(drawn, monkeypatch):
 @pytest.mark.parametrize("options", [{"unique": True}, {"min_edits": 2}], ids=str)
 def test_a_warning_tells_that_few_names_are_new(options, monkeypatch):
     monkeypatch.setattr(stream, "WINDOW", 1 << 9)
-    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 16)
+    monkeypatch.setattr(stream, "DEFAULT_BUDGET", 1 << 16)
     with pytest.warns(FewNewNamesWarning, match="three in four"), pytest.raises(SamplingError):
         tiny_model().sample(900, temperature=0.5, seed=1, **options)
 

@@ -267,11 +267,11 @@ def test_a_search_for_long_names_ends_after_fewer_draws(monkeypatch):
     with pytest.raises(SamplingError, match=message) as error:
         tiny_model().sample(3, seed=1, **options)
     tested = int(re.search(message, str(error.value))[1].replace(",", ""))
-    assert tested < streaming.MAX_ATTEMPTS // 10
+    assert tested < streaming.DEFAULT_BUDGET // 10
 
 
 def test_a_shortage_names_the_tightest_condition(monkeypatch):
-    monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 12)
+    monkeypatch.setattr(streaming, "DEFAULT_BUDGET", 1 << 12)
     model = tiny_model()
     drawn = []
     with_b = distribution(model, lambda name: "b" in name)

@@ -64,7 +64,9 @@ def learned(model, draws=3000, **options):
     sampler = Sampler(model, Options(**options))
     unguided = Guide.initial(sampler.acceptor, np.array(sampler.drawer.texts[0], int))
     prefixes = visited(sampler.drawer, draws, unguided)
-    guide = replace(unguided, prefixes=prefixes).learned(1.0, explores=False, log_unvisited=np.inf)
+    guide = replace(unguided, prefixes=prefixes).learned(
+        1.0, explores=False, log_p_unvisited=np.inf
+    )
     return guide, sampler.drawer
 
 
@@ -194,7 +196,7 @@ def example():
         def noted(self, size):
             result = run_step(self, size)
             guide, is_draw = self.guide, name == "draw_and_record"
-            names, known = f"{size:,}" * is_draw, f"{guide.log_visited:.2f}".replace("-", "−")
+            names, known = f"{size:,}" * is_draw, f"{guide.log_p_visited:.2f}".replace("-", "−")
             row = (
                 name.removesuffix("_and_record"),
                 self._temperature,

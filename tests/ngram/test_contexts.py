@@ -54,7 +54,14 @@ def test_the_shortest_contexts_end_at_some_number_of_symbols():
     contexts = Contexts(np.array(sorted(map(number, closed([(1, 2, 1)]))), np.int64), N_Y)
     symbols = [rows.stop - rows.start for rows in contexts.by_symbols]
     assert symbols == [1, 3, 3, 2, 1]
-    assert [len(contexts.limited_to(most)) for most in (0, 1, 3, 4, 8, 99)] == [1, 1, 1, 4, 7, 10]
+    assert [len(contexts.shortest_ones(most)) for most in (0, 1, 3, 4, 8, 99)] == [
+        1,
+        1,
+        1,
+        4,
+        7,
+        10,
+    ]
 
 
 @pytest.mark.parametrize("n_y", [2, 60, 600, 5000, 2**20])

@@ -119,7 +119,7 @@ def lost(guide, later):
     may_end = guide.acceptor.may_end[prefixes.length, prefixes.automaton_state]
     log_p = prefixes.log_reach(prefixes.log_probabilities) + prefixes.log_probabilities[:, EOS]
     log_weight = (log_p - prefixes.log_reach(log_q) - log_q[:, EOS])[may_end]
-    share = np.exp(log_p[may_end] - max(later.log_visited, guide.log_visited))
+    share = np.exp(log_p[may_end] - max(later.log_p_visited, guide.log_p_visited))
     over = log_weight - guide.log_bound - math.log(MAX_COPIES)
     return float(np.sum(share * -np.expm1(-np.maximum(over, 0)), where=over > 0))
 

@@ -134,7 +134,7 @@ def test_alias_works_at_the_command_line(invoke, tmp_path, model):
     listed = invoke(*options, "--format", "markdown", cwd=tmp_path).stdout.split("\n")
     assert listed[0] == f"- {names[0]}"
     open_names = invoke(*options[:-2], cwd=tmp_path)
-    assert "whoever guesses a key can see" in open_names.stderr
+    assert "anyone who guesses a key can check" in open_names.stderr
     assert open_names.stdout.split()[0] == model.alias(["anna"])[0]
 
 

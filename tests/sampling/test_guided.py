@@ -18,7 +18,7 @@ from rnn_names.sampling.guided import GuidedWalk
 from rnn_names.sampling.name_groups import GROUP_SIZE, NameGroups
 from rnn_names.sampling.random_keys import seed_key
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.stream import MAX_ATTEMPTS
+from rnn_names.sampling.stream import DEFAULT_BUDGET
 from support.conditions import first_keys, looking_ahead, models_with_random_options
 from support.distributions import assert_drawn_from, chi_square_score, distance
 from support.enumeration import (
@@ -54,7 +54,7 @@ def log_mean(weights):
     return np.logaddexp.reduce(weights) - math.log(len(weights))
 
 
-def groups(guided, numbers, seed=1, budget=MAX_ATTEMPTS):
+def groups(guided, numbers, seed=1, budget=DEFAULT_BUDGET):
     """The names of some groups of a seed."""
     sampler = Sampler(guided._model, guided._options)
     drawn = NameGroups(sampler, guided, seed_key(seed), budget)
@@ -379,7 +379,7 @@ def test_repeats_come_after_all_other_names_of_their_group(monkeypatch):
 
 def test_excluded_words_and_a_rare_length_are_looked_ahead_for_together(monkeypatch):
     """Regression: few names are so long, and hardly any of these has no a, so none was found."""
-    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 14)
+    monkeypatch.setattr(stream, "DEFAULT_BUDGET", 1 << 14)
     model = random_model("abcd", "gru", 2, longest=14)
     names = model.sample(30, seed=1, exclude_words=["a"], min_length=12)
     assert len(names) == 30 and all(len(name) >= 12 and "a" not in name for name in names)
@@ -406,7 +406,7 @@ def test_the_command_line_warns_of_repeats_in_one_line(
 
 @pytest.mark.parametrize("options", [{"top_k": 1}, {"min_p": 0.5}])
 def test_conditions_that_top_k_excludes_end_with_an_error(options, monkeypatch):
-    monkeypatch.setattr(stream, "MAX_ATTEMPTS", 1 << 16)
+    monkeypatch.setattr(stream, "DEFAULT_BUDGET", 1 << 16)
     model = random_model("abc", "rnn", seed=1, longest=4)
     with pytest.raises(SamplingError, match="only 0 of 2 names found"):
         model.sample(2, seed=1, suffix="cc", any_shape=True, **options)

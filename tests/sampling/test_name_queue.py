@@ -64,7 +64,7 @@ def test_a_few_names_of_an_endless_stream_take_few_attempts(drawn):
 
 @pytest.mark.parametrize("rare", [-8, -1e4])
 def test_found_names_are_yielded_before_the_error(rare, monkeypatch):
-    monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 12)
+    monkeypatch.setattr(streaming, "DEFAULT_BUDGET", 1 << 12)
     drawn = []
     with pytest.raises(SamplingError, match=r"^only \d+ of 500 names found.*$") as error:
         for part in names_of_stream(never_ending(rare), 500, Options(seed=1)):
@@ -84,7 +84,7 @@ def test_the_end_of_a_stream_does_not_depend_on_the_count(
     model = tiny_model(seed=1)
     every = distribution(model)
     rare = sorted(every, key=every.__getitem__)[:800]  # together one in 400
-    monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 11)
+    monkeypatch.setattr(streaming, "DEFAULT_BUDGET", 1 << 11)
     monkeypatch.setattr(streaming, "usable_cores", lambda: cores)
 
     def names(n):
@@ -102,7 +102,7 @@ def test_the_end_of_a_stream_does_not_depend_on_the_count(
 
 def test_walks_are_bounded_even_if_names_are_rare(monkeypatch):
     """Regression: where a network ends no name, attempts at the first were doubled for ever."""
-    monkeypatch.setattr(streaming, "MAX_ATTEMPTS", 1 << 12)
+    monkeypatch.setattr(streaming, "DEFAULT_BUDGET", 1 << 12)
     monkeypatch.setattr(sampler, "MAX_BATCH", 1 << 8)
     monkeypatch.setattr(walk, "MAX_NAMES_OF_WALK", 1 << 8)  # asserted
     with pytest.raises(TooFewNamesError, match="only 0 of 2 names found") as raised:
@@ -115,7 +115,7 @@ def test_walks_are_bounded_even_if_names_are_rare(monkeypatch):
 def test_the_end_of_a_stream_of_new_names_does_not_depend_on_batches(budget, monkeypatch):
     monkeypatch.setattr(streaming, "WINDOW", 1 << 9)
     monkeypatch.setattr(name_queue, "CHUNKS_PER_THREAD", 4)
-    monkeypatch.setattr(streaming, "MAX_ATTEMPTS", budget)
+    monkeypatch.setattr(streaming, "DEFAULT_BUDGET", budget)
     options = {"seed": 1, "unique": True, "temperature": 0.5, "novel": True}
 
     def names(count):

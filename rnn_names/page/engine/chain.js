@@ -2,8 +2,8 @@
 //
 //     P(next character | name so far)  ≈  P(next character | longest context of the name so far)
 //
-// It has the constants of rnn_names/lookahead/chain.py. The contexts are the most frequent endings,
-// of up to six symbols, of prefixes of drawn names. A symbol is START or the code unit of a
+// Its constants are those of rnn_names/lookahead/chain.py. The contexts are the most frequent
+// endings, of up to six symbols, of prefixes of drawn names. A symbol is START or the code unit of a
 // character's index. The probabilities after a context are the network's mean prediction after
 // prefixes that end in it, smoothed with those after the next shorter context.
 
@@ -13,8 +13,8 @@ import { EOS } from "./network.js";
 export const START = "\0"; // no character has the index of EOS
 const LONGEST_CONTEXT = 6; // symbols
 const PRIOR = 10; // weight of the next shorter context, in prefixes
-const SHORTER = 0.1; // share of a context's probabilities from the next shorter context
-const UNSEEN = 0.002; // uniform share of the empty context's probabilities, so that none is 0
+const MIN_SHORTER_SHARE = 0.1; // share of a context's probabilities from the next shorter context
+const UNIFORM_SHARE = 0.002; // uniform share of the empty context's probabilities, so that none is 0
 
 /** K contexts, the probabilities after them (K, n_y) and the next contexts (K, n_y). */
 export class Chain {
@@ -86,7 +86,7 @@ export class Chain {
         const below = row ? out[shorter[row] * n_y + c] : 1 / n_y;
         const mean = sums[row * n_y + c] / Math.max(n[row], 1);
         const p = (evidence * mean + PRIOR * below) / (evidence + PRIOR);
-        const rest = row ? SHORTER : UNSEEN;
+        const rest = row ? MIN_SHORTER_SHARE : UNIFORM_SHARE;
         out[row * n_y + c] = (1 - rest) * p + rest * below;
       }
     }

@@ -21,8 +21,8 @@ import { DEAD } from "./automaton.js";
 import { Chain, mostFrequent } from "./chain.js";
 import { EOS } from "./network.js";
 
-const CONTEXTS = 4000; // the most contexts of the chain
-const MAX_ADDITIONS = 2 ** 23; // of an estimate; a large automaton gets fewer contexts
+const MAX_CONTEXTS = 4000; // the most contexts of the chain
+const MAX_WORK = 2 ** 23; // of an estimate; a large automaton gets fewer contexts
 const MIN_TEMPERATURE = 1e-3; // of proposals: below it, steps hardly change
 const MIN_SUM = 1e-250; // a smaller sum is replaced by its largest term
 // A name is visited if all its prefixes were. Estimates for the other names add up to at most 8
@@ -72,7 +72,7 @@ export class Guide {
   *learn(logUnvisited = Infinity) {
     const { maxLength } = this.options;
     const additions = this.states * this.n_y * (maxLength + 1);
-    const size = Math.max(Math.min(Math.floor(MAX_ADDITIONS / additions), CONTEXTS), 1);
+    const size = Math.max(Math.min(Math.floor(MAX_WORK / additions), MAX_CONTEXTS), 1);
     const { temperature } = this;
     const contexts = yield* mostFrequent(this.visited(), size);
     this.chain = new Chain(contexts, this.n_y, { temperature, maxLength });
