@@ -17,8 +17,12 @@ from rnn_names.page.page import COUNT
 SCRIPT = """{
   const root = document.documentElement;
   root.classList.toggle("framed", self !== top);
-  const above = frameElement ? frameElement.getBoundingClientRect().top + parent.scrollY : 0;
-  root.style.setProperty("--above", `${above}px`);
+  const place = () => {
+    const above = frameElement ? frameElement.getBoundingClientRect().top + parent.scrollY : 0;
+    for (const each of [root, frameElement]) each?.style.setProperty("--above", `${above}px`);
+  };
+  place();
+  addEventListener("resize", place);
   const isHosted = root.classList.toggle("hosted", location.protocol !== "file:");
   if (isHosted) root.dataset.store = "rnn-names";
   else delete root.dataset.store;

@@ -451,3 +451,12 @@ def test_a_people_without_a_word_for_names_in_its_title_is_people(open_page, sma
     page = open_page(*((kind, small_models["rnn"]) for kind in ("norse", "elvish", "towns")))
     go_to(page, "Casts", count=None)
     assert pattern_of(page) == "[Warden|Regent|Marshal] {norse} of {towns}"
+
+
+def test_conditions_are_of_each_name_of_a_line_and_the_page_says_so(open_page):
+    page = open_page("gru", address="#seed=1&prefix=ab")
+    words = "chips => getComputedStyle(chips, '::before').content"
+    assert page.locator("#chips").evaluate(words) == "none"
+    follow(page, "#seed=1&prefix=ab&count=5&cast={gru}+of+{gru}", count=5)
+    assert page.locator("#chips").evaluate(words) == '"In each name:"'
+    assert all(re.fullmatch("ab.* of ab.*", line) for line in names_of(page))

@@ -1,7 +1,8 @@
 """Opens every page of the site in Chromium, wide and light, narrow and dark: `make site-check`.
 
 A page fails if its console has an error or a warning, if it asks for anything that is not of the
-site, if it is wider than its window, or if axe-core finds a violation of accessibility.
+site, if it is wider than its window, or if axe-core finds a violation of accessibility. So does the
+first page if the page in its frame does not end with the window.
 
     .venv-site/bin/python tests/page_study/site_check.py [PAGE.html…]    all pages, if none is named
 """
@@ -103,6 +104,12 @@ def problems_of(profile, address: str, name: str) -> list[str]:
         ),
     )
     page.goto(address + name, wait_until="load")
+    if name == "index.html":
+        below = page.locator("iframe").evaluate(
+            "e => innerHeight - e.getBoundingClientRect().bottom"
+        )
+        if abs(below) >= 1:
+            problems.append(f"{below} px of the window below the framed page")
     if name.startswith("nowhere"):
         problems = [each for each in problems if "404" not in each]  # the console says so
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
