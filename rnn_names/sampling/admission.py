@@ -23,14 +23,14 @@ class Admission:
 
     count: int
     is_unique: bool  # whether a name is admitted only once
-    remember: str | None  # the path of a file of names given out before
+    remember: str | None  # the path of the file of names that were given out earlier
     window: int  # tested names; fixed, so that the end of a stream does not depend on batches
     far_apart: DistantNames | None = None  # admits only names that are far from all earlier ones
 
     def __post_init__(self) -> None:
         self.n_tested = self.n_admitted = 0
         self.is_exhausted = False  # whether hardly any name of the last window was new
-        self.seen = np.zeros(0, np.uint64)  # the fingerprints of names before, in ascending order
+        self.seen = np.zeros(0, np.uint64)  # the fingerprints of earlier names, sorted
         self._admitted_before = 0  # names admitted before this window
         self._has_warned = False
         self._file = None if self.remember is None else Remembered(self.remember)
@@ -75,7 +75,7 @@ class Admission:
         return rows[: self.count - self.n_admitted]
 
     def n_to_draw(self) -> int:
-        """An estimate of how many more names must be drawn, with a reserve for later repeats."""
+        """About how many more names must be drawn, with a reserve for later repeats."""
         missing = self.count - self.n_admitted
         if not self.is_unique:
             return missing
@@ -104,8 +104,8 @@ class Remembered(LockedFile):
             file.seek(self._end)
             lines, added = self.decoded(file.readall()).split("\n"), list[Names]()
             names = (line.split("\t")[0].removesuffix("\r") for line in lines)  # without counts
-            # Drawn names may begin or end with white space, which people leave out when typing.
-            # Both forms count.
+            # Drawn names may begin or end with white space, which people leave out when they type
+            # a name, so both forms count.
             both = (dict.fromkeys((name, name.strip())) for name in names)
             others = Names.from_strings([name for forms in both for name in forms if name])
             try:

@@ -25,10 +25,10 @@ from rnn_names.system import usable_cores
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import GuidedDrawer
 
-WORTH_THREADS = 1 << 14  # the fewest names (with a guide, proposals) that are worth threads
+WORTH_THREADS = 1 << 14  # minimum number of names (with a guide, proposals) for threads
 MAX_THREADS = 4  # each needs memory for its names, and more threads would need too much
 MAX_FAILED_CHARACTERS = 1 << 23  # limits the attempts of a budget if all names are long
-MIN_TRIED = 1 << 7  # the fewest attempts of a preview
+MIN_TRIED = 1 << 7  # minimum number of attempts for a preview
 ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
 
 
@@ -37,9 +37,9 @@ def names_of_stream(
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises TooFewNamesError after the last if there are fewer.
 
-    It may make `budget` attempts (by default `DEFAULT_BUDGET`, fewer if names must be long) and as
-    many again for every 16 admitted names. Under rare conditions, each group of 64 names may make
-    `budget` proposals.
+    It may make `budget` attempts (by default `DEFAULT_BUDGET`, fewer if names must be long), and
+    another `budget` for every 16 admitted names. Under rare conditions, each group of 64 names may
+    make `budget` proposals.
     """
     process = os.getpid()
     with one_blas_thread():
@@ -56,7 +56,7 @@ def names_of_stream(
             admission.warn_if_few_are_new()
             yield names if len(rows) == len(names) else names.take(rows)
             if os.getpid() != process:  # forked: the threads exist only in the parent
-                advice = "begin one in each process"
+                advice = "begin a stream in each process"
                 raise SamplingError(f"this stream began before the process forked: {advice}")
             if admission.n_admitted == count:
                 return
@@ -126,7 +126,7 @@ def _too_few_names(
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """At most `count` names from few attempts, since a network in training may never end a name."""
+    """Up to `count` names from few attempts, since a network in training may never end a name."""
     names = names_of_attempts(model, max(2 * count, MIN_TRIED), Options(seed=seed))
     with suppress(SamplingError):  # the network may still be unable to write a name
         return [*islice(names, count)]
