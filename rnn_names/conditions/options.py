@@ -74,18 +74,12 @@ class CommonOptions(CheckedOptions):
         "edit inserts, deletes or replaces a character.",
         metavar="NAME",
     )
-    edits: int = _condition(
-        2, _whole(0, 9), "Maximum number of edits allowed by like."
-    )
+    edits: int = _condition(2, _whole(0, 9), "Maximum number of edits allowed by like.")
     ignore_case: bool = _flag(
         "Ignore case in prefix, suffix, contains, match and like.", short="-i"
     )
-    min_length: int | None = _length(
-        "Minimum length, in characters.", unset="that of the shortest name in the list"
-    )
-    max_length: int | None = _length(
-        "Maximum length, in characters.", unset="that of the longest name in the list"
-    )
+    min_length: int | None = _length("Minimum length, in characters.", unset="the list's minimum")
+    max_length: int | None = _length("Maximum length, in characters.", unset="the list's maximum")
     any_shape: bool = _flag(
         "Allow what no name in the list has: a lower-case letter at the beginning, a capital right "
         "after a letter, or two spaces or punctuation marks in a row."
@@ -106,9 +100,7 @@ class CommonOptions(CheckedOptions):
         metavar="K",
         unset="any",
     )
-    exclude: Collection[str] = _condition(
-        (), LINES, "Leave out these names, ignoring case."
-    )
+    exclude: Collection[str] = _condition((), LINES, "Leave out these names, ignoring case.")
     exclude_words: Collection[str] = _condition(
         (), LINES, "Leave out names that contain any of these texts, ignoring case."
     )
