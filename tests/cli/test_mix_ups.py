@@ -61,7 +61,7 @@ def test_a_list_read_through_a_pipe_is_not_overwritten(tmp_path):
     with own.open() as stdin:
         done = fork(MAIN, *train, call=subprocess.run, stdin=stdin, stderr=-1, encoding="utf-8")
     assert done.returncode == 1
-    assert "own.txt: cannot be written: it is standard input, too" in done.stderr
+    assert "own.txt: cannot be written: it is also standard input" in done.stderr
     assert own.read_text("utf-8") == LIST
 
 
@@ -70,7 +70,7 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
     (tmp_path / "list.txt").write_text(LIST, "utf-8")
     (tmp_path / "notes.md").write_text("# Notes\n", "utf-8")
     done = invoke(*command.split(), "notes.md", cwd=tmp_path)
-    assert done.returncode == 1 and "is no model" in done.stderr
+    assert done.returncode == 1 and "is not a model" in done.stderr
     assert (tmp_path / "notes.md").read_text("utf-8") == "# Notes\n"
     (tmp_path / "new.npz").touch()
     for _ in range(2):
@@ -108,7 +108,7 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
         ("cast women men", "rnn-names cast '{women} {men}'"),
         ("cast {[women|men]}", "write [{women}|{men}]"),
         ("cast {women,men}", "to blend models, write women+men"),
-        ("sample -m elvish+", "a + has a model on each side, as in elvish+norse"),
+        ("sample -m elvish+", "a + needs a model on each side, as in elvish+norse"),
         ("score elvish", "echo NAME | rnn-names score -m elvish"),
     ],
 )

@@ -185,7 +185,7 @@ def test_a_file_that_is_a_standard_stream_is_not_replaced(option, stream, corpus
     appending(stream, *train, option, f"/dev/{stream}", cwd=tmp_path)
     assert (tmp_path / "all").read_text().startswith("precious\n")
     done = appending("stdout", *train, "--report", "all", cwd=tmp_path)
-    assert "all: cannot be written: it is standard output, too" in error_line(done)
+    assert "all: cannot be written: it is also standard output" in error_line(done)
 
 
 def test_a_log_to_standard_output_is_appended(corpus_file, tmp_path):
