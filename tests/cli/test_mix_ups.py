@@ -97,7 +97,7 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
         ("sample -m vikings", "take a bundled one: norse-men, norse-women"),
         ("sample -m villages", "or a cast: rnn-names cast village"),
         ("cast {x.lst}", "a file of lines ends in .txt, as {x.txt}"),
-        ("pick inn --initials same", "rnn-names cast has it"),
+        ("pick inn --initials same", "rnn-names cast has this"),
         ("cast elvish", "rnn-names sample -m elvish"),
         ("score Gandalf -m elvish", "echo Gandalf | rnn-names score -m MODEL"),
         ("alias cust-001", "echo cust-001 | rnn-names alias -m MODEL"),
@@ -184,7 +184,7 @@ def test_reading_names_from_a_terminal_prints_a_hint():
         os.close(end)
         os.write(screen, b"Anna\n\x04")
         shown = read_to_the_end(screen)
-    assert "Ctrl-D ends it" in shown and "1 name, 5 characters with their ends" in shown
+    assert "Ctrl-D ends them" in shown and "1 name, 5 characters with their ends" in shown
 
 
 def test_standard_input_is_read_for_one_option_only(invoke):

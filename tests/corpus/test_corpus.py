@@ -202,7 +202,7 @@ def test_a_byte_order_mark_is_removed_only_at_the_beginning(monkeypatch):
 def test_an_endless_line_does_not_fill_the_memory(monkeypatch):
     monkeypatch.setattr(reading, "PIECE_BYTES", 1000)
     stream = io.BytesIO(b"a\n" + b"x" * 100_000)
-    with pytest.raises(CorpusError, match="line 2: over 1,000 bytes without a line end; is it one"):
+    with pytest.raises(CorpusError, match="line 2: over 1,000 bytes in a line; is there one"):
         read_corpus([("text", stream)])
     assert stream.tell() <= 3000, "it stops soon"
 

@@ -67,7 +67,7 @@ def test_an_error_names_any_line_without_a_count(bad, line):
 
 @pytest.mark.parametrize("text", ["name\tcount\nMary\t7\n", "Anna\nMary\t7\n"])
 def test_a_tab_in_a_list_without_counts_explains_lists_with_counts(text):
-    with pytest.raises(CorpusError, match=r"a tab .* end every line in a tab and a whole"):
+    with pytest.raises(CorpusError, match=r"a tab .* end every line with a tab and a"):
         read(text)
 
 
@@ -99,7 +99,7 @@ def test_pieces_of_a_pipe_do_not_change_the_result(text):
 def test_a_long_line_of_white_space_is_refused_in_pieces_of_any_size():
     data = b"Ada\nBo\n" + b" " * (PIECE_BYTES + 1) + b"\nCy\n"
     for size in (1 << 16, PIECE_BYTES - 1, PIECE_BYTES):
-        with pytest.raises(CorpusError, match=r"line 3: over .* bytes without a line end"):
+        with pytest.raises(CorpusError, match=r"line 3: over .* bytes in a line"):
             read_corpus([("a pipe", Pipe(data, size))])
 
 

@@ -274,7 +274,7 @@ cli.main()"""
     message = error_line(fork(program, "train", corpus_file, *options, **TO_ITS_END))
     best = Model.load(tmp_path / "m.npz").training["epoch"]
     advice = "train again with --learning-rate below "
-    assert message.startswith(f"the loss grew beyond all bounds in epoch 3: {advice}")
+    assert message.startswith(f"the loss diverged in epoch 3: {advice}")
     assert message.endswith(f"m.npz holds the best weights so far (epoch {best})")
     assert best in (1, 2)
     assert os.listdir(tmp_path) == ["m.npz"]
@@ -386,7 +386,7 @@ def test_normalising_takes_time_in_proportion_to_the_length(tmp_path):
     (tmp_path / "list").write_text("a" + "\u0315\u0300" * 500_000, "utf-8")
     limit = partial(resource.setrlimit, resource.RLIMIT_CPU, (20, 20))
     done = fork(MAIN, "train", "list", cwd=tmp_path, prepare=limit, **TO_ITS_END)
-    what = "1000001 characters, more than the 200 of a name; is it one name per line?"
+    what = "1000001 characters, more than the 200 of a name; is there one name per line?"
     assert error_line(done) == f"list, line 1: {what}"
 
 
