@@ -61,7 +61,7 @@ def test_lists_with_and_without_counts_can_be_combined():
 def test_an_error_names_any_line_without_a_count(bad, line):
     lines = [f"Name{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}\t{i + 1}" for i in range(1500)]
     lines[line - 1] = bad
-    with pytest.raises(CorpusError, match=rf"list\.txt, line {line}: no count.* end it in a tab"):
+    with pytest.raises(CorpusError, match=rf"list\.txt, line {line}: no count.* append a tab"):
         read("\n".join(lines))
 
 
