@@ -135,7 +135,7 @@ def test_a_line_is_unchanged_if_nothing_else_is_found():
     before = rows(pattern, 4)
     number = [whole for whole, *_ in before].index("x") + 1
     with pytest.warns(
-        FewNewNamesWarning, match=rf"^redraw {number}\.lady stays .*without this part"
+        FewNewNamesWarning, match=rf"^redraw {number}\.lady stays .*this part is not in the alt"
     ):
         assert rows(pattern, 4, redraw=[f"{number}.lady"]) == before
 

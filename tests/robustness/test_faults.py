@@ -373,7 +373,7 @@ def test_endless_files_are_refused_in_little_memory():
         resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
         resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))
 
-    for file, what in {"/dev/zero": "without a line end", "/dev/urandom": "not UTF-8"}.items():
+    for file, what in {"/dev/zero": "bytes in a line", "/dev/urandom": "not UTF-8"}.items():
         arguments = ["train", file, "-o", "/nowhere.npz", *TINY]
         assert what in error_line(fork(MAIN, *arguments, prepare=little, **TO_ITS_END))
 

@@ -19,7 +19,7 @@ def test_old_models_keep_their_names():
 
 @pytest.mark.parametrize("options", [{"match": "c.*"}, {"match": "c.*", "temperature": 0.5}])
 def test_an_error_names_the_option_that_allows_lower_case_beginnings(options):
-    with pytest.raises(SamplingError, match="unless any_shape is set, no name begins"):
+    with pytest.raises(SamplingError, match="without any_shape, a name may not begin"):
         tiny_model(**LISTED).sample(1, **options)
 
 
