@@ -41,7 +41,7 @@ def test_files_named_in_scripts_exist():
     assert [file for file in named if not (ROOT / file).exists()] == []
 
 
-def test_what_a_study_leaves_out_exists(monkeypatch):
+def test_studies_patch_attributes_that_exist(monkeypatch):
     """Regression: `make ablation` ended after minutes, since a method had another name."""
     monkeypatch.syspath_prepend(ROOT / "tests" / "quality")
     ablation, ahead = map(importlib.import_module, ["ablation", "ablation_ahead"])
