@@ -209,7 +209,7 @@ class CastDrawer:
 
         Initials that earlier requests would get already count as used.
         """
-        used, to_draw = self.used.copy_to_look_ahead(), list[tuple[Request, Candidate]]()
+        used, to_draw = self.used.tentative_copy(), list[tuple[Request, Candidate]]()
         for k, request in enumerate(requests):
             candidate = request.next_candidate(used)
             if candidate and candidate not in request.drawn:

@@ -144,7 +144,7 @@ class NameSource(PartSource):
                 of_initial, p = self._roots[initial]
                 rows = np.flatnonzero(initials == initial)
                 root_of_name[rows] = of_initial[weighted_index(keys[rows], 0, p)]
-        return self._sampler.test(len(keys), *self._drawer.draw(keys, root_of_name))
+        return self._sampler.keep_passing(len(keys), *self._drawer.draw(keys, root_of_name))
 
     @cached_property
     def _share_met(self) -> float:

@@ -37,7 +37,7 @@ class Condition:
     """A condition on names."""
 
     title: str  # its option and value
-    passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
+    test: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
     automaton: Automaton | None = None  # accepts the same names, if the condition has one
     ignores_case: bool = False  # whatever the options say
 

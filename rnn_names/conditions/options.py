@@ -189,7 +189,7 @@ class CommonOptions(CheckedOptions):
             raise SamplingError(message, ["edits", "like"])
 
     @property
-    def is_unique(self) -> bool:
+    def forbids_repeats(self) -> bool:
         """Whether names may not repeat."""
         return self.min_edits is not None or self.remember is not None
 
@@ -214,9 +214,9 @@ class Options(CommonOptions):
                 raise SamplingError(f"{reason}: leave out either {name} or start", [name, "start"])
 
     @property
-    def is_unique(self) -> bool:
+    def forbids_repeats(self) -> bool:
         """Whether names may not repeat."""
-        return self.unique or super().is_unique
+        return self.unique or super().forbids_repeats
 
     def seed_or_random(self) -> int:
         """The seed, or a random one if none is set."""

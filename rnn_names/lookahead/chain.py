@@ -71,7 +71,8 @@ def fitted_chain(
     Returns its product states, the row of each prefix, (N,), and the natural logarithms of the
     probabilities that a name will be accepted, by length so far and row, (max_length + 2, P).
     """
-    power = min(temperature, 1.0)  # below 1, average the probabilities at 1: they differ less
+    # Below 1, predictions are averaged as they are at 1, where they differ less, then sharpened.
+    power = min(temperature, 1.0)
     probabilities = softmax(power * prefixes.log_probabilities)
     contexts, product, row = _product(prefixes, acceptor)
     context = product.context[row]
@@ -164,7 +165,7 @@ def _end_shift(chain_ends: Array, ends: Array, prefixes: VisitedPrefixes, max_le
     length, n_names = prefixes.length, prefixes.n_names
     shift = np.zeros(max_length + 1)
     logit = np.log(np.clip(chain_ends, 1e-12, 1)) - np.log(np.clip(1 - chain_ends, 1e-9, 1))
-    for _ in range(8):  # Newton's method, damped
+    for _ in range(8):  # Newton's method, damped; a normal prior of variance 1/2 gives the twos
         p = 1 / (1 + np.exp(-(logit + shift[length])))
         gradient = np.bincount(length, n_names * (ends - p), max_length + 1) - 2 * shift
         curvature = np.bincount(length, n_names * p * (1 - p), max_length + 1) + 2

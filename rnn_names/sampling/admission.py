@@ -22,7 +22,7 @@ class Admission:
     """Admits up to `count` names of a stream and counts the names tested and admitted."""
 
     count: int
-    is_unique: bool  # whether a name is admitted only once
+    forbids_repeats: bool  # whether a name is admitted only once
     remember: str | None  # the path of a file of names given out before
     window: int  # tested names; fixed, so that the end of a stream does not depend on batches
     far_apart: DistantNames | None = None  # admits only names that are far from all earlier ones
@@ -62,7 +62,7 @@ class Admission:
         return np.concatenate(rows)
 
     def _rows_of_new(self, names: Names) -> Array:
-        if not self.is_unique:
+        if not self.forbids_repeats:
             rows = np.arange(len(names))
         elif self.far_apart is None:
             prints, first = np.unique(fingerprint(names), return_index=True)
@@ -77,13 +77,13 @@ class Admission:
     def n_to_draw(self) -> int:
         """An estimate of how many more names must be drawn, with a reserve for later repeats."""
         missing = self.count - self.n_admitted
-        if not self.is_unique:
+        if not self.forbids_repeats:
             return missing
         return missing * (self.n_tested + 1) // (self.n_admitted + 1) * 17 // 16 + 8
 
     def warn_if_few_are_new(self) -> None:
         """Warns once, with FewNewNamesWarning, if most names are rejected."""
-        is_due = self.is_unique and self.n_tested >= self.window // 2 and not self._has_warned
+        is_due = self.forbids_repeats and self.n_tested >= self.window // 2 and not self._has_warned
         if is_due and self.n_admitted < self.n_tested / 4:
             self._has_warned = True
             reason = "so far, three in four drawn names were rejected as repeats or near copies"

@@ -69,7 +69,7 @@ class NameGroups:
             group = np.repeat(waiting, at_a_time)
             proposal = np.tile(n_proposals + np.arange(at_a_time), len(waiting))
             names, rows, copies = self._drawer.propose(keys_at(self._key, groups[group], proposal))
-            names, rows, counts = self._sampler.test(len(group), names, rows)
+            names, rows, counts = self._sampler.keep_passing(len(group), names, rows)
             tally.add(counts)
             each_copy = np.repeat(np.arange(len(rows)), copies[rows])
             rows = rows[each_copy]

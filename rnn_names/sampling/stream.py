@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 WORTH_THREADS = 1 << 14  # the fewest names (with a guide, proposals) that are worth threads
 MAX_THREADS = 4  # each needs memory for its names, and more threads would need too much
-MAX_FAILED_CHARACTERS = 1 << 23  # limits the attempts of a budget if all names are long
-MIN_TRIED = 1 << 7  # the fewest attempts of a preview
+MAX_BUDGET_CHARACTERS = 1 << 23  # limits the attempts of a budget if all names are long
+MIN_PREVIEW_ATTEMPTS = 1 << 7  # the fewest attempts of a preview
 ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
 
 
@@ -44,12 +44,12 @@ def names_of_stream(
     process = os.getpid()
     with one_blas_thread():
         sampler = make_sampler(model, options)
-        is_unique = sampler.options.is_unique
+        forbids_repeats = sampler.options.forbids_repeats
         if not count:
             return
         far_apart = DistantNames.from_options(sampler.options)
-        admission = Admission(count, is_unique, options.remember, WINDOW, far_apart)
-        n_possible = sampler.n_possible if is_unique else np.inf
+        admission = Admission(count, forbids_repeats, options.remember, WINDOW, far_apart)
+        n_possible = sampler.n_possible if forbids_repeats else np.inf
         tally = Tally()
         for names in _drawn_names(sampler, options.seed_or_random(), admission, budget, tally):
             rows = admission.admit(names)
@@ -77,7 +77,7 @@ def _drawn_names(
     key, start = seed_key(seed), sampler.options.start
     yield_rate = guided_drawer.guide.yield_rate if guided_drawer else 1
     is_large = admission.count >= WORTH_THREADS * yield_rate
-    budget = min(budget or DEFAULT_BUDGET, MAX_FAILED_CHARACTERS // sampler.acceptor.min_length)
+    budget = min(budget or DEFAULT_BUDGET, MAX_BUDGET_CHARACTERS // sampler.acceptor.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided_drawer is None:
             yield from NameQueue(sampler, key, start, budget, admission, threads, tally).names()
@@ -107,7 +107,7 @@ def _too_few_names(
     """The error that says how many names were found and why there are no more."""
     options = sampler.options
     count, n_found, causes = admission.count, admission.n_admitted, list[str]()
-    if options.is_unique:
+    if options.forbids_repeats:
         # The condition `min_edits` against the list has the same title. Keep the number of names
         # that it tested, but count those that were admitted.
         title = "unique" if options.min_edits is None else "min_edits"
@@ -127,7 +127,7 @@ def _too_few_names(
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     """At most `count` names from few attempts, since a network in training may never end a name."""
-    names = names_of_attempts(model, max(2 * count, MIN_TRIED), Options(seed=seed))
+    names = names_of_attempts(model, max(2 * count, MIN_PREVIEW_ATTEMPTS), Options(seed=seed))
     with suppress(SamplingError):  # the network may still be unable to write a name
         return [*islice(names, count)]
     return []

@@ -323,7 +323,7 @@ def test_near_copies_may_have_another_shape_than_the_list(options):
     model = train(["Ana", "Anna", "Ban", "Bana", "Nab"], init=None, epochs=0)
     near = Names.from_strings(["ban", "nab", "ann", "nna", "na", "bAn"])
     [min_edits] = make_conditions(model, Options(min_edits=2, **options))
-    assert not min_edits.passes(near).any()
+    assert not min_edits.test(near).any()
 
 
 def test_near_copies_refer_to_the_own_list_not_to_the_start_models(tmp_path):

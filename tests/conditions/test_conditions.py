@@ -259,7 +259,7 @@ def test_an_unknown_character_is_refused(option):
 @pytest.mark.slow
 def test_a_search_for_long_names_ends_after_fewer_draws(monkeypatch):
     """With a look-ahead, which draws some thousand of them in a second."""
-    monkeypatch.setattr(streaming, "MAX_FAILED_CHARACTERS", 1 << 16)
+    monkeypatch.setattr(streaming, "MAX_BUDGET_CHARACTERS", 1 << 16)
     options = {"min_length": 20, "max_length": 20, "match": r"(ab|cb)\1{8}aa"}
     message = (
         r"only 0 of 3 names found: .* match .* \(met by fewer than 1 in ([\d,]+) names tested\)"

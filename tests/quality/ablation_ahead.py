@@ -94,7 +94,7 @@ def measure(number: int, without: str) -> None:
             pass
         seconds = time.process_time() - began
     ready = guided and guided.guide
-    shares = {"share": ready.yield_rate, "repeats": ready.repeats} if ready else {}
+    shares = {"share": ready.yield_rate, "repeats": ready.repeat_share} if ready else {}
     path = path_of(number, without)
     path.parent.mkdir(parents=True, exist_ok=True)
     result = {"order": spelled(*CHOSEN[number]), **shares, "found": found, "seconds": seconds}

@@ -148,7 +148,7 @@ def main():
         failed += is_wrong
         print(
             f"{spelled(name, options)} | lost {share:.2%} | draws that yield a name "
-            f"{guide.yield_rate:.0%} | repeats {guide.repeats:.2%}{' (said)' * warned} | "
+            f"{guide.yield_rate:.0%} | repeats {guide.repeat_share:.2%}{' (said)' * warned} | "
             f"{seconds:.1f} s{'  WRONG' * is_wrong}",
             flush=True,
         )

@@ -97,7 +97,7 @@ def study(model_name, options, count):
     is_right = bool(off <= max(simulated.mean() + MARGIN, simulated.max()))
     row = [spelled(model_name, options), f"{off:.3f}", f"{simulated.mean():.3f}", compared]
     row.append(worst if agrees else worst + "; **--best differs**")
-    repeats = "no guide" if ready is None else f"{ready.repeats:.2%}"
+    repeats = "no guide" if ready is None else f"{ready.repeat_share:.2%}"
     row += [repeats + (" (said)" if caught else ""), f"{first:.1f} s"]
     row += [f"{found[1]} in {searched:.1f} s"]
     return row, is_right

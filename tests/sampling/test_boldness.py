@@ -66,7 +66,7 @@ def test_boldness_omits_conditions_that_a_model_cannot_check():
 
 def test_after_many_names_new_ones_may_be_near_each_other():
     options = with_boldness(Options(boldness="safe", seed=1, start=5), MODEL)
-    assert options.novel and not options.is_unique
+    assert options.novel and not options.forbids_repeats
     assert (
         MODEL.sample(3, boldness="safe", seed=1, start=5)
         == (MODEL.sample(8, seed=1, **{**SAFE, "min_edits": None, "novel": True})[5:])
@@ -126,7 +126,7 @@ def test_min_mean_p_ignores_the_first_three_characters(model):
     means = [np.exp(np.log(each).mean()) for each in counted]
     least = float(np.median(means)) + 1e-9
     condition = make_conditions(model, Options(min_mean_p=least))[-1]
-    assert condition.passes(Names.from_strings(names)).tolist() == [m >= least for m in means]
+    assert condition.test(Names.from_strings(names)).tolist() == [m >= least for m in means]
 
 
 def test_a_model_that_is_never_sure_has_no_min_mean_p():

@@ -132,7 +132,9 @@ class LinesToPick:
         varies = len(parts) > 1 or bool({*parts} & {*self._pattern.name_parts})
         if line_end and varies and first in self._kept_beginnings:
             return True
-        unique = (name for source, name in line.names.items() if source.part.options.is_unique)
+        unique = (
+            name for source, name in line.names.items() if source.part.options.forbids_repeats
+        )
         return any({*re.findall(WORD, name)} <= self._kept_words for name in unique)
 
     def like(self, lines: Sequence[str], part: str) -> Iterator[str]:
