@@ -9,7 +9,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Piece
 from rnn_names.casts.pattern_files import parse_rules
-from rnn_names.conditions.conditions import Tally
+from rnn_names.conditions.tally import Tally
 from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import CorpusError
 from rnn_names.network.language_model import LanguageModel

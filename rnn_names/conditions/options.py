@@ -195,7 +195,7 @@ class CommonOptions(CheckedOptions):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Options(CommonOptions):
+class RandomOptions(CommonOptions):
     """Options of random names."""
 
     unique: bool = _flag("No name twice; incompatible with start.")
@@ -224,14 +224,14 @@ class Options(CommonOptions):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SampleOptions(Options):
+class SampleOptions(RandomOptions):
     """The parameters of `sample`."""
 
     count: int = option(20, _COUNT, "Number of names.", short="-n")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class StreamOptions(Options):
+class StreamOptions(RandomOptions):
     """The parameters of `stream`."""
 
     count: int | None = option(None, _COUNT, "Number of names.", unset="no end")
@@ -285,7 +285,7 @@ NOT_OF_PARTS = {"seed", "start", "remember"}  # options that a part of a cast ca
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CastOptions(Options):
+class CastOptions(RandomOptions):
     """The parameters of `cast`. Conditions apply to each part that does not set its own."""
 
     pattern: str
@@ -330,7 +330,7 @@ class CastOptions(Options):
     @property
     def shared(self) -> dict[str, Any]:
         """The options that are set and apply to each part by itself."""
-        names = declarations(Options).keys() - NOT_OF_PARTS - {"unique"}  # for whole lines
+        names = declarations(RandomOptions).keys() - NOT_OF_PARTS - {"unique"}  # for whole lines
         return {name: getattr(self, name) for name in names if name in self.non_defaults}
 
 

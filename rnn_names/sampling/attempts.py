@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array, differs_from_previous, ranges
-from rnn_names.conditions.conditions import Tally
+from rnn_names.conditions.tally import Tally
 
 DEFAULT_BUDGET = 1 << 21  # attempts after which a stream without names ends
 NAMES_PER_BUDGET = 16  # names that must be found for another budget

@@ -19,9 +19,9 @@ from rnn_names.corpus.names import EOS, Names, names_from_indices
 from rnn_names.errors import LongNamesWarning, SamplingError, TooFewNamesError, plural, warn
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.admission import Remembered
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.name_queue import ENDLESS
+from rnn_names.sampling.remembered import Remembered
 from rnn_names.sampling.sampler import Sampler, make_sampler
 
 PREFIXES_AT_ONCE = 1024  # prefixes that are extended together

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rnn_names.arrays import Array, differs_from_previous, ranges
-from rnn_names.conditions.conditions import Tally
+from rnn_names.conditions.tally import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.processes.threads import Threads
@@ -21,9 +21,9 @@ from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
 
 MAX_PROPOSALS = 1 << 16  # the most proposals drawn together
-# A name of large weight comes several times in a row. If a group began with a proposal and ended
-# after 64 names, only its end would cut such rows short, and these names would be too rare. So a
-# group leaves out its first copies, which cuts rows at its beginning about as often.
+# A name of large weight comes several times in a run. If a group began with a proposal and ended
+# after 64 names, only its end would cut runs short, and these names would be too rare. So a group
+# also leaves out its first copies, which cuts runs at its beginning about as often.
 LEFT_OUT, GROUP_SIZE = MAX_COPIES - 1, 64
 DRAWN_PER_GROUP = LEFT_OUT + GROUP_SIZE  # names that a group draws, if its budget allows
 
@@ -37,7 +37,10 @@ class NameGroups:
     def names(
         self, start: int, admission: Admission, threads: Threads, tally: Tally
     ) -> Iterator[Names]:
-        """Yields names from `start` on, in parts; ends after a group with too few names."""
+        """Yields names from `start` on, in parts; ends after a group with too few names.
+
+        The caller must admit the names of each part before it asks for the next one.
+        """
         submit, n_threads = threads
         next_group, n_skipped = divmod(start, GROUP_SIZE)  # the next group; names in it to skip
         size = 1  # groups that a thread draws together

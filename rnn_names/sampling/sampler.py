@@ -17,13 +17,13 @@ from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import Acceptor
 from rnn_names.conditions.conditions import (
     Condition,
-    Tally,
     joint_automaton,
     known_triples_condition,
     make_conditions,
 )
-from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, or_list
+from rnn_names.conditions.options import BOLDNESS, CommonOptions, RandomOptions, or_list
 from rnn_names.conditions.prefixes import spelled_prefixes
+from rnn_names.conditions.tally import Tally
 from rnn_names.conditions.word_lists import common_words
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among
@@ -67,7 +67,7 @@ def with_boldness(options: CommonOptions, model: LanguageModel) -> CommonOptions
             del preset["min_mean_p"]
         if own is None:
             del preset["min_edits"], preset["no_words"]
-        elif isinstance(options, Options) and options.start:
+        elif isinstance(options, RandomOptions) and options.start:
             preset |= {"min_edits": None, "novel": not options.listed}
         if own is not None and among(own, common_words()).sum() > MAX_WORD_SHARE * len(own):
             del preset["no_words"]

@@ -1,16 +1,14 @@
-"""The names of a seed: its stream, for `sample` and `stream`, and a few names from few attempts."""
+"""The stream of a seed's names, for `sample` and `stream`."""
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.conditions.conditions import Tally
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
+from rnn_names.conditions.tally import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
@@ -18,7 +16,7 @@ from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.admission import WINDOW, Admission
 from rnn_names.sampling.attempts import DEFAULT_BUDGET
 from rnn_names.sampling.name_queue import ENDLESS, NameQueue
-from rnn_names.sampling.random_keys import keys_at, seed_key
+from rnn_names.sampling.random_keys import seed_key
 from rnn_names.sampling.sampler import Sampler, make_sampler
 from rnn_names.system import usable_cores
 
@@ -28,12 +26,10 @@ if TYPE_CHECKING:
 WORTH_THREADS = 1 << 14  # the fewest names (with a guide, proposals) that are worth threads
 MAX_THREADS = 4  # each needs memory for its names, and more threads would need too much
 MAX_BUDGET_CHARACTERS = 1 << 23  # limits the attempts of a budget if all names are long
-MIN_PREVIEW_ATTEMPTS = 1 << 7  # the fewest attempts of a preview
-ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
 
 
 def names_of_stream(
-    model: LanguageModel, count: int, options: Options, budget: int | None = None
+    model: LanguageModel, count: int, options: RandomOptions, budget: int | None = None
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises TooFewNamesError after the last if there are fewer.
 
@@ -123,20 +119,3 @@ def _too_few_names(
     message = f"only {names} found: {'; '.join(causes)}"
     settings, tightest = options.non_defaults, tally.tightest
     return TooFewNamesError(message, settings, n_found=n_found, tightest=tightest)
-
-
-def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """At most `count` names from few attempts, since a network in training may never end a name."""
-    names = names_of_attempts(model, max(2 * count, MIN_PREVIEW_ATTEMPTS), Options(seed=seed))
-    with suppress(SamplingError):  # the network may still be unable to write a name
-        return [*islice(names, count)]
-    return []
-
-
-def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
-    """The names from one attempt at each of n numbers: fewer than n if attempts fail."""
-    with one_blas_thread():
-        sampler = make_sampler(model, options)
-        key = seed_key(options.seed_or_random())
-        for numbers in np.array_split(np.arange(n), n // ATTEMPTS_AT_ONCE + 1):
-            yield from sampler.draw_tested(keys_at(key, numbers)).names.to_strings()

@@ -31,7 +31,7 @@ from rnn_names.network.prefix_tree import prefix_tree
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.network_predictor import NetworkPredictor, Prediction, Predictor
-from rnn_names.sampling.random_keys import uniform, weighted_index
+from rnn_names.sampling.random_keys import weighted_index
 from rnn_names.system import cached_property
 
 
@@ -235,21 +235,3 @@ class WalkDrawer:
             return self
         first = self.acceptor.may_follow(0, self.float64_roots.node_fields["automaton_state"])[0]
         return self.with_texts([(character,) for character in np.flatnonzero(first).tolist()])
-
-    def chunk_by_beginning(self, keys: Array, n: int) -> Array:
-        """The chunk of each name, 0 to n − 1; names that begin alike share one: (names,).
-
-        The first two random numbers of a name decide its beginning.
-        """
-        roots = self.roots
-        p, position, position_after = roots.relative_p, 0, roots.lengths
-        if len(roots.texts) == 1:
-            position = len(roots.texts[0])
-            p = self.predictor.next_probabilities(roots.states, Workspace())[0][:, 0]
-            position_after = np.full(len(p), position + 1)
-        p /= p.sum()
-        beginning = weighted_index(keys, position, p)
-        # On a line from 0 to 1, each beginning has a piece as long as its probability.
-        within = uniform(keys, position_after[beginning])
-        point = (np.cumsum(p) - p)[beginning] + p[beginning] * within
-        return np.minimum(n * point, n - 1).astype(np.min_scalar_type(n))

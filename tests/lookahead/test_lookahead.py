@@ -11,7 +11,7 @@ import pytest
 
 from rnn_names import Model, sampling
 from rnn_names.conditions.automaton import Acceptor, Automaton, any_text
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.lookahead import chain
 from rnn_names.lookahead import guide as guide_module
 from rnn_names.lookahead.guide import Guide
@@ -61,7 +61,7 @@ def test_the_frequency_of_a_name_is_its_weight(expected):
 
 def learned(model, draws=3000, **options):
     """A guide that has learned from unguided draws, and its drawer."""
-    sampler = Sampler(model, Options(**options))
+    sampler = Sampler(model, RandomOptions(**options))
     unguided = Guide.initial(sampler.acceptor, np.array(sampler.drawer.texts[0], int))
     prefixes = visited(sampler.drawer, draws, unguided)
     guide = replace(unguided, prefixes=prefixes).learned(
