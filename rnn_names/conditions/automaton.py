@@ -9,7 +9,7 @@ An `Acceptor` is an automaton with bounds on the length. For names of at most 3 
 
     prefix    a name may end    it can be completed
     "a"       no                yes, by "b" or "ab"
-    "ab"      yes               yes, by nothing more
+    "ab"      yes               yes, as it is
     "ba"      no                yes, by "b"
     "bb"      no                no: the walk gives it up
 """
@@ -60,11 +60,11 @@ class Automaton:
         return state
 
     def accepts(self, names: Names, vocabulary: Vocabulary) -> Array:
-        """Whether it accepts each name: (len(names),) bool."""
+        """Whether the automaton accepts each name: (len(names),) bool."""
         return self.accepting[self.run(vocabulary.indexed(names))]
 
     def __and__(self, other: "Automaton") -> "Automaton":
-        """The intersection, which accepts what both accept; it is built from pairs of states."""
+        """The intersection, which accepts what both accept; its states are pairs of states."""
         ours, theirs = self.next_state.tolist(), other.next_state.tolist()
         pairs, after = reachable_states(
             (0, 0), lambda pair: [*zip(ours[pair[0]], theirs[pair[1]], strict=True)], MAX_PAIRS
@@ -113,7 +113,7 @@ def build_automaton(
 ) -> Automaton:
     """An automaton whose transitions depend only on the kind of each character.
 
-    `all_after` takes a state and some kinds and returns the next state for each kind. `kinds`
+    `all_after` takes a state and a list of kinds and returns the next state for each kind. `kinds`
     contains the kind of each character of the vocabulary.
     """
     distinct = [*dict.fromkeys(kinds)]

@@ -38,7 +38,7 @@ class Condition:
     title: str  # its option and value
     test: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
     automaton: Automaton | None = None  # accepts the same names, if the condition has one
-    ignores_case: bool = False  # whatever the options say
+    ignores_case: bool = False  # regardless of `ignore_case`
 
 
 def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condition]:
@@ -178,7 +178,7 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
     known = model.known_triples
     if known is None:
         reason = "the model has no record of which three characters its list has in a row"
-        hint = "train it again (for an alphabet of hundreds of characters, none is kept)"
+        hint = "train it again (for an alphabet of hundreds of characters, none are kept)"
         raise SamplingError(f"known_triples: {reason}: {hint}", ["known_triples"])
 
     @cache
@@ -198,7 +198,7 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
     required.append(("suffix", or_list(options.suffix), [f"{text}\n" for text in options.suffix]))
     for option, title, texts in required:
         if texts and not any(has_known(option, text) for text in texts):
-            reason = "contains three characters in a row that no name of the list has"
+            reason = "contains three characters in a row that no name in the list has"
             message = f"{option} {title}: {reason}, which known_triples rules out"
             raise SamplingError(message, [option, "known_triples"])
     return Condition("known_triples", lambda names: have_triples(names, model.vocabulary, known))

@@ -1,6 +1,6 @@
 """Names within a few edits of others; an edit inserts, deletes or replaces a character.
 
-The Levenshtein distance, the fewest edits, is computed row by row. Each character c gives a row:
+The Levenshtein distance, the minimum number of edits, is computed row by row. For a character c:
 
     row[i] = min(row_before[i − 1] + (0 if c is text[i − 1] else 1),      kept or replaced
                  row_before[i] + 1,                                       c inserted

@@ -5,7 +5,7 @@ All texts that are one edit away from a name are looked up. A fingerprint is a s
 The characters after it stay, or move one place to the left or right.
 
 Words keep their capitals: "Abera" without its first letter is looked up as "Bera". Both cases are
-tried where names of the list may have either: at the beginning of later words ("Stoke on Trent");
+tried where names in the list may have either: at the beginning of later words ("Stoke on Trent");
 within words, if the list has names like "MacRae" (`_inner_capitals`); at the beginning, if it has
 names like "de Vries" (`_lower_case_beginnings`). Case is ignored at these beginnings of words.
 """
@@ -51,15 +51,15 @@ class NearList:
         # (places, n_y) the term that each character adds to a fingerprint; 0 for no character.
         self._terms = terms(vocabulary.codes, np.arange(MAX_NAME_LENGTH + 5)[:, None])
         self._terms[:, 0] = 0
-        # The first bits of most fingerprints show that they are not in the list.
+        # The first bits of a fingerprint usually show that it is not in the list.
         bits = min(max(len(prints).bit_length() + 6, 12), 24)
         self._shift = np.uint64(64 - bits)
         self._may_be = np.zeros(1 << bits, dtype=bool)
         self._may_be[(prints >> self._shift).astype(np.intp)] = True
 
     def near(self, names: Names, edits: int) -> Array:
-        """Whether each name is at most `edits` (0 or 1) from a name of the list: (n,) bool."""
-        # The same names are drawn again and again if few meet the other conditions.
+        """Whether each name is at most `edits` (0 or 1) from a name in the list: (n,) bool."""
+        # If few names meet the other conditions, the same ones are drawn again and again.
         _, first, row = np.unique(fingerprint(names), return_index=True, return_inverse=True)
         spellings = [*map(self._spellings, names.take(first).to_strings())]
         near = self._near(Names.from_strings(chain.from_iterable(spellings)), edits)
@@ -111,11 +111,11 @@ class NearList:
     def _edits(
         self, text: Array, lengths: Array
     ) -> Iterator[tuple[Array, Array, tuple[int, int], Array, Array]]:
-        """Yields all edits of some names, p of one kind at a time.
+        """Yields all edits of the given names, p of one kind at a time.
 
         For each, yields the row of the name and the place in it, (p,) both; the kind; the indices
         of characters that may be inserted, (p, k) or (k,), or 0 for none; and the character after
-        them, (p,), perhaps in another case.
+        them, (p,), possibly in another case.
         """
         row, place = np.nonzero(np.arange(text.shape[1]) <= lengths[:, None])
         at, following = text[row, place], text[row, place + 1]

@@ -51,45 +51,45 @@ _STANDS_FOR = "; ".join(
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CommonOptions(CheckedOptions):
-    """Options of random names and of the most probable ones."""
+    """Options for random names and for the most probable ones."""
 
     prefix: str | Collection[str] = _texts(
-        "Only names that begin with this text, or with one of several texts."
+        "Only names that begin with this text (if several are given, with any of them)."
     )
     suffix: str | Collection[str] = _texts(
-        "Only names that end with this text, or with one of several texts."
+        "Only names that end with this text (if several are given, with any of them)."
     )
     contains: str | Collection[str] = _texts(
-        "Only names that contain this text, or all of several texts."
+        "Only names that contain this text (if several are given, all of them)."
     )
     match: str | Collection[str] | None = _condition(
         None,
         TEXTS,
-        "Only names that this regular expression (in Python's syntax) matches as a whole, or that "
-        "one of several does.",
+        "Only names that fully match this regular expression, in Python's syntax (if several are "
+        "given, any of them).",
         metavar="REGEX",
     )
     like: str | Collection[str] = _texts(
-        "Only names within a few edits of this text, or of one of several texts. An edit inserts, "
-        "deletes or replaces a character.",
+        "Only names within a few edits of this text (if several are given, of any of them). An "
+        "edit inserts, deletes or replaces a character.",
         metavar="NAME",
     )
-    edits: int = _condition(
-        2, _whole(0, 9), "Maximum number of edits between a name and the text that it is like."
-    )
+    edits: int = _condition(2, _whole(0, 9), "Maximum number of edits allowed by like.")
     ignore_case: bool = _flag(
         "Ignore case in prefix, suffix, contains, match and like.", short="-i"
     )
     min_length: int | None = _length(
-        "Shortest name, in characters.", unset="the shortest trained on"
+        "Minimum length, in characters.", unset="that of the shortest name in the list"
     )
-    max_length: int | None = _length("Longest name, in characters.", unset="the longest trained on")
+    max_length: int | None = _length(
+        "Maximum length, in characters.", unset="that of the longest name in the list"
+    )
     any_shape: bool = _flag(
-        "Allow what no name of the list has: a lower-case letter at the beginning, a capital right "
-        "after a letter, two spaces or punctuation marks in a row."
+        "Allow what no name in the list has: a lower-case letter at the beginning, a capital right "
+        "after a letter, or two spaces or punctuation marks in a row."
     )
     known_triples: bool | None = _flag_of_boldness(
-        "Only names in which any three characters in a row also occur in a name of the list. The "
+        "Only names in which any three characters in a row also occur in a name in the list. The "
         "beginning and the end count as characters; case is ignored."
     )
     any_beginning: bool = _flag("The old name of `any_shape`.", new_name="any_shape", hidden=True)
@@ -98,24 +98,22 @@ class CommonOptions(CheckedOptions):
     min_edits: int | None = _condition(
         None,
         _whole(1, 2),
-        "Require at least K edits between any two names, and between a name and every name in the "
-        "list (unless listed) or in exclude. 1 rejects repeats and listed names; 2 also rejects "
+        "Keep names at least K edits apart from each other, from every name in the list (unless "
+        "listed is set) and from exclude. 1 rejects repeats and names in the list; 2 also rejects "
         "names that differ in one character. Case is ignored, except inside words of the list.",
         metavar="K",
         unset="any",
     )
-    exclude: Collection[str] = _condition(
-        (), LINES, "Leave out these names, in upper or lower case."
-    )
+    exclude: Collection[str] = _condition((), LINES, "Leave out these names, ignoring case.")
     exclude_words: Collection[str] = _condition(
-        (), LINES, "Leave out names that contain one of these texts, in upper or lower case."
+        (), LINES, "Leave out names that contain any of these texts, ignoring case."
     )
     clean: bool | None = _flag_of_boldness(
-        "Leave out names with a rude or loaded word of English, German, French, Spanish or "
+        "Leave out names with rude or loaded words in English, German, French, Spanish or "
         "Italian; Dickens and Scunthorpe stay."
     )
     no_words: bool | None = _flag_of_boldness(
-        "Leave out names that are a common English word of three to seven letters."
+        "Leave out names that are common English words of three to seven letters."
     )
     min_mean_p: float | None = _condition(
         None,
@@ -127,15 +125,15 @@ class CommonOptions(CheckedOptions):
     remember: str | None = _condition(
         None,
         PATH,
-        "Leave out the names that are in this file, and append every drawn name, whether or not "
-        "the caller reads it. Several runs may share it at the same time.",
+        "Leave out the names that are in this file, and append the new ones, possibly before they "
+        "are read. Several runs may share the file at the same time.",
         unset="no file",
     )
     boldness: str = _sampling(
         "balanced",
         one_of(*BOLDNESS),
         f"Preset for several options; options set explicitly take precedence. {_STANDS_FOR}. "
-        "If many names of the list are common words, safe keeps such words.",
+        "If many names in the list are common words, safe keeps such words.",
     )
     min_p: float | None = _number(
         Number(0, 1),
@@ -185,7 +183,7 @@ class CommonOptions(CheckedOptions):
         for pattern in self.match or ():
             compiled(pattern)
         if self.edits != 2 and not self.like:
-            message = "edits needs like: give a name that names should be like"
+            message = "edits requires like"
             raise SamplingError(message, ["edits", "like"])
 
     @property
@@ -196,11 +194,11 @@ class CommonOptions(CheckedOptions):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RandomOptions(CommonOptions):
-    """Options of random names."""
+    """Options for random names."""
 
-    unique: bool = _flag("No name twice; incompatible with start.")
+    unique: bool = _flag("Write no name twice. Cannot be combined with start.")
     start: int = _start(
-        "Skip this many names. With it, safe does not compare names with one another."
+        "Skip this many names. With start, boldness safe does not compare names with each other."
     )
     seed: int | None = _number(
         _COUNT, "Random seed: fixes the stream of names.", unset="a new one each time"
@@ -210,8 +208,9 @@ class RandomOptions(CommonOptions):
         super().__post_init__()
         for name in ("unique", "min_edits", "remember"):
             if getattr(self, name) and self.start:
-                reason = "which names of a stream are repeats depends on all before them"
-                raise SamplingError(f"{reason}: leave out either {name} or start", [name, "start"])
+                reason = "whether a name is a repeat depends on all earlier names"
+                message = f"{name} cannot be combined with start: {reason}"
+                raise SamplingError(message, [name, "start"])
 
     @property
     def forbids_repeats(self) -> bool:
@@ -247,7 +246,7 @@ class BestOptions(CommonOptions):
         "total",
         one_of("total", "per-character"),
         "Rank names by total probability, which favours short ones, or by probability per "
-        "character (a single prefix not counted).",
+        "character (not counting a single prefix).",
     )
 
 
@@ -258,9 +257,7 @@ class AliasOptions(CommonOptions):
     keys: Collection[str] = ()
     _: KW_ONLY
     secret: bytes = b""
-    unique: bool = _flag(
-        "No name twice among the keys that are read, in whichever order they come."
-    )
+    unique: bool = _flag("Give no two keys of this run the same name, in any order of the keys.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -291,28 +288,28 @@ class CastOptions(RandomOptions):
     pattern: str
     count: int = option(20, _COUNT, "Number of lines.", short="-n")
     _: KW_ONLY
-    unique: bool = _flag("No line twice; incompatible with start.")
+    unique: bool = _flag("Write no line twice. Cannot be combined with start.")
     start: int = _start(
-        "Skip this many lines; incompatible with min_edits and remember. Where lines depend on "
+        "Skip this many lines. Cannot be combined with min_edits or remember. If lines depend on "
         "earlier ones, those are still drawn, which takes time."
     )
     initials: str | None = _condition(
         None,
         one_of("same", "different"),
-        "same: all names of a line begin with the same letter. different: the first name of each "
-        "line begins with a letter of its own, until none is left. Case and accents do not count.",
+        "same: all names in a line begin with the same letter. different: the first name in each "
+        "line begins with a different letter, until all are used. Case and accents are ignored.",
         unset="any letters",
     )
     redraw: Collection[Any] = _sampling(
         (),
         LINE_NUMBERS,
         "Redraw the names in the lines with these numbers; all else stays. 5.2 is the second part "
-        "of line 5, and 5.town its part of that name. Repeat a number to redraw again. Needs a "
+        "of line 5, and 5.town its part called town. Repeat a number to redraw again. Requires "
         "seed.",
     )
-    parts: bool = option(False, FLAG, "Give tuples of the parts of each line, not whole lines.")
+    parts: bool = option(False, FLAG, "Return each line as a tuple of its parts.")
     models: Mapping[str, Any] | None = option(
-        None, MAPPING, "Models that are in no file, by the names that the pattern gives them."
+        None, MAPPING, "Models that are not in files, by their names in the pattern."
     )
 
     def __post_init__(self) -> None:
@@ -324,7 +321,7 @@ class CastOptions(RandomOptions):
                 reason = f"the cast has {plural(self.count, 'line')}"
                 raise SamplingError(f"redraw {number:,}: {reason}", ["redraw"])
         if self.redraw and (self.seed is None or self.remember):
-            reason = "remember leaves out what came before" if self.remember else "give the seed"
+            reason = "remember leaves out earlier lines" if self.remember else "give their seed"
             raise SamplingError(f"redraw keeps the other lines: {reason}", ["redraw", "remember"])
 
     @property

@@ -1,11 +1,11 @@
 """Finds the indices of required prefixes, as typed or in upper and lower case.
 
-If all names of the list begin with a capital:
+If all names in the list begin with a capital:
 
     typed    prefix
     Mac      Mac
     mac      Mac
-    -mac     -mac; no name of the list's shape can begin with it, so the shape is changed
+    -mac     -mac; the shape of the list's names does not allow it, so the shape is changed
 """
 
 from rnn_names.conditions.automaton import MAX_STATES
@@ -29,7 +29,7 @@ def spelled_prefixes(
 ) -> tuple[IndexedTexts, Shape | None, dict[str, str]]:
     """The prefixes as typed, or in upper and lower case with `ignore_case`.
 
-    If no name of the list's shape can begin with a prefix, its case is ignored. If that does not
+    If the shape of the list's names does not allow a prefix, its case is ignored. If that does not
     help, the shape is changed to allow it. Also returns the shape and, for each prefix whose case
     was changed, the first spelling.
     """

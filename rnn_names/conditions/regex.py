@@ -41,7 +41,7 @@ def matching(
     try:
         return reading.automaton(Steps().union(*map(reading.expression, patterns)))
     except (AttributeError, ValueError, TypeError) as error:
-        # The parser of another Python version may return something else.
+        # Parsers of other Python versions may return something else.
         raise NoAutomatonError(str(error)) from error
 
 
@@ -192,7 +192,7 @@ class _Reading:
         return [Steps([ANYTHING] if ANYTHING in steps else steps) for steps in after.values()]
 
     def automaton(self, start: Steps) -> Automaton:
-        """The deterministic automaton that starts with some steps."""
+        """The deterministic automaton that starts with the given steps."""
         sets = {indices for indices, _ in self._steps} - {self._any}
         kinds: dict[tuple[bool, ...], int] = {}  # a character of each kind that steps distinguish
         kind_of_each = [

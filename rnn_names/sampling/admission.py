@@ -20,14 +20,14 @@ class Admission:
 
     count: int
     forbids_repeats: bool  # whether a name is admitted only once
-    remember: str | None  # the path of a file of names given out before
+    remember: str | None  # the path of the file of names that were given out earlier
     window: int  # tested names; fixed, so that the end of a stream does not depend on batches
     far_apart: DistantNames | None = None  # admits only names that are far from all earlier ones
 
     def __post_init__(self) -> None:
         self.n_tested = self.n_admitted = 0
         self.is_exhausted = False  # whether hardly any name of the last window was new
-        self.seen = np.zeros(0, np.uint64)  # the fingerprints of names before, in ascending order
+        self.seen = np.zeros(0, np.uint64)  # the fingerprints of earlier names, sorted
         self._admitted_before = 0  # names admitted before this window
         self._has_warned = False
         self._file = None if self.remember is None else Remembered(self.remember)
@@ -72,7 +72,7 @@ class Admission:
         return rows[: self.count - self.n_admitted]
 
     def n_to_draw(self) -> int:
-        """An estimate of how many more names must be drawn, with a reserve for later repeats."""
+        """About how many more names must be drawn, with a reserve for later repeats."""
         missing = self.count - self.n_admitted
         if not self.forbids_repeats:
             return missing

@@ -46,7 +46,7 @@ class Aliases:
                 if share_accepted(self._sampler, RARE) <= RARE:
                     title = self._sampler.acceptor_title
                     reason = f"at most 1 in {1 / RARE:,.0f} names can meet {title}"
-                    hint = "too few to give each key one; use fewer conditions"
+                    hint = "too few to give each key a name; use fewer conditions"
                     raise SamplingError(f"{reason}: {hint}", options.non_defaults)
 
     def names_for(self, keys: Sequence[str]) -> list[str]:
@@ -64,7 +64,7 @@ class Aliases:
         return [named[key] for key in keys]
 
     def _first_free_names(self, name_keys: Array) -> list[str]:
-        """A name for each key, (n,), from its first attempt that passes and whose name is free.
+        """A name for each key, (n,), from its first attempt that passes with a free name.
 
         If several keys draw a name, the first of them gets it, even if a later key already has it.
         The result is as if the keys had chosen in turn (Gale & Shapley 1962).

@@ -32,7 +32,7 @@ class NoAttemptPassed(Exception):
 
     tally: Tally  # of all attempts
     number: int
-    results: list[Any]  # of each number before it and of some after it; None for the rest
+    results: list[Any]  # of each earlier number and of some later ones; None for the rest
 
 
 class WaitingNumbers:
@@ -53,8 +53,8 @@ class WaitingNumbers:
 
         For example, number 7, whose attempts 0 to 3 failed, gets two more, and the new numbers 9
         and 10 get one each: numbers 7, 7, 9, 10 and attempts 4, 5, 0, 0. If `lowest_first`, each
-        number gets as many as it will probably need, even if fewer numbers then fit. No number gets
-        more than `limit` attempts in total.
+        number gets as many attempts as it will probably need, even if fewer numbers then fit. No
+        number gets more than `limit` attempts in total.
         """
         n_more = np.minimum(self._next_attempts(size, lowest_first), limit - self.n_failed)
         n_more = n_more.astype(np.int64)

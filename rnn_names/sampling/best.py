@@ -44,7 +44,7 @@ def best(
     *,
     rank: str = "total",
 ) -> Iterator[Names]:
-    """Yields the most probable names that meet the conditions, in order and in one part.
+    """Yields the most probable names that meet the conditions, all together and in order.
 
     `start` skips names. Equally probable names are in the order of their characters. SamplingError
     is raised after the names if too few are certain.
@@ -67,7 +67,7 @@ def best(
             pass
         names, shortage = search(before)
         with file.locked() as (others, added):
-            if len(others):  # another run added names meanwhile: search again, holding the lock
+            if len(others):  # another run has added names: search again, holding the lock
                 names, shortage = search(Names.concatenate([before, others]))
             added.append(names)
     if count:
@@ -89,8 +89,8 @@ def _search(
         if rank == "per-character" and options.max_length is None:
             longest = _longest_in_reach(_Search(sampler, None, "total"), last)
             if longest < sampler.acceptor.max_length:
-                what = f"the ranking is of names of at most {plural(longest, 'character')}"
-                message = f"{what}; to look into longer ones would take too long"
+                what = f"only names of at most {plural(longest, 'character')} are ranked"
+                message = f"{what}; searching longer ones would take too long"
                 warn(message, LongNamesWarning)
                 shorter = Sampler(model, replace(sampler.options, max_length=longest))
                 search = _Search(shorter, progress, rank)
@@ -111,7 +111,7 @@ def _search(
         message = f"{only} found: no others meet the conditions"
         return found, TooFewNamesError(message, n_found=len(names))
     reason = f"the search ended after {search.n_extended:,} beginnings of names"
-    hint = "ask for fewer names, or for a prefix, a lower max_length or a lower temperature"
+    hint = "ask for fewer names, or set a prefix, a lower max_length or a lower temperature"
     message = f"{only} are certain: {reason}; {hint}"
     return found, SamplingError(message, ["prefix", "max_length", "temperature"])
 
@@ -158,7 +158,7 @@ class _Search:
         self.has_all = False  # whether the last search found all possible names
 
     def n_ranked(self, length: Any) -> Any:
-        """The number of characters that rank a name of some length; a single prefix is left out."""
+        """The number of characters by which names of a length are ranked, without a sole prefix."""
         return length + 1 - self._n_given  # the end counts
 
     def run(self, wanted: int) -> list[str]:
@@ -213,7 +213,7 @@ class _Search:
         return True
 
     def _extend(self, prefixes: Array, states: Array) -> None:
-        """Records the names that end at some prefixes and queues the longer prefixes."""
+        """Records the names that end at the given prefixes and queues the longer prefixes."""
         acceptor, text = self.acceptor, prefixes["text"]
         n, length = text.shape
         self.n_prefixes += n

@@ -10,8 +10,8 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.sampling.random_keys import random_bits
 
-MAX_NAMES_OF_WALK = 1 << 20  # the most names drawn in one walk
-MAX_NODES = 1 << 12  # the most nodes at which names choose together
+MAX_NAMES_OF_WALK = 1 << 20  # maximum number of names in one walk
+MAX_NODES = 1 << 12  # maximum number of nodes at which names choose together
 _PLACE_BITS = (MAX_NAMES_OF_WALK - 1).bit_length()  # 20 of a sort key's 64 bits; node 12, random 32
 
 
@@ -35,14 +35,14 @@ def choose(
     A name at node k takes the branch at the point k + u; its index is n_y · node + character.
 
     Args:
-        probabilities: (n_y, nodes), of any sum; overwritten.
-        margin: the largest error of a sum of probabilities: a number, or (nodes,).
+        probabilities: (n_y, nodes), which need not be normalised; overwritten.
+        margin: the maximum error of a sum of probabilities: a number, or (nodes,).
         rows: (k,) the row of each name in `keys`, (names,).
         node: (k,) the node of each name, ascending.
         position: the number of characters before this one.
 
     Returns:
-        The rows in a new order; the branch of each, ascending; whether it is too close: (k,) each.
+        The rows, sorted by branch; the branch of each; whether each is too close to call; all (k,).
     """
     n_y, n_nodes = probabilities.shape
     assert n_nodes <= MAX_NODES  # or a node would not fit into a sort key

@@ -17,7 +17,7 @@ class Children(NamedTuple):
     """m nodes, each one character below its parent."""
 
     parent_states: Array  # (p, …)
-    parent: Array  # (m,) row of each node's parent among these, in ascending order
+    parent: Array  # (m,) row of each node's parent in `parent_states`, in ascending order
     character: Array  # (m,) index of the character that leads to each node
 
 

@@ -24,7 +24,7 @@ from rnn_names.sampling.random_keys import fixed_keys, uniform
 from rnn_names.sampling.walk import Roots, Walk, WalkDrawer
 from rnn_names.system import cached_property
 
-MAX_TRUNCATED = 0.02  # the tolerated share of a root's names that the bound cuts off
+MAX_TRUNCATED = 0.02  # tolerated share of a root's names that the bound cuts off
 PILOT_OF_ROOTS = 1 << 15  # names drawn from all roots together to measure weights
 COPIES_POSITION = MAX_NAME_LENGTH + 1  # of the random number that rounds a number of copies
 
@@ -96,7 +96,7 @@ class GuidedWalk(Walk):
         )
 
     def beam_search(self, roots: Roots, width: int) -> None:
-        """Visits the `width` prefixes of each length that draws are most likely to visit."""
+        """Visits, for each length, the `width` prefixes that draws are most likely to visit."""
         states, node_fields, length = roots.states, roots.node_fields.copy(), len(roots.texts[0])
         log_reach = np.zeros(1)  # of each node
         while len(states):
@@ -122,7 +122,10 @@ def _largest(logs: Array, size: int) -> Array:
 
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
-    """The roots with records for a guided walk: the guide's prefix, or one more character each."""
+    """The roots with the fields of a guided walk.
+
+    A root is the guide's own prefix, or one character longer.
+    """
     product_row, visited_row, log_weight = guide.first_product_row, np.zeros(1, int), np.zeros(1)
     are_longer = len(roots.texts[0]) > guide.prefixes.length[0]  # than the guide's prefix
     if len(roots.texts) > 1 or are_longer:

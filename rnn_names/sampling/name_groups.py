@@ -20,10 +20,10 @@ from rnn_names.sampling.name_queue import GROWTH
 from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
 
-MAX_PROPOSALS = 1 << 16  # the most proposals drawn together
-# A name of large weight comes several times in a run. If a group began with a proposal and ended
-# after 64 names, only its end would cut runs short, and these names would be too rare. So a group
-# also leaves out its first copies, which cuts runs at its beginning about as often.
+MAX_PROPOSALS = 1 << 16  # maximum number of proposals drawn together
+# A name of large weight comes several times in a row. If a group began with a proposal and ended
+# after 64 names, only its end would cut such runs short, and these names would be too rare. So a
+# group leaves out its first copies, which cuts runs at its beginning about as often.
 LEFT_OUT, GROUP_SIZE = MAX_COPIES - 1, 64
 DRAWN_PER_GROUP = LEFT_OUT + GROUP_SIZE  # names that a group draws, if its budget allows
 
@@ -59,12 +59,12 @@ class NameGroups:
             next_group, size = next_group + n_threads * size, size * GROWTH
 
     def names_of_groups(self, groups: Array) -> tuple[Names, Tally]:
-        """The names of some groups, (n,), and a tally; stops after a group with too few names."""
+        """The names of the groups, (n,), and a tally; stops after a group with too few names."""
         tally = Tally()
         waiting = np.arange(len(groups))  # groups without enough names
         n_proposals = 0  # drawn for each waiting group
         at_a_time = int(1.1 * DRAWN_PER_GROUP / self._drawer.guide.yield_rate) + 8  # for each group
-        # From each batch: the rows of the groups and the proposals of m names, and these names.
+        # Per batch, for its m names: the row of the group, the number of the proposal; the names.
         batches: list[tuple[Array, Array, Names]] = []
         n_names = np.zeros(len(groups), np.intp)
         while len(waiting) and (proposals_left := self._budget - n_proposals) > 0:
@@ -97,6 +97,6 @@ def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
     is_new = differs_from_previous(proposal[order]) | differs_from_previous(group[order])
     starts = np.flatnonzero(is_new)
     n_copies = np.diff(np.append(starts, len(order)))
-    # The first copies of all names of a group come first, so that repeats are far apart.
+    # In each group, the first copies of all names come first, so that repeats are far apart.
     copy = ranges(np.zeros_like(n_copies), n_copies)  # 0, 1, … of each name
     return order[np.lexsort((copy, group[order]))]

@@ -26,13 +26,13 @@ from rnn_names.sampling.attempts import WaitingNumbers, budget_after
 from rnn_names.sampling.random_keys import keys_at, uniform, weighted_index
 from rnn_names.sampling.sampler import DrawnNames, Sampler
 
-FIRST_BATCH = 1 << 12  # the most attempts of a first batch; later ones may make as many or more
-FIRST_OF_ENDLESS = 1 << 5  # the same for an endless stream, of which few names may be read
-GROWTH = 16  # the largest factor by which the number of names grows from batch to batch
+FIRST_BATCH = 1 << 12  # maximum attempts in the first batch; later batches may be larger
+FIRST_OF_ENDLESS = 1 << 5  # the same for an endless stream, whose reader may need few names
+GROWTH = 16  # maximum factor by which the number of names grows from batch to batch
 GROWTH_TO_COUNT = 256  # with a known count, the second batch may already be the largest
 CHUNKS_PER_THREAD = 4  # of the largest batch: more take less memory but share fewer prefixes
 MIN_CHUNKED_NAMES = 1 << 13  # smaller batches are drawn in chunks only if the vocabulary is large
-NUMBERS_AT_ONCE = 1 << 15  # the most numbers whose names are yielded together
+NUMBERS_AT_ONCE = 1 << 15  # maximum number of names that are yielded together
 ENDLESS = 1 << 62  # the number of names of an endless stream
 
 
@@ -44,7 +44,7 @@ class NumberedNames(NamedTuple):
     names: Names
 
     def part(self, rows: slice) -> "NumberedNames":
-        """Some of the rows, without copying them."""
+        """A slice of the rows, without copying them."""
         return NumberedNames(self.numbers[rows], self.attempts[rows], self.names[rows])
 
 
@@ -92,7 +92,7 @@ class NameQueue:
                 return
 
     def _draw_batch(self) -> bool:
-        """Makes attempts at the lowest numbers without a name; returns False if there are none."""
+        """Makes attempts at the lowest numbers without a name; returns whether there were any."""
         waiting, n_new = self._waiting, self._n_in_reach()
         size = self._batch_size(n_new)
         n_new = min(n_new, max(size - len(waiting.numbers), 0))
@@ -119,10 +119,10 @@ class NameQueue:
         return True
 
     def _n_in_reach(self) -> int:
-        """How many new numbers may be tried, not far ahead of a number whose attempts fail.
+        """How many new numbers may be tried.
 
-        A request for 10,000 tries 4,096, then 5,904, if all pass. An endless stream tries 32, 512,
-        …, since nobody may ask for later names.
+        A number whose attempts keep failing holds back later ones. A request for 10,000 tries
+        4,096, then 5,904, if all pass; an endless stream tries 32, 512, …, in case few are read.
         """
         yielded, first = self._next_to_yield - self._start, self._first_size
         max_ahead = min(self._growth * max(yielded, first), self._sampler.largest_batch)
@@ -174,7 +174,7 @@ class NameQueue:
         return DrawnNames(Names(codes, names.offsets.astype(np.int32)), rows[passing], tally)
 
     def _names_below(self, end: int) -> Iterator[Names]:
-        """Yields the names of all numbers below `end`, or of those that the budget allows."""
+        """Yields the names of all numbers below `end`, as far as the budget allows."""
         rows, attempts, names = self._take_ready(end)
         while len(rows):
             n_attempts = 1 + attempts[:NUMBERS_AT_ONCE].astype(np.int64)

@@ -10,17 +10,17 @@ from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.sampling.frontier import Children
 
-# The hidden units of the nodes that are computed together, but at least MIN_NODES_AT_ONCE nodes.
+# Hidden units, over all nodes that are computed together; at least MIN_NODES_AT_ONCE nodes.
 # With fewer, threads wait more often; with more, states take more memory.
 UNITS_AT_ONCE, MIN_NODES_AT_ONCE = 3 << 16, 1 << 9
-# The largest error of a sum of float32 probabilities, and thus of an edge in `choose`: three times
+# The maximum error of a sum of float32 probabilities, and thus of an edge in `choose`: three times
 # what `tests/benchmarks/margin.py` measures. At a temperature T < 1, it is MARGIN / T.
 MARGIN = 8e-6
-RELATIVE_ERROR = 1e-4  # the largest relative error of one probability
+RELATIVE_ERROR = 1e-4  # maximum relative error of one probability
 
 
 Prediction = tuple[Array, Array | float]
-"""Probabilities of what follows some nodes, (n_y, nodes), of any sum; the error of their sums."""
+"""Unnormalised probabilities of what follows each node, (n_y, nodes); maximum error of the sums."""
 
 
 class Predictor(Protocol):
@@ -80,7 +80,7 @@ class NetworkPredictor(Predictor):
         return rnn.log_softmax(logs, out=logs)
 
     def _logits(self, states: Array, work: Workspace) -> tuple[Array, Array]:
-        """Logits after min-p, temperature and top-k, (nodes, n_y); whether a cut is too close."""
+        """Logits after min-p, temperature and top-k, (nodes, n_y); whether cuts are too close."""
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
         close = np.zeros(len(states), bool)
@@ -99,12 +99,12 @@ class NetworkPredictor(Predictor):
         return logits, close
 
     def states_after(self, children: Children, work: Workspace) -> Array:
-        """The hidden states of some nodes, (m, n_a), an array of `work`."""
+        """The hidden states of the nodes, (m, n_a), in an array of `work`."""
         return rnn.next_states(*children, self.weights, work)
 
 
 def _keep_top_p(probabilities: Array, p: float, margin: float, relative_error: float) -> Array:
-    """Keeps the largest of each column that together reach the share p; the others become 0.
+    """Keeps the largest values of each column that together reach the share p; others become 0.
 
     Also keeps any equal to the last one. Returns whether each column's cut is too close to call,
     given errors of up to `margin` in sums and up to `relative_error` in single probabilities.

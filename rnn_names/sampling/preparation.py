@@ -41,16 +41,16 @@ from rnn_names.sampling.random_keys import fixed_keys
 from rnn_names.sampling.sampler import Sampler
 
 PILOT_SIZE = 1 << 13  # names of a pilot, a trial draw that measures how rare conditions are
-RARE = 1 / 200  # looking ahead is tried if no larger share of names is accepted
+RARE = 1 / 200  # looking ahead is tried if at most this share of names is accepted
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 LOG_HARDLY_ANY = math.log(1e-6)  # if the conditions are less probable, names can be missing
 COLDEST = 1e-3  # a lower t counts as this: the same few names have nearly all the probability
 DRAW_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
 BEAM_PREDICTIONS = 1 << 17  # probabilities per length in a beam search: n_y for each prefix
 MAX_BEAM_SEARCHES = 8  # at the end, if few names dominate
-MIN_BEAM_GAIN = 0.003  # the last one raises log P(visited names) by less than this
+MIN_BEAM_GAIN = 0.003  # a search that raises log P(visited names) by less than this is the last
 TEST_SIZES = [1 << k for k in range(12, 24)]  # names; MAX_CHARACTERS may allow fewer
-MAX_CHARACTERS = 1 << 19  # the most characters of a draw's names
+MAX_CHARACTERS = 1 << 19  # maximum number of characters in the names of a draw
 ENOUGH_YIELD = 1 / 8  # a guide is good enough if this share of proposals yields a name
 ENOUGH_VISITS = 1 << 16  # visits of nodes after which a lower share will do
 MAX_VISITS = 1 << 18  # visits of nodes after which preparation ends in any case
@@ -91,7 +91,7 @@ def prepare_guided_drawer(sampler: Sampler) -> GuidedDrawer | None:
     """A drawer whose guide has learned from draws; None if its automaton would be too large."""
     try:
         acceptor, root = _with_one_root(sampler)
-    except NoAutomatonError:  # there are very many prefixes
+    except NoAutomatonError:  # too many prefixes
         return None
     # Rounding errors would exceed the differences between names at a lower temperature.
     temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
@@ -129,17 +129,17 @@ def _warn_of_rarity(drawer: GuidedDrawer) -> None:
     may_miss = are_hardly_any and not has_visited_all and few_names_may_dominate(guide, temperature)
     has_missed = guide.missed_share > MANY_MISSED
     if guide.repeat_share > MAX_REPEATS and not has_missed:
-        repeats = f"about {guide.repeat_share:.1%} of those drawn are repeats of others"
-        what = f"that {repeats}; the share of each name is right on average only"
+        repeats = f"that about {guide.repeat_share:.1%} of the names drawn are repeats"
+        what = f"{repeats}; how often each name comes is correct only on average over many seeds"
     elif has_missed or may_miss:
-        what = "that some may be missing, and the others too frequent"
+        what = "that some may be missing and the others too frequent"
     else:
         return
     warn(f"so few names meet the conditions {what}", RareConditionsWarning)
 
 
 def few_names_may_dominate(guide: Guide, temperature: float) -> bool:
-    """Whether few names may dominate: T < 1, or min-p, top-k or top-p rule out some characters."""
+    """Whether few names may dominate: T < 1, or min-p, top-k or top-p rule out characters."""
     is_cut = np.isneginf(guide.prefixes.log_probabilities).any()  # by min-p, top-k or top-p
     return bool(temperature < 1 or is_cut)
 
@@ -230,7 +230,7 @@ class _Preparation:
         log_weights = self.draw_and_record(size)
         log_mean, visited_now = log_mean_of(log_weights), self.guide.log_p_visited
         self._log_p_unvisited = log_difference(log_mean, learned.log_p_visited)
-        # If the visited names are more probable than this estimate for all names, draws miss some.
+        # If the visited names alone are more probable than the estimate for all, draws miss some.
         missed = -math.expm1(min(log_mean - visited_now, 0)) if visited_now > -np.inf else 0
         return replace(learned.with_bound(log_weights), missed_share=missed)
 

@@ -37,10 +37,11 @@ MAX_LOSS = 2.3  # nats per character; if the loss is larger, all names may be im
 FEW_POSSIBLE = 1 << 10  # if at most as many spellings are possible, all are tested first
 # Attempts of a batch. A larger one shares more prefixes, but takes more memory and delays names.
 MIN_BATCH, MAX_BATCH, PROBABILITIES_OF_BATCH = 1 << 5, 1 << 20, 1 << 26
-LONG_NAME = 32  # characters; if a list has no shorter names, few of the model's may be long enough
+LONG_NAME = 32  # characters; if a list has no shorter names, few drawn ones may be long enough
 SHAPE_HINT = (
-    "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
-    "a letter, or two spaces or punctuation marks in a row, where none of the list does"
+    "; without any_shape, a name may not begin with a lower-case letter, have a capital right "
+    "after a letter, or have two spaces or punctuation marks in a row, unless a name in the list "
+    "does"
 )
 
 
@@ -79,7 +80,7 @@ def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, in
     """The minimum and maximum length of names, from the options or else from the list."""
     prefix_lengths = [*map(len, options.prefix or ("",))]
     shortest, longest = options.min_length, options.max_length
-    if shortest is None:  # an explicit upper limit wins
+    if shortest is None:  # an explicit maximum takes precedence
         shortest = min(model.shortest, longest or model.shortest)
     shortest = max(shortest, min(prefix_lengths), 1)
     if longest is None:
@@ -88,7 +89,8 @@ def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, in
         raise SamplingError(f"no name can have more than {MAX_NAME_LENGTH} characters")
     if shortest > longest:
         cause = "prefix" if options.prefix and min(prefix_lengths) == shortest else "min_length"
-        message = f"{cause} requires at least {shortest} characters, max_length at most {longest}"
+        limit = f"but max_length allows only {longest}"
+        message = f"{cause} requires at least {shortest} characters, {limit}"
         raise SamplingError(message, [cause, "max_length"])
     return shortest, longest
 
@@ -110,7 +112,7 @@ class Sampler:
         acceptor: the shape, the lengths and the conditions that an automaton can check.
         automaton_conditions, tested_conditions: the conditions in it; those tested on whole names.
         drawer: draws accepted names without a guide.
-        shape: the shape of the list's names, perhaps wider for a prefix; None for any shape.
+        shape: the shape of the list's names, possibly wider for a prefix; None for any shape.
         respelled_prefixes: the prefixes whose case was ignored, as typed and as read.
         n_possible: the number of texts that the acceptor accepts; infinity for very many.
         acceptor_title: what the acceptor requires, for messages.
@@ -144,7 +146,7 @@ class Sampler:
 
     @property
     def largest_batch(self) -> int:
-        """The most names to draw together: fewer for a large vocabulary."""
+        """Maximum number of names to draw together; smaller for a large vocabulary."""
         largest_batch = PROBABILITIES_OF_BATCH >> len(self.model.vocabulary).bit_length()
         return min(max(largest_batch, MIN_BATCH), MAX_BATCH)
 
@@ -189,7 +191,7 @@ class Sampler:
         elif self.tested_conditions and 0 < possible <= FEW_POSSIBLE:
             texts = self.acceptor.accepted_texts(self.drawer.texts)
             spelled = self.model.vocabulary.spelled(names_from_indices(texts))
-            hint, conditions = f"; all {possible:,.0f} spellings tried", [*all_conditions]
+            hint, conditions = f"; all {possible:,.0f} spellings were tried", [*all_conditions]
             possible = len(self.rows_that_pass(spelled)[0])
         if not possible:
             what = f"no name of {limits} can meet all of {self.joined_titles(conditions)}"
@@ -207,13 +209,13 @@ class Sampler:
             log_p = predictor.log_probabilities(roots.states, Workspace())
             may_follow = self.acceptor.may_follow(0, roots.node_fields["automaton_state"])
             is_possible = self.shape is None or (log_p[may_follow] > -np.inf).any()
-            what = f"all names would begin in a way that no name of the list does{SHAPE_HINT}"
+            what = f"no name can begin in a way that the list's names do{SHAPE_HINT}"
         if not is_possible:
             named = "prefix" if options.prefix else "any_shape"
             raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", [named])
 
     def joined_titles(self, conditions: Sequence[Condition]) -> str:
-        """The required prefix and some conditions, for a message."""
+        """The required prefix and the titles of the conditions, for a message."""
         prefixes = self.options.prefix
         titles = [f"prefix {or_list(prefixes)}"] if prefixes else []
         return ", ".join([*titles, *(condition.title for condition in conditions)])
@@ -227,7 +229,10 @@ def make_sampler(model: LanguageModel, options: CommonOptions) -> Sampler:
     try:
         sampler = Sampler(model, with_boldness(options, model))
         cases = sampler.respelled_prefixes.items()
-        notes = [f"prefix {short_repr(typed)} as {short_repr(read)}" for typed, read in cases]
+        notes = [
+            f"no name in the list begins with {short_repr(typed)}; reading it as {short_repr(read)}"
+            for typed, read in cases
+        ]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
             raise
@@ -237,7 +242,8 @@ def make_sampler(model: LanguageModel, options: CommonOptions) -> Sampler:
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]
         on_text = [each for each in all_conditions if each.automaton and not each.ignores_case]
-        notes = [f"{sampler.joined_titles(on_text)} in upper or lower case"]
+        ignored = sampler.joined_titles(on_text)
+        notes = [f"no name can match as typed; ignoring the case of {ignored}"]
     if notes:
-        warn(f"spelled as in the list: {', '.join(notes)}", CaseWarning)
+        warn("; ".join(notes), CaseWarning)
     return sampler

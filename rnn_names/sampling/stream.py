@@ -23,9 +23,11 @@ from rnn_names.system import usable_cores
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import GuidedDrawer
 
-WORTH_THREADS = 1 << 14  # the fewest names (with a guide, proposals) that are worth threads
+WORTH_THREADS = 1 << 14  # minimum number of names (with a guide, proposals) for threads
 MAX_THREADS = 4  # each needs memory for its names, and more threads would need too much
 MAX_BUDGET_CHARACTERS = 1 << 23  # limits the attempts of a budget if all names are long
+MIN_TRIED = 1 << 7  # minimum number of attempts for a preview
+ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
 
 
 def names_of_stream(
@@ -33,9 +35,9 @@ def names_of_stream(
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises TooFewNamesError after the last if there are fewer.
 
-    It may make `budget` attempts (by default `DEFAULT_BUDGET`, fewer if names must be long) and as
-    many again for every 16 admitted names. Under rare conditions, each group of 64 names may make
-    `budget` proposals.
+    It may make `budget` attempts (by default `DEFAULT_BUDGET`, fewer if names must be long), and
+    another `budget` for every 16 admitted names. Under rare conditions, each group of 64 names may
+    make `budget` proposals.
     """
     process = os.getpid()
     with one_blas_thread():
@@ -52,7 +54,7 @@ def names_of_stream(
             admission.warn_if_few_are_new()
             yield names if len(rows) == len(names) else names.take(rows)
             if os.getpid() != process:  # forked: the threads exist only in the parent
-                advice = "begin one in each process"
+                advice = "begin a stream in each process"
                 raise SamplingError(f"this stream began before the process forked: {advice}")
             if admission.n_admitted == count:
                 return

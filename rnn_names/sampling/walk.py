@@ -64,7 +64,7 @@ class Roots(NamedTuple):
         return weighted_index(keys, 0, self.relative_p)
 
     def texts_of(self, rows: Array) -> Array:
-        """The texts of the roots in some rows, (n,), all of one length: (n, length)."""
+        """The texts of the roots in the given rows, (n,), all of one length: (n, length)."""
         return np.array([self.texts[row] for row in rows.tolist()], np.intp)
 
 
@@ -90,7 +90,7 @@ class Walk:
             self._extend(length, states, node_fields, rows, node)
 
     def _begin(self, roots: Roots, root_of_name: Array) -> None:
-        """Extends all names from their roots, some roots of one length at a time."""
+        """Starts every name at its root, for batches of roots of equal length."""
         at_once = self.predictor.nodes_at_once
         for of_length in rows_by_length(roots.lengths):
             drawn_from = of_length[np.isin(of_length, root_of_name)]
@@ -107,7 +107,7 @@ class Walk:
     def _extend(
         self, length: int, states: Array, node_fields: Array, rows: Array, node: Array
     ) -> None:
-        """Extends or ends the names at some nodes, whose prefixes have `length` characters.
+        """Extends or ends the names at the given nodes, whose prefixes have `length` characters.
 
         Their children wait in the frontier for a later call. If n_y is 30, names 7 and 3 draw
         character 1 and name 5 draws 4 at node 0, and name 6 draws 2 at node 1:
@@ -115,7 +115,7 @@ class Walk:
             rows          7  3  5  6       of the names
             node          0  0  0  1
             branch        1  1  4 32       n_y · node + character
-            branch_row    0  0  1  2       among the distinct branches, 1 4 32, of which
+            branch_row    0  0  1  2       among the distinct branches, 1 4 32, whose
             parent, character              are 0 0 1 and 1 4 2
         """
         acceptor, n_y = self.acceptor, self.predictor.n_y
@@ -154,7 +154,7 @@ class Walk:
     def _visit(
         self, length: int, states: Array, node_fields: Array, node: Array
     ) -> tuple[Prediction, Any]:
-        """Predicts what follows the given nodes. Also returns a guide's estimates, here None."""
+        """Predicts what follows the nodes. Also returns a guide's estimates, here None."""
         return self.predictor.next_probabilities(states, self._work), None
 
     def _end(self, length: int, node_fields: Array, rows: Array, node: Array) -> None:
@@ -180,7 +180,7 @@ class WalkDrawer:
     def draw(self, keys: Array, root_of_name: Array | None = None) -> tuple[Names, Array]:
         """Draws a name for each key, (n,); returns those that are accepted, and their rows.
 
-        `root_of_name` is that of `Walk.run`.
+        `root_of_name`: see `Walk.run`.
         """
         if root_of_name is None:
             root_of_name = self.roots.choose(keys)
@@ -214,8 +214,8 @@ class WalkDrawer:
         roots = self._roots_by(self.predictor)
         if len(self.texts) == 1:
             return roots
-        precise = self.float64_roots.log_relative_p  # no margin guards their choice
-        return roots._replace(log_relative_p=precise)
+        exact = self.float64_roots.log_relative_p  # exact, since no margin guards their choice
+        return roots._replace(log_relative_p=exact)
 
     def _roots_by(self, predictor: NetworkPredictor) -> Roots:
         names, work = names_from_indices(self.texts), Workspace(predictor.dtype)
