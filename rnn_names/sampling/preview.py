@@ -13,13 +13,13 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import make_sampler
 
-MIN_ATTEMPTS = 1 << 7  # of a preview
+MIN_PREVIEW_ATTEMPTS = 1 << 7
 ATTEMPTS_AT_ONCE = 1 << 10
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     """At most `count` names from few attempts, since a network in training may never end a name."""
-    names = names_of_attempts(model, max(2 * count, MIN_ATTEMPTS), RandomOptions(seed=seed))
+    names = names_of_attempts(model, max(2 * count, MIN_PREVIEW_ATTEMPTS), RandomOptions(seed=seed))
     with suppress(SamplingError):  # the network may still be unable to write a name
         return [*islice(names, count)]
     return []
