@@ -88,7 +88,7 @@ POSITIVE = Number(0, min_open=True)
 
 
 def one_of(*words: str) -> Kind:
-    """One of a few words."""
+    """One of the given words."""
     text = f"one of {', '.join(words)}"
     return Kind(text, lambda value: words[words.index(value)], schema={"enum": [*words]})
 

@@ -79,7 +79,7 @@ def _obstacle(path: str) -> str:
         if b"\0" in os.fsencode(path):
             raise ValueError
     except ValueError:  # `fsencode` also raises it for a lone surrogate
-        return "cannot be written: no file has such a name"
+        return "cannot be written: no file can have this name"
     target = real_path(path)
     folder = os.path.dirname(target)
     folder_shown = printable(folder if os.path.islink(path) else os.path.dirname(path) or ".")
@@ -89,7 +89,7 @@ def _obstacle(path: str) -> str:
         return "cannot be written: not a regular file; give the name of one"
     stream = standard_stream(path)
     if stream is not None:
-        return f"cannot be written: it is {_STREAMS[stream]}, too; give the name of another file"
+        return f"cannot be written: it is also {_STREAMS[stream]}; give the name of another file"
     if not os.path.isdir(folder):
         return f"cannot be written: there is no folder {folder_shown}"
     if not os.access(folder, os.W_OK):

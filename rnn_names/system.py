@@ -57,7 +57,7 @@ class cached_property(functools.cached_property[_T]):
 
 
 class ForkSafeLock:
-    """A `lock` that is released in a forked child, where the thread that held it does not run."""
+    """A `lock` that is released in forked children, where the thread that held it does not run."""
 
     def __init__(self) -> None:
         self._renew()

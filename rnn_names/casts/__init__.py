@@ -14,5 +14,5 @@ that share an initial, `pattern_files` reads files, and `bundled_casts` lists th
 
 The option unique of a cast compares whole lines; `{norse:unique}` compares the names of that part.
 The min_edits of a cast acts twice, since it is also the default of each part. An attempt near a
-name of the part's list fails, and a candidate near a used name is skipped.
+name in the part's list fails, and a candidate near a used name is skipped.
 """

@@ -6,12 +6,12 @@ CASTS_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled
 
 CASTS = {
     "village": "villagers and their trades",
-    "knight": "knights, where from, and their arms",
+    "knight": "knights, their homes and their arms",
     "household": "families and their trades",
     "npc": "people to meet: a trade, a trait and a wish",
     "icelander": "Icelanders with patronymics",
     "tavern": "taverns",
-    "inn": "inns: who keeps them, what there is to eat, what is told",
+    "inn": "inns: their keepers, their food and their rumours",
     "shop": "shops, their windows and their secrets",
     "house": "noble houses, with seat, arms and motto",
     "dwarfhold": "holds of dwarves",

@@ -25,14 +25,14 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
     In a pattern, {MODEL} is a name from a bundled model or a model file, {A=2+B} a name from a
     blend, and {MODEL:option=value,option} a name under options of `sample`. [a|b*3] is one of
     several patterns, the second three times as often. {FILE.txt} is a line of a file. {x=MODEL}
-    labels a name; {=x} repeats it, and {=x:rules=FILE} repeats it, changed by rules. All else is
+    labels a name; {=x} repeats it, and {=x:rules=FILE} changes it by rules. Everything else is
     text. A backslash escapes a special character. A bundled cast's name stands for its pattern.
 
     The lines are strings; with `parts`, each line is a tuple of the texts of its parts.
 
     Raises:
-        SamplingError: for a wrong pattern, or for conditions that cannot be met; a caret shows
-            where.
+        SamplingError: for a wrong pattern, or for conditions that cannot be met, with a caret
+            under the place.
         ModelFileError, BlendError, VocabularyError: as for a single model.
 
     >>> lines = cast("{norse:prefix=A} of {welsh-towns}", 3, seed=1)

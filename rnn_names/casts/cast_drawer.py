@@ -55,10 +55,10 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.admission import WINDOW, Admission
 
 FIRST_LINES, LINES_GROWTH = 1 << 3, 16  # lines in the first batch; the growth of later batches
-MAX_INDEPENDENT_LINES = 1 << 14  # the most lines in a batch
+MAX_INDEPENDENT_LINES = 1 << 14  # maximum number of lines in a batch
 MAX_DEPENDENT_LINES = 1 << 11  # the same if lines depend on earlier ones
-MAX_SKIPPED = 10**7  # the most lines that are drawn only to be skipped
-MAX_TO_DRAW = 1 << 13  # about the most candidates drawn together for all lines
+MAX_SKIPPED = 10**7  # maximum number of lines that are drawn only to be skipped
+MAX_TO_DRAW = 1 << 13  # approximate maximum number of candidates drawn together for all lines
 FIRST_REDRAW_ROUND = 1 << 32  # the first round of lines that are redrawn
 
 
@@ -85,7 +85,7 @@ class CastDrawer:
         is_compared = any(source.pools for source in self._name_sources)
         self._depends_on_earlier = options.initials == "different" or is_compared
         if options.start > MAX_SKIPPED and self._depends_on_earlier:
-            reason = f"lines depend on those before; at most {MAX_SKIPPED:,} can be skipped"
+            reason = f"lines depend on earlier lines, so at most {MAX_SKIPPED:,} can be skipped"
             raise SamplingError(f"start {options.start:,}: {reason}", ["start"])
 
     def _source(self, part: Part, load: LoadModel, read: ReadLines) -> PartSource:
@@ -182,7 +182,7 @@ class CastDrawer:
     def _complete(self, lines: list[Line]) -> tuple[list[Line], Shortage | None]:
         """Fills in the names that lines lack, line by line, with the first candidates that fit.
 
-        Returns all lines and None, or the lines before the first that no candidate fits, and why.
+        Returns all lines and None, or the lines before the first one without a fit, and why.
         """
         requests = deque(self._requests(lines))
         while requests:
@@ -207,7 +207,7 @@ class CastDrawer:
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[tuple[Request, Candidate]]:
         """Returns the candidates that are needed next; none if the first request has no more.
 
-        Initials that earlier requests would get already count as used.
+        Initials that earlier requests are going to get already count as used.
         """
         used, to_draw = self.used.tentative_copy(), list[tuple[Request, Candidate]]()
         for k, request in enumerate(requests):
@@ -229,7 +229,7 @@ class CastDrawer:
         return (self._joined_text(self.pattern.pieces, line, columns), *columns.values())
 
     def _joined_text(self, pieces: Sequence[Piece], line: Line, columns: dict[str, str]) -> str:
-        """Joins the texts of some pieces; stores the text of each labelled part in `columns`."""
+        """Joins the texts of the pieces; stores the text of each labelled part in `columns`."""
         texts = list[str]()
         for piece in pieces:
             if isinstance(piece, str):
@@ -251,7 +251,7 @@ class CastDrawer:
     # --- Lines that are redrawn -------------------------------------------------------------------
 
     def redrawn_lines(self) -> Iterator[list[Line]]:
-        """Yields all lines in one batch after redrawing those in the option `redraw`, one by one.
+        """Yields all lines in one batch, after redrawing those in the option `redraw` one by one.
 
         Other texts stay as they were; new texts come from later rounds. If nothing else is found
         for a line, it stays as it was, with a FewNewNamesWarning.
@@ -291,7 +291,7 @@ class CastDrawer:
         line, others = lines[index], lines[:index] + lines[index + 1 :]
         sources = self._sources_at(line, column)
         if not sources:
-            return "the line has an alternative without this part"
+            return "this part is not in the alternative that the line has"
         earlier |= _contents(line, sources, column)
         if self.options.initials == "different":
             self.used.recount_initials(others)
@@ -310,7 +310,7 @@ class CastDrawer:
                     self.used.add(names)
                     lines[index] = new
                     return ""
-        return "nothing else was found that meets all conditions beside the other lines"
+        return "nothing else was found that meets all conditions and fits the other lines"
 
     def variants_of(self, line: Line, column: int = 0) -> Iterator[Line]:
         """Lines that differ from `line` in one name or, in a column without names, in its text."""

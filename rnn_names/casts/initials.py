@@ -25,13 +25,13 @@ from rnn_names.system import cached_property
 RARE_LINES = 1 / 500  # share of passing attempts below which P(conditions | L) is measured
 MORE_PILOTS = 15  # more pilots of the largest size while a probable initial has too few names
 ENOUGH_OF_INITIAL = 256  # passing names of each part after which its share is known to 6 %
-MIN_MET = 4  # an initial with fewer passing names of any part is left out: a line might find none
-MIN_MEASURED = 1e-3  # an initial below this share of the most probable one is measured no further
+MIN_MET = 4  # an initial with fewer passing names of any part is left out: lines might find none
+MIN_MEASURED = 1e-3  # initials below this share of the most probable one are measured no further
 MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of lines with rough or missing initials that warn
 
 
 class SameInitialSource:
-    """Gives names of several parts that share an initial: one of `kept` if given, else any."""
+    """Gives names of several parts that share an initial: one in `kept`, or any if it is empty."""
 
     def __init__(self, seed: int, sources: tuple[NameSource, ...], kept: Set[str]) -> None:
         self.sources, self._kept = sources, kept
@@ -54,7 +54,7 @@ class SameInitialSource:
         return initials, weights, False
 
     def max_candidates(self, limit: int) -> int:
-        """The fewest `NameSource.max_candidates` of the parts."""
+        """The minimum of `NameSource.max_candidates` over the parts."""
         return min(source.max_candidates(limit) for source in self.sources)
 
     def shortage(self, tally: Tally | None = None) -> Shortage:

@@ -53,7 +53,7 @@ SHORT_PART_OPTIONS = {
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A part of a pattern that becomes some text.
+    """A part of a pattern that becomes text.
 
     `path` ends with the kind of the part and its index among the names, or the choices, of its
     sequence. It begins with the path of the choice that contains the part, if any, and the index of
@@ -317,7 +317,7 @@ class _Reader:
         return NamePart(begin, rules, label, path, tuple(models), options, files, sets)
 
     def read_rules(self, begin: int) -> str:
-        """Reads the rest of a part that can have no option but `rules`."""
+        """Reads the rest of a part whose only possible option is `rules`."""
         _, rules = self.read_options(begin, allows_all=False).get("rules", (0, ""))
         return str(rules)
 
@@ -353,7 +353,7 @@ class _Reader:
         if name in given and kind not in (TEXTS, LINES):
             raise self.error(f"{word} is given twice", place)
         if (kind is FLAG) != (text is None):
-            needs = f"needs a value: {word}=…" if text is None else "takes no value"
+            needs = f"requires a value: {word}=…" if text is None else "takes no value"
             raise self.error(f"{word} {needs}", place)
         first_place, before = given.get(name, (place, ()))
         value: Any = True
@@ -378,7 +378,7 @@ def _option_hint(name: str) -> str:
 
 @contextmanager
 def errors_at(text: str, place: int) -> Iterator[None]:
-    """Makes errors within the context show the pattern, with a caret under a place."""
+    """Makes errors within the context show the pattern, with a caret under the place."""
     try:
         yield
     except RnnNamesError as error:

@@ -34,16 +34,16 @@ from rnn_names.sampling.attempts import NoAttemptPassed
 from rnn_names.sampling.random_keys import keys_at, uniform
 
 # A candidate is one try at a name of a line; an attempt is one draw within it.
-MAX_CANDIDATES = 1 << 14  # the most candidates for a name of a line
-CANDIDATES_AT_ONCE = 1 << 10  # the most candidates of a line drawn together
+MAX_CANDIDATES = 1 << 14  # maximum number of candidates for a name of a line
+CANDIDATES_AT_ONCE = 1 << 10  # maximum number of candidates of a line drawn together
 INITIAL_POSITION = 1  # the position of the random number that chooses this initial
 POINTS_AT_ONCE = 8  # candidates whose random numbers for initials are drawn together
 
 
 class UsedNames:
-    """The names used so far, and how many lines begin with each initial if these have to differ.
+    """The names used so far, and the number of lines with each initial if initials must differ.
 
-    A later name has to be far from the names in its pools. Pool 0 is for the cast's `min_edits`;
+    A later name must be far from the names in its pools. Pool 0 is for the cast's `min_edits`;
     the others are for single parts.
     """
 
@@ -55,7 +55,7 @@ class UsedNames:
         self._warns_of_repeats = True
 
     def add_pools_for(self, options: CommonOptions) -> list[int]:
-        """Adds a pool for a part if it needs its own; returns its index and pool 0, if it joins.
+        """Adds a pool for a part that needs its own; returns its index, and 0 if it joins pool 0.
 
         Names of a part with fewer `min_edits` than the cast are compared only with each other.
         """
@@ -69,7 +69,7 @@ class UsedNames:
         return indices
 
     def are_far(self, names: Mapping[NameSource, str]) -> bool:
-        """Whether names of a line are far from all used names and from each other."""
+        """Whether the names of a line are far from all used names and from each other."""
         among = DistantNames(max(self._min_edits, 1)) if len(names) > 1 else None
         for source, name in names.items():
             if not all(self._pools[index].is_far(name) for index in source.pools):
@@ -85,14 +85,15 @@ class UsedNames:
                 self._pools[index].add([name])
 
     def add_initial(self, initial: str) -> None:
-        """Counts the initial of a line, if it has to differ; warns when the first one repeats."""
+        """Counts the initial of a line, if it must differ; warns when an initial first repeats."""
         if not initial:
             return
         self._n_lines[initial] += 1
         if self._warns_of_repeats and self._n_lines[initial] == 2:
             self._warns_of_repeats = False
-            letters, line = plural(len(self._n_lines), "first letter"), len(self._n_lines) + 1
-            message = f"these names have only {letters}: from line {line} on, they repeat"
+            letters, line = len(self._n_lines), len(self._n_lines) + 1
+            only = f"only {plural(letters, 'first letter')} can be used"
+            message = f"{only}, so letters repeat from line {line} on"
             warn(message, RepeatedInitialsWarning)
 
     def recount_initials(self, lines: Iterable[Line]) -> None:
@@ -140,7 +141,7 @@ class Request:
         return (Candidate(k, "") for k in count(begin))
 
     def next_candidate(self, used: UsedNames) -> Candidate | None:
-        """The first candidate that fits or is not drawn yet; None if there is no further one."""
+        """The first candidate that fits or is not drawn yet; None if there are no more."""
         for candidate in self.candidates(used):
             names = self.drawn.get(candidate)
             if names is None or (names and used.are_far(names)):
@@ -165,7 +166,7 @@ class Request:
         return self.source.max_candidates(MAX_CANDIDATES)
 
     def give_up(self, used: UsedNames) -> Shortage | None:
-        """Called when no candidate fits: returns why, or None to continue with others."""
+        """Called if no candidate fits: returns the reason, or None to continue with others."""
         return self.shortage or self.source.shortage()
 
 
@@ -198,7 +199,7 @@ class DifferentInitialRequest(Request):
         return MAX_CANDIDATES
 
     def give_up(self, used: UsedNames) -> Shortage | None:
-        """Rules out the initials so far and returns None, or why there are no others."""
+        """Rules out the initials so far; returns None, or the reason if there are no others."""
         self._begin = 1  # 0 would also work, but would change the names of existing seeds
         if used.rule_out_initials(self.source):
             return None
@@ -209,7 +210,7 @@ class DifferentInitialRequest(Request):
 def draw_candidates(candidates: Iterable[tuple[Request, Candidate]]) -> None:
     """Draws candidates of requests, those of the same source together.
 
-    If the search for a candidate ends without a name, its request stores why.
+    If the search for a candidate ends without a name, its request stores the reason.
     """
     groups = defaultdict[Any, list[tuple[Request, Candidate]]](list)
     for request, candidate in candidates:

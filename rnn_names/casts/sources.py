@@ -19,8 +19,8 @@ from rnn_names.sampling.sampler import DrawnNames, make_sampler
 from rnn_names.sampling.stream import look_ahead_if_rare
 from rnn_names.system import cached_property
 
-MIN_CANDIDATES = 1 << 5  # the fewest candidates tried for a name before giving up
-MAX_PART_BATCH = 1 << 16  # the most attempts that are drawn together
+MIN_CANDIDATES = 1 << 5  # minimum number of candidates tried for a name before giving up
+MAX_PART_BATCH = 1 << 16  # maximum number of attempts that are drawn together
 RARE_PART = 1 / 32  # with `initials`, looking ahead is tried if a smaller share is accepted
 RARE_INITIAL = 1e-4  # share of names below which an initial is left out
 PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part in pilots of growing size
@@ -55,7 +55,7 @@ class Shortage(NamedTuple):
 
 
 class PartSource:
-    """Supplies the texts of a part; directly, those of a reference. `key` fixes random numbers."""
+    """Base class of sources; references use it as it is. `key` fixes a part's random numbers."""
 
     def __init__(self, part: Part, seed: int, read: ReadLines) -> None:
         self.part, self.key = part, seed_key(seed, *part.path)
@@ -65,7 +65,7 @@ class PartSource:
 
 
 class ChoiceSource(PartSource):
-    """Gives one of some alternatives."""
+    """Gives one of several alternatives."""
 
     def __init__(self, part: ChoicePart, seed: int, read: ReadLines) -> None:
         super().__init__(part, seed, read)
@@ -73,7 +73,7 @@ class ChoiceSource(PartSource):
         if part.file:
             self.alternatives = [(line,) for line in read(part.file)]
         if not self.alternatives:
-            raise CorpusError("no lines in that file")
+            raise CorpusError("the file has no lines")
         self._deck = np.repeat(np.arange(len(self.alternatives)), part.weights or 1)
 
     def alternatives_of(self, numbers: Array, rounds: Array) -> Array:
@@ -93,7 +93,7 @@ class NameSource(PartSource):
 
     `initial_weights` maps initials to weights proportional to their probabilities, times the
     completions of a guide if there is one. `likely_initials` omits those that hardly any name has.
-    `pools` contains the indices of the pools of `UsedNames` from which its names have to be far.
+    `pools` contains the indices of the pools of `UsedNames` from which its names must be far.
     """
 
     part: NamePart
@@ -158,7 +158,7 @@ class NameSource(PartSource):
         return share
 
     def max_candidates(self, limit: int) -> int:
-        """The most candidates for a name of a line: below `limit` if names take many attempts."""
+        """Maximum number of candidates for a name: below `limit` if names take many attempts."""
         return min(limit, max(int(DEFAULT_BUDGET * self._share_met), MIN_CANDIDATES))
 
     def names_by_attempts(self, numbers: Array, rounds: Array) -> list[tuple[str]]:

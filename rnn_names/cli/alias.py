@@ -33,8 +33,8 @@ KEYS_READ_AT_ONCE = 1 << 17  # keys whose names are drawn together
     type=click.Path(),
     metavar="FILE",
     group="General",
-    help="A file with a secret text, its line end left out. Without one, anyone who guesses a key "
-    "can check whether a name belongs to it.",
+    help="File with a secret; a line break at its end is ignored. Without a secret, anyone who "
+    "guesses a key can check whether a name belongs to it.",
 )
 @options_of(AliasOptions, without=("start", "remember"))
 @output_options("the key")
@@ -43,16 +43,16 @@ def alias(
 ) -> None:
     """Write a name for each key in FILE: test data, or pseudonyms that are the same in all tables.
 
-    FILE has a key on each line, such as a customer's id; - is standard input. A key has the same
-    name in any order, any part of the list and on any machine, with the same model, options and
-    secret. Different keys may have the same name, unless --unique is given.
+    FILE has a key on each line, such as a customer's id; - is standard input. With the same model,
+    options and secret, a key always has the same name, on any machine and beside any other keys.
+    Different keys may have the same name, unless --unique is given.
     """
     from rnn_names.corpus.reading import read_lines
     from rnn_names.model.model import load_chosen
     from rnn_names.sampling.alias import Aliases
 
     if "{" in file and not os.path.lexists(file):
-        raise click.UsageError("a key has one name, not a pattern: give a model, as in -m men")
+        raise click.UsageError("a key gets a name, not a pattern: give a model, as in -m men")
     refuse_single(file, "key", "alias")
     if secret_file == file == "-":
         raise click.UsageError("standard input has the keys: give --secret-file a file")
@@ -82,7 +82,7 @@ def alias(
 
 
 def _note(keys: Sequence[str]) -> str:
-    """A note on keys that may be lines of a table, or begin with a heading; "" for others."""
+    """A note on keys that may be lines of a table or begin with a heading; "" for others."""
     from rnn_names.cli.list_notes import SEPARATORS, separator_of_table
 
     if separator := separator_of_table(keys, least=1):
@@ -108,5 +108,5 @@ def _secret(path: str | None) -> bytes:
     with open_input(path) as (title, stream):
         secret = read_small(title, stream).removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
     if not secret:
-        raise CorpusError(f"{printable(title)}: there is no secret in it")
+        raise CorpusError(f"{printable(title)}: contains no secret")
     return secret

@@ -25,9 +25,8 @@ from rnn_names.model.selection import find_model_file
 def blend(models: ModelChoices, output: str) -> None:
     """Write a model whose names lie between those of several, files or bundled models.
 
-    It predicts the geometric mean of what they predict, each to the power of its weight. Weights
-    are equal unless given, and are scaled to sum to 1. Nothing is trained: it takes a moment. The
-    blend is a model like any other, for every command and for further blends.
+    It predicts the weighted geometric mean of their predictions. Weights are equal unless given,
+    and are scaled to sum to 1. Nothing is trained, and the blend is a model like any other.
     """
     from rnn_names.model.model import load_chosen
     from rnn_names.model.npz import SIGNATURE

@@ -44,22 +44,22 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     {norse:prefix=A,max-length=7}   a name under options of `sample`, written without --
     {norse:novel}                   an option that has no value
     [Lord|Lady|Old]                 one of these; all are used before any repeats
-    [Sir {men}*3|Dame {women}]      one of some patterns, the first three times as often
+    [Sir {men}*3|Dame {women}]      one of several patterns, the first three times as often
     {men}[ the Old|*3]              an addition, left out three times in four
     {trades.txt}                    a line of a file
-    {family=surnames}               a name, a line or [a|b], and what to call it
+    {family=surnames}               a label for a name, a line or [a|b]
     {=family}                       the same again
-    {=family:rules=FILE}            the same, changed by the first rule of a file that matches;
-                                    each line of it is EXPRESSION -> REPLACEMENT
-    of the                          text, as everything else is, line breaks too
+    {=family:rules=FILE}            the same, changed by the first rule that matches in a file with
+                                    lines EXPRESSION -> REPLACEMENT
+    of the                          text, like everything else, including line breaks
 
     PATTERN may be the name of a bundled cast (see `rnn-names models`). Put it in single quotes, or
     the shell interprets some of these characters. A backslash makes a special character literal:
     \\{ or, in the value of an option, \\, and \\}.
 
-    Conditions and options of sampling hold for every name whose part of the pattern does not set
-    them itself. Each part has random numbers of its own: with a --seed, a change to one part leaves
-    the others as they were, except that --initials same ties them together.
+    Conditions and sampling options apply to every name whose part of the pattern does not set them
+    itself. Each part has random numbers of its own: with a --seed, changing one part leaves the
+    others as they were, unless --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     from rnn_names.casts.cast import parsed_pattern
     from rnn_names.casts.cast_drawer import CastDrawer
@@ -106,7 +106,7 @@ def _check_arguments(pattern: tuple[str, ...], file: str | None) -> None:
 
 
 def _note_oddities(pattern: "Pattern", options: CastOptions) -> None:
-    """Prints notes on a pattern that may mean something else, and on options without effect."""
+    """Prints notes on what may be meant differently in a pattern, and on options without effect."""
     parts = pattern.name_parts
     if r"\n" in pattern.text:
         print_note(r"\n is text: press Enter within the quotes, or give a file (--file)")

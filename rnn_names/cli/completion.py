@@ -40,7 +40,7 @@ class PowerShell(shell_completion.ShellComplete):
 def completion(shell: str) -> None:
     """Print a completion script for SHELL.
 
-    After it, the Tab key completes commands, options, their values and file names.
+    Once it has run, the Tab key completes commands, options, their values and file names.
     """
     completion_class = shell_completion.get_completion_class(shell)
     assert completion_class is not None

@@ -22,7 +22,7 @@ OWN_FILE, PROJECT_FILE = "rnn-names.toml", "pyproject.toml"
 
 
 def apply_defaults(context: click.Context) -> None:
-    """Sets the defaults of the command about to run, and `context.obj` to the file's name."""
+    """Sets the defaults of the command to be run, and `context.obj` to the name of the file."""
     for file in (OWN_FILE, PROJECT_FILE):
         if os.path.isfile(file) and (tables := _tables(file)) is not None:
             context.obj, context.default_map = file, _defaults(context, file, tables)
@@ -58,7 +58,7 @@ def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict
     group: Any = context.command
     for name, options in tables.items():
         if name not in group.commands or not isinstance(options, dict):
-            hint = "give tables of commands, such as sample"
+            hint = "expected the table of a command, such as sample"
             raise RnnNamesError(f"{file}: {short_repr(name)}: {hint}")
     command = str(context.invoked_subcommand)
     params: Any = getattr(group.get_command(context, command), "params", ())

@@ -29,17 +29,17 @@ LONGEST_ROW = 400  # characters; a file may contain texts of any length
     "rnn-names info",
     "rnn-names info people.npz --json | jq .training.held_out_loss",
     "rnn-names info welsh-towns=2 dinosaurs",
-    "rnn-names info --system       # for the report of a bug",
+    "rnn-names info --system       # for a bug report",
 )
 @click.argument("model", metavar="[MODEL[=WEIGHT]]...", nargs=-1, type=MODEL)
 @flag("--json", help="Print JSON.")
-@flag("--system", help="Show instead what a bug report should say: versions, BLAS, cores, locale.")
+@flag("--system", help="Show versions, BLAS, cores and locale instead, for a bug report.")
 def info(model: ModelChoices, json: bool, system: bool) -> None:
     """Show what MODEL is and how it was trained.
 
-    MODEL is a model file or the name of a bundled model. Shown are its network, its vocabulary, the
-    list that it learned from, its source and terms, and the record of its training. Of several
-    models, their blend is shown; each may have a weight, MODEL=WEIGHT.
+    MODEL is a model file or the name of a bundled model. Shows the network, the vocabulary, the
+    list it learned from with source and terms, and the training record; for several models, those
+    of their blend. Each may have a weight, MODEL=WEIGHT.
     """
     from rnn_names.model.model import load_chosen
 
@@ -96,7 +96,7 @@ def _facts_for_bug_report() -> dict[str, Any]:
 def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The titles and texts to show. A model's record may be any JSON, with any characters."""
     training, network, characters = facts["training"], facts["network"], facts["vocabulary"]
-    size = "a blend in no file" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
+    size = "an unsaved blend" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
     yield "file", f"{facts['file']}, {size}"
     yield "network", f"{_network(network)}, {network['parameters']:,} parameters"
     yield "vocabulary", f"{plural(len(characters), 'character')}: {shortened(characters, 200)}"
@@ -112,7 +112,7 @@ def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
         lines = wrap(shortened(pairs, 1000), 86, break_on_hyphens=False)
         for title, line in zip_longest(["settings"], lines, fillvalue=""):
             yield title, line.replace("\xa0", " ")
-    n, none = facts["fingerprints"], "none: the model cannot tell new names"
+    n, none = facts["fingerprints"], "none: --novel is not available"
     yield "fingerprints", plural(n, "name") if n else none
     for source in facts["sources"]:
         yield "source", "{what}; {origin}, {terms}".format(**source)

@@ -28,7 +28,7 @@ def read_options(options_class: type, given: dict[str, Any]) -> Any:
     with wrong_usage():
         options = options_class(**{name: given[name] for name in given.keys() - files.keys()})
     if options.start and getattr(options, "seed", 0) is None:  # BestOptions have no seed
-        raise click.UsageError("--start needs --seed: without one, each run draws other names")
+        raise click.UsageError("--start requires --seed: without one, each run draws new names")
     if [*files.values()].count("-") > 1:
         raise click.UsageError("only one of --exclude and --exclude-words can be read from a pipe")
     lists = dict[str, list[str]]()
@@ -58,9 +58,9 @@ def check_output(path: str, kind: str, beginning: bytes, option: str = "--output
 
 
 def check_beginning(path: str, kind: str, beginning: bytes, option: str) -> None:
-    """Raises RnnNamesError if an existing file, perhaps a list, begins differently (any case)."""
+    """Raises RnnNamesError if the file has another beginning (ignoring case): it may be a list."""
     if os.path.isfile(path) and os.path.getsize(path):
         with open(path, "rb") as file:
             if file.read(len(beginning)).upper() != beginning.upper():
-                reason = f"already exists and is no {kind}; give another {option}"
+                reason = f"already exists and is not a {kind}; give another {option}"
                 raise RnnNamesError(f"{printable(path)}: {reason}")

@@ -4,9 +4,9 @@ Python's default handler raises an exception, which has two drawbacks. It may be
 two instructions: in a library that has just taken a lock, or in a `__del__`, where it is lost. It
 may also be late, since a read from a pipe or a long matrix product is finished first.
 
-Here a separate thread learns of the signal through a pipe, calls the handler of `on_interrupt`, and
-ends the process. It waits only while a file is being written (`files.write_lock`). Further signals
-have no effect. If no thread or pipe can be created, a signal ends the process by itself.
+Here a separate thread reads the signal from a pipe, calls the handler of `on_interrupt`, and ends
+the process. It waits only while a file is being written (`files.write_lock`). Further signals have
+no effect. If no thread or pipe can be created, the signal itself ends the process.
 
 The first Ctrl-C during a search that changes nothing else ends only the search (`until_stopped`).
 """
@@ -98,7 +98,7 @@ def until_stopped(items: Iterator[Any]) -> Iterator[Any]:
 
 
 def _wait_for_the_end(signum: int, frame: object) -> None:
-    """The signal handler, in which the main thread waits until the other one reads the signal.
+    """The signal handler: the main thread waits in it until the other thread has read the signal.
 
     If it did not wait and the same signal ended the writer of a pipe, the list would seem
     complete. The handler takes no lock, since the main thread may hold any lock.

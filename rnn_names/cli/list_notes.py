@@ -21,7 +21,7 @@ SEPARATORS = {",": "commas", ";": "semicolons"}
 
 
 def column_of_names(lines: Sequence[str], separator: str) -> int:
-    """The number of the column whose cells look most like names: distinct, made of letters.
+    """The number of the column whose cells look most like names: distinct and made of letters.
 
     >>> column_of_names(["17,Anna,f", "23,Bela,m", "42,Cora,f"], ",")
     2
@@ -48,8 +48,8 @@ def refuse_table(corpus: Corpus) -> None:
     if separator := separator_of_table(lines, least=2):
         column = column_of_names(lines, separator)
         raise CorpusError(
-            f"this is a table of {lines[0].count(separator) + 1} columns; that of the names seems "
-            f"to be {column}: cut -d '{separator}' -f {column} LIST > new.txt (--as-is learns the "
+            f"this is a table of {lines[0].count(separator) + 1} columns; the names seem to be in "
+            f"column {column}: cut -d '{separator}' -f {column} LIST > new.txt (--as-is learns the "
             "lines as they are)"
         )
 
@@ -75,8 +75,8 @@ def list_notes(corpus: Corpus) -> list[str]:
             column = column_of_names(lines, separator)
             notes.append(
                 f"there are {plural} in the lines, and the model will learn them. If only column "
-                f"{column} has names: cut -d '{separator}' -f {column} LIST > new.txt. If every "
-                "column has, each name needs a line of its own: "
+                f"{column} has names: cut -d '{separator}' -f {column} LIST > new.txt. If all "
+                "columns have names, put each name on a line of its own: "
                 rf"tr '{separator}' '\n' < LIST > new.txt"
             )
     if r"{\rtf" in text:
@@ -87,12 +87,12 @@ def list_notes(corpus: Corpus) -> list[str]:
     capitals = sum(name.isupper() and len(name) > 4 for name in lines)
     if 0.2 < capitals / len(corpus) < 0.9:
         notes.append(
-            f"{capitals:,} of {len(corpus):,} names are in capitals, and the model will learn two "
-            "ways of spelling. Write all of them in one way"
+            f"{capitals:,} of {len(corpus):,} names are in capitals, so the model will learn both "
+            "ways of spelling. Write all names in one way"
         )
     if len(corpus) < FEW_NAMES:
         notes.append(
-            f"{len(corpus)} names are few, so the model will mostly write them again. Give a "
-            "hundred or more"
+            f"{len(corpus)} names are few, so the model will mostly repeat them. Give a hundred "
+            "or more"
         )
     return [f"Note: {note}" for note in notes]

@@ -39,7 +39,7 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """The command of a name; None if it is unknown."""
+        """The command with this name; None if it is unknown."""
         if name not in COMMANDS:
             if not ctx.resilient_parsing and (hint := command_hint(name)):
                 raise click.UsageError(hint, ctx)

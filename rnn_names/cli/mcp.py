@@ -26,9 +26,9 @@ from rnn_names.version import __version__
 
 MAX_OF_CALL = 1000  # names in a call that draws or scores
 ABOUT = f"""Names of people, places and creatures, from small networks that learned real lists.
-Draw names here instead of inventing them: those that come to mind first are the same for everybody.
-list_models has the models; boldness "safe" gives names that need no editing. Patterns of cast_names
-are described in rnn-names://casts; there are some by name: {", ".join(CASTS)}."""
+Draw names here instead of inventing them: invented names tend to be the same for everyone.
+list_models lists the models; boldness "safe" gives names that can be used as they are.
+rnn-names://casts describes the patterns of cast_names. Bundled casts: {", ".join(CASTS)}."""
 _TRAINING = Lock()  # one model is trained at a time, on all cores
 MODELS_FOLDER = OutputPath(exists=True, file_okay=False, path_type=Path)
 
@@ -38,7 +38,7 @@ MODELS_FOLDER = OutputPath(exists=True, file_okay=False, path_type=Path)
 def mcp(folder: Path | None) -> None:
     """Serve names to an assistant, on standard input and output.
 
-    An assistant starts it (docs/assistants.md). It needs: python -m pip install 'rnn-names[mcp]'.
+    Assistants start it (docs/assistants.md). It requires: python -m pip install 'rnn-names[mcp]'.
     """
     os.environ["PYDANTIC_ERRORS_INCLUDE_URL"] = "0"  # errors without links to documentation
     try:
@@ -75,7 +75,7 @@ def _tools(folder: Path | None) -> list[Any]:
     blend = partial(load_chosen, load=partial(_load, own))
 
     def list_models() -> Iterator[dict[str, Any]]:
-        """The models: name, what it writes, three samples; of your own, the name alone."""
+        """The models: their names, what they write, three samples; for your own, only the names."""
         others = bundled.OTHER_NAMES.items()
         for name, of in bundled.MODELS.items():
             yield {"name": name, "writes": of.source.what, "samples": of.samples}
@@ -83,7 +83,7 @@ def _tools(folder: Path | None) -> list[Any]:
         yield from ({"name": name} for name in (*bundled.packs(), *own))
 
     def sample_names(models: Models = DEFAULT, count: Count = 20, **options: Any) -> Iterator[str]:
-        """New names at random; with boldness "safe", names to use without checking them."""
+        """New names at random; with boldness "safe", names that can be used as they are."""
         yield from blend(map(ModelChoice.parse, TEXTS.convert(models))).stream(count, **options)
 
     def cast_names(pattern: str, count: Count = 20, **options: Any) -> Iterator[str]:
@@ -99,10 +99,10 @@ def _tools(folder: Path | None) -> list[Any]:
             yield {"name": name, "log_prob": p if p > float("-inf") else None}
 
     def train_model(name: NewName, names: list[str], **options: Any) -> Iterator[str]:
-        """Learn how the names of a list are spelled, in seconds or minutes, as a new model."""
+        """Learn, in seconds or minutes, how the names in a list are spelled, as a new model."""
         with _TRAINING:
             if os.path.lexists(path := f"{folder}/{name}.npz") or name.lower() in bundled.names():
-                raise ModelFileError(f"name {name}: a model of that name exists; choose another")
+                raise ModelFileError(f"name {name}: a model has this name; choose another")
             train(names, **options).save(path)
             own[name] = path
         yield name
@@ -112,11 +112,11 @@ def _tools(folder: Path | None) -> list[Any]:
 
 
 def _load(own: dict[str, Any], name: str) -> Any:
-    """The model of a name: one of the user's `own`, or a bundled one."""
+    """The model with this name: one of the user's `own`, or a bundled one."""
     from rnn_names.model.model import Model
 
     if name not in own and name.lower() not in bundled.names():
-        raise ModelFileError(f"no model {short_repr(name)}; list_models has all there are")
+        raise ModelFileError(f"no model {short_repr(name)}; list_models lists all models")
     return Model.load(own.get(name, name))
 
 
@@ -140,7 +140,7 @@ def _tool(function: Callable[..., Iterator[Any]], owner: Any = None) -> Any:
     parameters = dict(signature(function).parameters)
     options = declarations(owner) if parameters.pop("options", None) else {}
     for name, declared in options.items():
-        schema = declared.kind.schema  # files have none
+        schema = declared.kind.schema  # options that are files have none
         if schema and not declared.hidden and name != "parts":
             text = {"description": declared.help, "json_schema_extra": schema}
             kind = Annotated[Any, Field(default_factory=lambda: None, **text)]

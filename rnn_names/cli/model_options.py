@@ -37,7 +37,7 @@ class ModelParam(click.Path):
                 return ModelChoice.parse(value)
             texts = [value] if os.path.lexists(value) else value.split("+")
             if len(texts) > 1 and not all(map(str.strip, texts)):
-                self.fail("a + has a model on each side, as in elvish+norse", param, ctx)
+                self.fail("a + needs a model on each side, as in elvish+norse", param, ctx)
             return tuple(map(ModelChoice.parse, texts))
         except ModelFileError as error:
             self.fail(f"{error}.", param, ctx)
@@ -51,7 +51,7 @@ class ModelParam(click.Path):
         known = sorted({*bundled.names(), *self.words})
         if not any(name.startswith(incomplete) for name in known):
             return super().shell_complete(ctx, param, incomplete)
-        # A list with models must contain the files, too, since shells do not add them.
+        # A list with models must also contain the files, since shells do not add them.
         with suppress(OSError):
             known += [f"{n}/" if os.path.isdir(n) else n for n in sorted(os.listdir())]
         return [
@@ -74,7 +74,7 @@ model_option = partial(
     metavar="MODEL[=WEIGHT]",
     callback=lambda _context, _option, models: tuple(chain(*models)),
     show_default=f"{DEFAULT_MODEL}, or {bundled.DEFAULT} if there is none",
-    help="Model file, or name of a bundled model. If given several times, or as A+B: their blend.",
+    help="Model file, or name of a bundled model. Several models, or A+B, give their blend.",
 )
 
 
@@ -96,6 +96,6 @@ def word_or_models(
     words = (model.path for model in models if model.path in (bundled.CLOSEST, bundled.NONE))
     word = next((word for word in words if not is_file(word)), None)  # a file takes precedence
     if word and models != (ModelChoice(word),):
-        hint = "give it no weight, and no other model beside it"
-        raise click.BadParameter(f"{word} stands alone: {hint}")
+        hint = "without a weight or another model"
+        raise click.BadParameter(f"{word} stands alone, {hint}")
     return (word, ()) if word else (None, models)

@@ -28,11 +28,11 @@ FULL_WIDTH = 80  # columns of a terminal; in a narrower one, the table is not al
 def models(json: bool) -> None:
     """List the bundled models and casts.
 
-    They come with the program, or with packages that have models for it. Every command takes them
-    by name; a file of exactly that name in the current folder comes first.
+    They come with the program, or with packages that add models. Every command takes them by name;
+    a file of exactly that name in the current folder takes precedence.
 
     The columns are the model's name, how many names it learned from, how many characters it knows,
-    its size, three names that it wrote, and the list with its origin and terms. JSON also has its
+    its size, three names that it wrote, and the list with its origin and terms. JSON also has the
     held-out (validation) loss in nats per character.
     """
     facts = [_facts(name, bundled.path_of(name)) for name in bundled.MODELS]
@@ -41,7 +41,7 @@ def models(json: bool) -> None:
             try:
                 facts.append(_facts(name, bundled.file_of_pack(point), str(point.dist.name)))
             except ModelFileError as error:
-                print_note(f"a model of the package {point.dist.name} is left out: {error}")
+                print_note(f"a model from the package {point.dist.name} is left out: {error}")
     lines, width = _table(facts), max(map(len, CASTS))
     about = "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show"
     lines += ["", about, *(f"  {name:<{width}}  {what}" for name, what in CASTS.items())]

@@ -119,7 +119,7 @@ class OutputPath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path; "-" is refused."""
         if value == "-":
-            self.fail("standard output is for names: give the name of a file", param, ctx)
+            self.fail("standard output is for names; give the name of a file", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -130,7 +130,8 @@ def declared_option(options_class: Any, name: str, **more: Any) -> Callable[...,
     """The command-line option of a dataclass's field; `more` overrides its declaration."""
     field = declared.declarations(options_class)[name]
     kind: Any = field.kind
-    settings: dict[str, Any] = {"group": field.group, "help": field.help}
+    help = re.sub(r"\b[a-z]+(_[a-z]+)+\b", lambda match: as_option(match[0], ""), field.help)
+    settings: dict[str, Any] = {"group": field.group, "help": help}
     settings |= {
         "metavar": field.metavar or kind.metavar,
         "hidden": field.hidden or bool(field.new_name),
@@ -138,9 +139,9 @@ def declared_option(options_class: Any, name: str, **more: Any) -> Callable[...,
     if kind is declared.FLAG:
         settings |= {"is_flag": True, "default": field.default, "show_default": False}
     elif kind is declared.LINES:
-        settings |= {"type": click.Path(), "help": f"{field.help} FILE has one on each line."}
+        settings |= {"type": click.Path(), "help": f"{help} FILE has one per line."}
     elif kind in (declared.TEXTS, declared.LINE_NUMBERS):
-        settings |= {"type": in_utf8, "multiple": True, "help": f"{field.help} May be repeated."}
+        settings |= {"type": in_utf8, "multiple": True, "help": f"{help} May be repeated."}
     elif kind is declared.PATH:
         settings["type"] = OutputPath()
     else:

@@ -48,7 +48,7 @@ def output_options(more: str) -> Callable[..., Any]:
             type=click.Choice(["text", *TABLES, *DOCUMENTS]),
             default="text",
             metavar="FORMAT",
-            help="text; jsonl; csv; tsv; excel, CSV in which spreadsheets read accents right; "
+            help="text; jsonl; csv; tsv; excel, CSV whose accents spreadsheets read correctly; "
             "markdown, a list, or with --columns a table; azgaar, a name base for Azgaar's map "
             "generator; foundry, a roll table for Foundry VTT. jsonl, csv, tsv and excel add "
             f"{more}.",
@@ -76,7 +76,7 @@ def output_options(more: str) -> Callable[..., Any]:
 class RecordWriter(AbstractContextManager["RecordWriter"]):
     """Writes records to stdout; on exit, it writes a document, or the titles of an empty table.
 
-    Text, documents and, by default, Markdown contain only the first field. Other tables have all.
+    Text, documents and, by default, Markdown contain only the first field, other tables all fields.
     """
 
     def __init__(self, fields: list[str], form: Form, title: str = "names") -> None:

@@ -14,7 +14,7 @@ from rnn_names.model.selection import ModelChoice
 
 
 @command(
-    "Write a web page that writes names.",
+    "Make a web page that generates names.",
     "rnn-names page first-names -o first-names.html",
     "rnn-names page elves.npz dinosaurs -o mixture.html     # with a slider for each",
     "rnn-names page -o own.html                             # for a list that is pasted there",
@@ -22,11 +22,11 @@ from rnn_names.model.selection import ModelChoice
     "rnn-names page --module elves.npz -o names.mjs         # for games and other programs",
 )
 @click.argument("models", nargs=-1, type=MODEL, metavar="[MODEL[=WEIGHT]...]")
-@flag("--module", help="Write a JavaScript module for other programs, and its types beside it.")
+@flag("--module", help="Write a JavaScript module for other programs, and its type declarations.")
 @flag(
     "--learn",
-    help="Give the page the base, so that lists of fewer than 1,000 names that are pasted there "
-    "are learned as `train` learns them.",
+    help="Include the base, so that the page learns pasted lists of fewer than 1,000 names as "
+    "`train` does.",
 )
 @output_option(
     "-o",
@@ -35,16 +35,16 @@ from rnn_names.model.selection import ModelChoice
     show_default="names.html, or names.mjs",
 )
 @option(
-    "--title", group="Words", metavar="TEXT", help='Title of the page, in place of "Names like …".'
+    "--title", group="Words", metavar="TEXT", help='Title of the page instead of "Names like …".'
 )
 @option("--subtitle", group="Words", metavar="TEXT", help="Line below the title.")
 def page(models: ModelChoices, module: bool, learn: bool, output: str | None, **words: Any) -> None:
-    """Write a web page that writes names of MODEL, a file or a bundled model; of several, a blend.
+    """Make a web page that generates names like those of MODEL, a file or a bundled model.
 
-    The page is one file that holds the models and works in any browser, without a network: open it
-    by a double click, send it, or put it on any web space. Whoever has it can take the models out.
-    In the page, people can paste a list of names that it learns from. Without MODEL, the page has
-    five bundled models, --learn is on, and it opens where the list is pasted.
+    The page is one file that holds the models and works offline in any browser: open it with a
+    double click, send it, or publish it anywhere. Several models are blended. Anyone who has the
+    page can extract the models. People can paste a list of names for it to learn from. Without
+    MODEL, the page has five bundled models and --learn, and opens where a list is pasted.
     """
     from rnn_names.files import write_atomically
     from rnn_names.model.model import Model
@@ -55,7 +55,7 @@ def page(models: ModelChoices, module: bool, learn: bool, output: str | None, **
     if module and not models:
         raise click.UsageError("--module requires at least one MODEL")
     if module and (learn or {*words.values()} != {None}):
-        raise click.UsageError("--learn, --title and --subtitle go with a page, not with a module")
+        raise click.UsageError("--learn, --title and --subtitle are for a page, not for a module")
     if module:
         output = output or "names.mjs"
         for path in (output, script.types_path(output)):

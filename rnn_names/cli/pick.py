@@ -19,7 +19,7 @@ from rnn_names.model import bundled
 
 
 @command(
-    "Look at names, and keep some.",
+    "Look at names and keep the best.",
     "rnn-names pick -m elvish -o elves.txt",
     "rnn-names pick '{norse} of {welsh-towns}' -o cast.txt",
     "rnn-names pick -m dwarvish --max-length 7 -n 20",
@@ -32,7 +32,7 @@ from rnn_names.model import bundled
     group="General",
     default=10,
     type=click.IntRange(1),
-    help="Names on a page.",
+    help="Number of names on a page.",
 )
 @model_option(group="General")
 @output_option("-o", "--output", default="kept.txt", group="General", help="File of kept names.")
@@ -46,8 +46,8 @@ def pick(
     Names are written to the output file as soon as you keep them, one per line, and are not shown
     again, in this run or the next. You may edit that file: lines that begin with #, and text after
     a tab, are comments. Commands can also be piped in. With a PATTERN, pick shows lines as `cast`
-    writes them: +4 shows some that differ from line 4 in one name; +4.town changes only its part
-    town. Where a cast has several lines, an empty line follows each in the file.
+    writes them: +4 shows others that differ from line 4 in one name; +4.town changes only its part
+    town. If entries of a cast have several lines, an empty line follows each entry in the file.
     """
     from rnn_names.casts.pattern_files import read_pattern
     from rnn_names.cli.picking.session import PickSession
@@ -79,7 +79,7 @@ def pick(
                 message = f"{printable(output)} {what}; give another file, as in -o chosen.txt"
                 raise click.UsageError(message)
     if options.remember and is_same_file(options.remember, output):
-        message = "has what is kept; give another file for what was shown"
+        message = "is the file of kept names; give another file for the names that were shown"
         raise SamplingError(f"{printable(output)} {message}", ["remember"])
     PickSession(supply, output).run()
 

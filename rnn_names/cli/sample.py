@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
 
-FEW_LISTED = 1000  # names; longer lists get no note, since most names are near one of theirs
+FEW_LISTED = 1000  # names; longer lists get no note, since they have a name near most names
 MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the list
 
 
@@ -33,9 +33,7 @@ MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the l
 )
 @declared_option(SampleOptions, "count", group="General")
 @model_option(group="General")
-@flag(
-    "--best", group="General", help="The most probable names, in descending order, not random ones."
-)
+@flag("--best", group="General", help="Write the most probable names, in order, not random ones.")
 @declared_option(BestOptions, "rank", group="General")
 @options_of(RandomOptions)
 @output_options(ADDED_COLUMNS)
@@ -45,10 +43,10 @@ def sample(
     """Write names like those of a list, one per line.
 
     Names follow the model's distribution, given the conditions and --temperature, --min-p, --top-k
-    and --top-p. Some may be in the list; --novel leaves these out. If --top-k or --top-p rules out
-    every --prefix, that is an error.
+    and --top-p. Names may be in the list; --novel leaves these out. It is an error if --top-k or
+    --top-p rules out every --prefix.
 
-    A seed fixes an endless stream of names, of which the first COUNT are written: the same seed and
+    A seed fixes an endless stream of names, and the first COUNT are written: the same seed and
     options give the same names, on any number of cores. If too few names meet the conditions, those
     found are written, and the exit code is 1.
     """
@@ -83,7 +81,7 @@ def sample(
 
 
 def _note_near_copies(model: "Model", names: "Names") -> None:
-    """Prints a note if many names are at most one edit from a name of the model's short list."""
+    """Prints a note if many names are at most one edit from a name in the model's short list."""
     n_listed, known = model.training.get("distinct_names"), model.own_fingerprints
     is_short = isinstance(n_listed, int) and n_listed <= FEW_LISTED
     if known is None or not is_short or len(names) < MIN_COMPARED:

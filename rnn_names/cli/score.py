@@ -32,8 +32,8 @@ def score(file: str, model: ModelChoices, sort: bool, rank: str, form: Form) -> 
     model does not know gets -inf; a blank line gets the probability of an empty name. A summary
     without blank lines goes to standard error.
 
-    With --rank per-character, that logarithm divided by the name's characters, its end counted,
-    comes first, and --sort goes by it.
+    With --rank per-character, the first column is that logarithm divided by the number of
+    characters, including the end, and --sort sorts by it.
     """
     import numpy as np
 
@@ -43,7 +43,7 @@ def score(file: str, model: ModelChoices, sort: bool, rank: str, form: Form) -> 
 
     if not os.path.exists(file) and os.path.exists(find_model_file(file)):
         line = f"echo NAME | rnn-names score -m {file}"
-        raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
+        raise click.UsageError(f"{file} is a model; names come from a file or a pipe: {line}")
     refuse_single(file, "name", "score")
     per_character = rank == "per-character"
     loaded_model = load_chosen(choices_or_default(model))

@@ -105,7 +105,7 @@ def prepare_streams() -> None:
         try:
             os.fstat(number)
         except OSError:
-            # Takes the lowest free number; else messages would go into the next file to be opened.
+            # Takes the lowest free number, or messages would go into the next file to be opened.
             os.open(os.devnull, os.O_RDWR)
     if sys.stdout is None:
         sys.stdout = ClosedOutput()

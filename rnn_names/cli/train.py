@@ -33,8 +33,8 @@ from rnn_names.training.settings import Settings
     multiple=True,
     metavar="MODEL[=WEIGHT]",
     callback=word_or_models,
-    help="Start from the weights of this model, a file or a bundled one; cell and hidden size are "
-    "then its own. If given several times: from their blend. closest: from the bundled model that "
+    help="Start from the weights of this model, a file or a bundled one, which also fixes cell and "
+    "hidden size. Several models: start from their blend. closest: from the bundled model that "
     "predicts the list best. none: from random weights, even with fewer than 1,000 names.",
 )
 @flag(
@@ -45,7 +45,7 @@ from rnn_names.training.settings import Settings
 @flag(
     "--as-is",
     group="Training",
-    help="Learn the lines as they are, even if they are those of a table.",
+    help="Learn the lines as they are, even if the file looks like a table.",
 )
 @output_option("-o", "--output", help="Model file to write.", default=DEFAULT_MODEL)
 @output_option("--log", help="Write a line of JSON per epoch to FILE.")
@@ -72,8 +72,8 @@ def train(
     followed by a tab and a count.
 
     The weights with the lowest held-out (validation) loss are kept. A stage ends when that loss no
-    longer falls. An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is
-    removed when the run has finished.
+    longer falls. An interrupted run keeps its state in OUTPUT.resume, for --resume; a run that
+    finishes removes the file.
     """
     from rnn_names.cli.list_notes import list_notes, refuse_table
     from rnn_names.cli.training_run import Progress, TrainingRun, log_file, opening, summary

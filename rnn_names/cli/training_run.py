@@ -27,7 +27,7 @@ from rnn_names.training.checkpoint import Checkpoint
 from rnn_names.training.trainer import DIVERGENCE_FACTOR, EpochRecord, Trainer, next_epoch_to_show
 
 LOG_WIDTH = 100  # columns of messages without a terminal
-SECONDS_TO_SPEAK = 2.0  # seconds for the final messages; the reader may be gone
+SECONDS_TO_SPEAK = 2.0  # seconds for the final messages, whose reader may be gone
 
 
 class TrainingRun:
@@ -195,8 +195,8 @@ class Progress:
             self.bar.total = self.bar.n + self.trainer.characters_left
         if self.trainer.has_diverged(record.training_loss, record.held_out_loss):
             self.say(
-                f"{record.stage.capitalize()}: it ends with epoch {record.epoch}, in which its "
-                f"loss passed {DIVERGENCE_FACTOR} times that of a uniform guess. The best weights "
+                f"{record.stage.capitalize()} ends with epoch {record.epoch}, in which its loss "
+                f"exceeded {DIVERGENCE_FACTOR} times that of a uniform guess. The best weights "
                 "so far are kept."
             )
         if self.quiet or not record.is_best or record.epoch < self.next_line:

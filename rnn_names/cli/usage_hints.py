@@ -28,7 +28,7 @@ ADVICE = {
     "alias --seed": "names follow from the keys, and from the secret in --secret-file",
     "alias --column --field": "cut out the keys: cut -d, -f1 FILE | rnn-names alias",
 }
-"""Advice on options that a command lacks, by the command and these options."""
+"""Advice on options that a command lacks, by command and options."""
 
 COMMAND_WORDS = {"help": "--help", "list": "models", "best": "sample --best"}
 """Words that users type as commands, and the arguments that they probably mean."""
@@ -37,7 +37,7 @@ BALANCED = "--boldness balanced"  # the remedy if no name is safe
 
 
 def command_hint(word: str) -> str:
-    """A suggestion for a word that is no command; "" if there is none."""
+    """A suggestion for a word that is not a command; "" if there is none."""
     meant = f"sample -m {word}" if word in bundled.names() else COMMAND_WORDS.get(word)
     return f"No such command '{word}'. Did you mean rnn-names {meant}?" if meant else ""
 

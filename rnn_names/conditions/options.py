@@ -78,12 +78,8 @@ class CommonOptions(CheckedOptions):
     ignore_case: bool = _flag(
         "Ignore case in prefix, suffix, contains, match and like.", short="-i"
     )
-    min_length: int | None = _length(
-        "Minimum length, in characters.", unset="that of the shortest name in the list"
-    )
-    max_length: int | None = _length(
-        "Maximum length, in characters.", unset="that of the longest name in the list"
-    )
+    min_length: int | None = _length("Minimum length, in characters.", unset="the list's minimum")
+    max_length: int | None = _length("Maximum length, in characters.", unset="the list's maximum")
     any_shape: bool = _flag(
         "Allow what no name in the list has: a lower-case letter at the beginning, a capital right "
         "after a letter, or two spaces or punctuation marks in a row."

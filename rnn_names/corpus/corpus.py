@@ -13,7 +13,7 @@ from rnn_names.corpus.names import Names, checked_strings
 from rnn_names.corpus.reading import opened, read_names
 from rnn_names.errors import CorpusError
 
-MAX_HELD_OUT = 2000  # names; with them, the held-out loss is known to about 0.01 nats per character
+MAX_HELD_OUT = 2000  # names; they give the held-out loss to about 0.01 nats per character
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class Corpus:
         n = len(self)
         size = min(max(round(fraction * n), 1), MAX_HELD_OUT) if fraction else 0
         if n - size < 1:
-            reason = f"{size} of them held out leave none to train on: hold out fewer"
+            reason = f"holding out {size} of them leaves none to train on: hold out fewer"
             raise CorpusError(f"the corpus has {n} distinct names, and {reason}")
         held_out = np.sort(rng.choice(n, size, replace=False))
         return self.take(np.delete(np.arange(n), held_out)), self.take(held_out)
 
     def take(self, rows: Array) -> "Corpus":
-        """The names in some rows, with their counts."""
+        """The names in the given rows, with their counts."""
         return replace(self, names=self.names.take(rows), counts=self.counts[rows])
 
 
@@ -68,8 +68,8 @@ def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
     names, counts = Names.concatenate(parts).distinct(np.concatenate(piece_counts))
     if len(names) < 2:
         if set(names.to_strings()[0]) & set(",;"):
-            reason = "there are commas in it: put each name on a line of its own"
-            raise CorpusError(f"{title}: only one line, and {reason}")
+            reason = "with commas: put each name on a line of its own"
+            raise CorpusError(f"{title}: only one line, {reason}")
         needed = "at least two are needed to learn from, and a hundred to learn much"
         raise CorpusError(f"{title}: only one distinct name; {needed}")
     return Corpus(names, counts, n_blank, has_counts, tuple(map(os.path.basename, titles)))

@@ -19,7 +19,7 @@ INCREMENT = np.uint64(0x9E3779B97F4A7C15)  # γ
 _MULTIPLIERS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 PACKED_BITS = 44  # uppermost bits that the packed form stores
 PACKED_BYTES = 6  # bytes of the gap between two fingerprints in the packed form
-MIN_BITS = 32  # the fewest bits that a model stores
+MIN_BITS = 32  # minimum number of bits that a model stores
 HASHED_AT_ONCE = 1 << 16  # names hashed together, to bound the memory
 
 
@@ -51,7 +51,7 @@ def mix(z: Array) -> Array:
 
 
 def terms(codes: Array, places: Array) -> Array:
-    """The terms of characters at some places in a fingerprint."""
+    """The terms of a fingerprint for the given characters and their places."""
     return mix(codes.astype(np.uint64) + (places.astype(np.uint64) << np.uint64(21)) + INCREMENT)
 
 
@@ -77,7 +77,7 @@ def packed(prints: Array) -> Array:
 
 
 def unpacked(rows: Array) -> Array:
-    """The fingerprints in an array of a file, which may be packed or have fewer bits, as uint64."""
+    """The fingerprints in a file's array, which may be packed or have fewer bits, as uint64."""
     if rows.dtype == np.uint8:
         gaps = np.zeros((rows.shape[1], 8), np.uint8)
         gaps[:, :PACKED_BYTES] = rows.T

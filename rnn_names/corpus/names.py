@@ -94,7 +94,7 @@ class Names:
         return text.tobytes().decode("utf-32-le").encode()
 
     def take(self, rows: Array) -> Names:
-        """The names in some rows, in the order of the rows."""
+        """The names in the given rows, in that order."""
         starts, lengths = self.offsets[:-1][rows], self.lengths[rows]
         offsets = _offsets(lengths).astype(self.offsets.dtype, copy=False)
         codes = np.empty(offsets[-1], self.codes.dtype)
@@ -105,7 +105,7 @@ class Names:
         return Names(codes, offsets)
 
     def padded(self, rows: Array | slice = slice(None)) -> tuple[Array, Array]:
-        """The codes of some rows, (m, longest), padded with 0, and their lengths, (m,).
+        """The codes of the given rows, (m, longest), padded with 0, and their lengths, (m,).
 
         >>> Names.from_strings(["Ada", "Bo"]).padded()[0].tolist()
         [[65, 100, 97], [66, 111, 0]]
@@ -147,7 +147,7 @@ IndexedTexts = Sequence[Indices]
 
 
 def names_from_indices(texts: IndexedTexts) -> IndexedNames:
-    """The names for texts that are given as indices."""
+    """The names with the given texts, which are indices."""
     indices = np.array([*chain.from_iterable(texts)], np.intp)
     return Names.from_lengths(indices, np.array([*map(len, texts)], np.intp))
 

@@ -22,7 +22,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH, REFUSED_CHARACTERS, com
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CorpusError, printable
 
-MAX_DIGITS = 11  # digits of the longest count, so that the sum of a list stays far below 2⁶³
+MAX_DIGITS = 11  # digits of the longest count, so that the sum over a list stays far below 2⁶³
 PIECE_BYTES = 1 << 22
 ZIP = b"PK\x03\x04"  # the beginning of word-processor documents and of models
 
@@ -72,7 +72,7 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | No
             pairs = [*map(split_count, lines)]
             for row, (line, count) in enumerate(pairs):
                 if line and not count:
-                    reason = "no count, and the lines before have one"
+                    reason = "no count, but earlier lines have one"
                     advice = f"end it in a tab and a whole number from 1 to {10**MAX_DIGITS - 1:,}"
                     raise CorpusError(f"{title}, line {n_before + row + 1}: {reason}: {advice}")
             lines = [name for name, _ in pairs]
@@ -123,7 +123,7 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
     except OSError as error:
         raise CorpusError(f"{title}: cannot be read: {error.strerror or error}") from error
     if missing > 0:
-        reason = "became shorter while it was read; try again when nothing writes to it"
+        reason = "became shorter while it was read; try again when no program writes to it"
         raise CorpusError(f"{title}: {reason}")
     if rest and (n_lines or rest != codecs.BOM_UTF8):
         yield rest

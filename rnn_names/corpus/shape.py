@@ -1,6 +1,6 @@
 r"""Which characters stand side by side in the names of a list: by kind, and in triples.
 
-The *shape* of names bars three things unless a name of the list contains them: a lower-case letter
+The *shape* of names bars three things unless a name in the list contains them: a lower-case letter
 at the beginning, a capital right after a letter, and each pair of adjacent spaces or marks, such as
 ". ". Triples of adjacent characters, ignoring case, are for `known_triples`. Both ends of a name
 are represented by "\n", which counts as a space.

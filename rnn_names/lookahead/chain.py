@@ -24,11 +24,11 @@ from rnn_names.network.completion_values import value_table
 from rnn_names.network.rnn import log_softmax, softmax
 from rnn_names.ngram.contexts import Contexts, max_symbols
 
-MAX_CONTEXTS = 4000  # the most frequent contexts are kept
+MAX_CONTEXTS = 4000  # maximum number of contexts; the most frequent are kept
 PRIOR = 10.0  # weight of the next shorter context, as a number of prefixes
-MIN_SHORTER_SHARE = 0.1  # the least share of the next shorter context in a context's probabilities
+MIN_SHORTER_SHARE = 0.1  # minimum share of the next shorter context in a context's probabilities
 UNIFORM_SHARE = 0.002  # uniform part of the empty context's probabilities, so that none is 0
-MAX_WORK = 1 << 24  # numbers that the recursion reads; it limits contexts for large automata
+MAX_WORK = 1 << 24  # numbers that the recursion reads; this limits contexts for large automata
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,7 @@ def fitted_chain(
     Returns its product states, the row of each prefix, (N,), and the natural logarithms of the
     probabilities that a name will be accepted, by length so far and row, (max_length + 2, P).
     """
-    # Below 1, predictions are averaged as they are at 1, where they differ less, then sharpened.
-    power = min(temperature, 1.0)
+    power = min(temperature, 1.0)  # below 1, average the probabilities at 1, which differ less
     probabilities = softmax(power * prefixes.log_probabilities)
     contexts, product, row = _product(prefixes, acceptor)
     context = product.context[row]

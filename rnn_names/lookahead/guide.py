@@ -46,8 +46,8 @@ from rnn_names.lookahead.visited import VisitedPrefixes
 from rnn_names.network.completion_values import LEAST_LOG, log_difference, log_sum
 from rnn_names.ngram.contexts import Contexts
 
-MAX_COPIES = 32  # the most copies of a name from one proposal
-MAX_REPEATS = 0.005  # the tolerated share of repeats among names
+MAX_COPIES = 32  # maximum number of copies of a name from one proposal
+MAX_REPEATS = 0.005  # tolerated share of repeats among names
 MAX_BOUND = 64  # in mean weights; a higher one takes more draws per name, a lower one repeats more
 MAX_STORED_NUMBERS = 1 << 22  # probabilities stored for visited prefixes, n_y for each
 # The estimates for unvisited names add up to at most 8 times their measured probability, or to a
@@ -64,8 +64,8 @@ class Guide:
 
     acceptor: Acceptor  # with an automaton of S states
     prefixes: VisitedPrefixes  # all that were visited; the guide learned from the first N
-    # (N, n_y) log completion of each next character. For prefixes visited since then, the chain is
-    # asked. Column EOS is 0 where a name may end, else −∞; while exploring, always −∞.
+    # (N, n_y) log completion of each next character; the chain supplies it for prefixes visited
+    # since then. Column EOS is 0 where a name may end, else −∞; while exploring, always −∞.
     log_completion_visited: Array
     product: ProductStates  # P states, each a context of the Markov chain and an automaton state
     log_completion_by_chain: Array  # (max_length + 2, P)
@@ -190,11 +190,11 @@ def log_mean_of(log_weights: Array) -> float:
 
 
 def least_log_bound(log_weights: Array, max_repeats: float) -> float:
-    """The log of the least bound at which at most the share `max_repeats` of names are repeats.
+    """The log of the smallest bound at which at most the share `max_repeats` of names are repeats.
 
-    A name of weight w has w / bound copies; all but the first are repeats. The k weights above the
-    bound give (Σₖ w − k bound) / bound repeats of Σ w / bound names. Taking another number of the
-    largest weights gives less, so bound ≥ (Σₖ w − max_repeats Σ w) / k for every k.
+    A name of weight w has w / bound copies; all but the first are repeats. If k weights exceed the
+    bound, these repeats number (Σₖ w − k bound) / bound, out of Σ w / bound names. For any other k,
+    that expression is smaller, so the bound is the maximum of (Σₖ w − max_repeats Σ w) / k over k.
     """
     top = max(log_weights.max(), LEAST_LOG)
     falling = np.sort(np.exp(log_weights - top))[::-1]

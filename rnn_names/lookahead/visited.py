@@ -29,7 +29,7 @@ class VisitedPrefixes:
 
     @classmethod
     def beginning(cls, prefix: Array, automaton: Automaton) -> "VisitedPrefixes":
-        """Only the prefix that every name begins with, not visited yet."""
+        """Only the root, which no draw has visited yet."""
         n_y = automaton.next_state.shape[1]
         history = np.zeros(1, np.int64)
         for symbol in (n_y, *prefix):
@@ -49,7 +49,7 @@ class VisitedPrefixes:
 
     @cached_property
     def _sorted(self) -> tuple[Array, Array]:
-        """The sorted keys, by parent and character, of all prefixes but the first; their rows."""
+        """The sorted keys of all prefixes but the first, by parent and character; their rows."""
         keys = self.parent[1:] * self.log_probabilities.shape[1] + self.character[1:]
         order = np.argsort(keys, kind="stable")
         return keys[order], order + 1
@@ -95,7 +95,7 @@ class VisitedPrefixes:
         return np.sort(most_probable_first[:size])
 
     def take(self, rows: Array) -> "VisitedPrefixes":
-        """The prefixes in some ascending rows, which include all parents."""
+        """The prefixes in the given ascending rows, which include all parents."""
         new = np.zeros(len(self), np.int64)
         new[rows] = np.arange(len(rows))
         parts = {column.name: getattr(self, column.name)[rows] for column in fields(self)}
@@ -103,7 +103,7 @@ class VisitedPrefixes:
 
 
 class Visits:
-    """Records the prefixes that a draw visits: those visited `before`, then new ones."""
+    """Records the prefixes that a draw visits: first those visited `before`, then new ones."""
 
     def __init__(self, before: VisitedPrefixes) -> None:
         self.before, self.n_recorded = before, 0
@@ -122,7 +122,7 @@ class Visits:
         return rows
 
     def record(self, rows: Array, log_probabilities: Array, n_names: Array) -> None:
-        """Records the network's predictions after some prefixes and how many names have each."""
+        """Records the network's predictions after the prefixes and how many names have each."""
         has_row = np.flatnonzero(rows >= 0)
         self.n_recorded += len(has_row)
         self._recorded.append((rows[has_row], log_probabilities[has_row], n_names[has_row]))
@@ -135,7 +135,7 @@ class Visits:
         columns = (getattr(before, column.name) for column in fields(before))
         widths = ((0, n_new), (0, 0))
         grown = VisitedPrefixes(*(np.pad(column, widths[: column.ndim]) for column in columns))
-        for parent, character, automaton_state in self._new:  # no call adds a prefix and its parent
+        for parent, character, automaton_state in self._new:  # parents were added by earlier calls
             rows = slice(first, first + len(parent))
             grown.parent[rows], grown.character[rows] = parent, character
             grown.automaton_state[rows] = automaton_state

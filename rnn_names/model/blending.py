@@ -51,7 +51,7 @@ def one_network(
     _check_letters(vocabularies, titles)
     units = sum(model.hidden_size for model in models)
     if units > MAX_HIDDEN_SIZE:
-        limit = f"{units:,} hidden units, and it can have {MAX_HIDDEN_SIZE:,}"
+        limit = f"{units:,} hidden units, more than {MAX_HIDDEN_SIZE:,}"
         raise BlendError(f"a blend of {limit}: leave a model out, or train smaller ones")
     vocabulary = reduce(Vocabulary.union, vocabularies)
     networks = [_extended(model, vocabulary) for model in models]
@@ -90,7 +90,7 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
     if len(numbers) != count:
         have, need = plural(len(numbers), "weight"), plural(count, "model")
         raise BlendError(f"{have} for {need}: give one for each")
-    largest = max(numbers)  # divided by first, since the sum of finite numbers may overflow
+    largest = max(numbers)  # divided by first, since a sum of finite numbers may overflow
     total = math.fsum(number / largest for number in numbers)
     return [number / largest / total for number in numbers]
 
@@ -145,7 +145,7 @@ def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) ->
         if not letters[i] & others:
             mine, theirs = ("".join(sorted(each)[:10]) for each in (letters[i], others))
             reason = f"no letter in common with the rest of the blend ({mine}… and {theirs}…)"
-            raise BlendError(f"{printable(title)} has {reason}, so there are no names between them")
+            raise BlendError(f"{printable(title)} has {reason}, so no names lie between them")
 
 
 def as_gru(params: Params) -> Params:

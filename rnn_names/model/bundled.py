@@ -17,7 +17,7 @@ class Source(NamedTuple):
 
 
 def marked_as_start(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """The sources of the model that training started from, with a note that says so."""
+    """The sources of a model that training started from, with a note that says so."""
     note = " (where training started)"
     return tuple(source._replace(what=source.what.removesuffix(note) + note) for source in sources)
 

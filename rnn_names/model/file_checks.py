@@ -33,16 +33,16 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
     for name, array in arrays.items():
         types = ARRAYS.get(name, ())
         if not isinstance(array, np.ndarray) or array.dtype.newbyteorder("<").str not in types:
-            raise ModelFileError(f"array {short_repr(name)}: of a wrong type")
+            raise ModelFileError(f"array {short_repr(name)}: wrong type")
     version = meta.get("format")
     if not isinstance(version, int) or version != FORMAT:
-        found = f"format version {short_repr(version)}, and this program reads version {FORMAT}"
+        found = f"format version {short_repr(version)}, but this program reads version {FORMAT}"
         raise ModelFileError(f"{found}: use the program that wrote it")
     characters = meta.get("vocabulary")
     if not isinstance(characters, str) or not characters:
         raise ModelFileError("`meta` has no vocabulary")
     if len(set(characters)) < len(characters) or refused_characters(characters):
-        raise ModelFileError("the vocabulary has characters twice, or ones that no name can hold")
+        raise ModelFileError("the vocabulary repeats a character, or has one that no name can have")
     vocabulary = Vocabulary(characters)
     prints = {name: array for name, array in arrays.items() if name in ("fingerprints", "listed")}
     params = {name: array for name, array in arrays.items() if name not in prints}
@@ -95,7 +95,7 @@ def _training_record(training: Any, characters: str) -> dict[str, Any]:
     except ValueError:
         raise ModelFileError("`meta` has a number that is not finite") from None
     except (TypeError, RecursionError) as error:
-        raise ModelFileError(f"`meta` has a value that is not of JSON: {error}") from None
+        raise ModelFileError(f"`meta` has a value that is not JSON: {error}") from None
     longest, shortest = training.get("longest"), training.get("shortest", 1)
     lengths = type(longest) is type(shortest) is int and 1 <= shortest <= longest <= MAX_NAME_LENGTH
     pairs = training.get("pairs", [])
@@ -109,8 +109,8 @@ def _training_record(training: Any, characters: str) -> dict[str, Any]:
     )
     begin = isinstance(training.get("lower_case_beginnings", True), bool)
     if not (lengths and begin and are_texts):
-        what = "how long names are, how they begin and what they have side by side"
-        raise ModelFileError(f"`meta` has no training record that says {what}")
+        facts = "lengths, lower_case_beginnings, pairs, known_triples"
+        raise ModelFileError(f"`meta` has no valid training record ({facts})")
     if "blend" in training:
         _check_blend(training["blend"])
     settings = training.get("settings")
@@ -130,9 +130,9 @@ def _check_params(arrays: dict[str, Array], cell: object, n_y: int) -> None:
     sizes |= {"bn": (n_a,)} if cell == "gru" else {}
     if set(arrays) != set(sizes):
         wrong = ", ".join(sorted(set(arrays) ^ set(sizes)))
-        raise ModelFileError(f"arrays missing or too many for cell {cell}: {wrong}")
+        raise ModelFileError(f"arrays missing or superfluous for cell {cell}: {wrong}")
     for name, size in sizes.items():
         if arrays[name].shape != size or n_a < 1:
             raise ModelFileError(f"array {name}: shape {arrays[name].shape}, expected {size}")
         if not np.abs(arrays[name]).max() <= MAX_WEIGHT:  # true for NaN, too
-            raise ModelFileError(f"array {name}: a weight over {MAX_WEIGHT:g}, or none")
+            raise ModelFileError(f"array {name}: a weight that is NaN or above {MAX_WEIGHT:g}")

@@ -36,11 +36,11 @@ class Model(LanguageModel):
         params: float32 arrays: Wax (g n_a, n_y), Waa (g n_a, n_a), Wya (n_y, n_a), ba (g n_a,), by
             (n_y,) and a0 (n_a,), with g = 1; for a GRU g = 3, and there is a bn (n_a,).
         training: the training record, as JSON. `longest` and `shortest` are the lengths of the
-            longest and the shortest name of the list; `lower_case_beginnings` says whether any name
+            longest and the shortest name in the list; `lower_case_beginnings` says whether any name
             begins with a lower-case letter. `pairs` lists the odd pairs of characters in names, and
             `known_triples` the triples of adjacent characters.
         fingerprints: (n,) the sorted fingerprints (`rnn_names.corpus.fingerprints`) of all names
-            that it learned; None if they are not stored.
+            that it has learned; None if they are not stored.
         own_list_fingerprints: the fingerprints of its own list, for a blend, or if training started
             from a model that has fingerprints; otherwise None. `own_fingerprints` covers all cases.
         sources: the lists it learned from that have a source and terms of use.
@@ -89,7 +89,7 @@ class Model(LanguageModel):
         """An iterator over the names of `sample`; there can be more than fit into memory.
 
         `stream(...).arrays()` yields NumPy arrays of names, which is faster. The errors are those
-        of `sample`. The iterator raises them if conditions cannot be met.
+        of `sample`; if conditions cannot be met, the iterator raises them.
         """
         from rnn_names.sampling.name_queue import ENDLESS
         from rnn_names.sampling.stream import names_of_stream
@@ -295,12 +295,12 @@ def _file_name(path: StrOrBytesPath) -> str:
 def _parts(
     models: Sequence[Model], shares: Sequence[float], titles: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """The record of a blend: its parts; a part that is a blend is replaced by its parts."""
+    """The record of a blend: its parts; any blend among them is replaced by its own parts."""
     parts: list[dict[str, Any]] = []
     for model, share, title in zip(models, shares, titles, strict=True):
         whole = {"model": title, "weight": 1.0, "network": model.facts()["network"]}
         inner = model.training.get("blend", [{**whole, "training": model.training}])
         parts += [{**part, "weight": share * part["weight"]} for part in inner]
     if len(parts) > MAX_PARTS:
-        raise BlendError(f"a blend of {len(parts)} models, and {MAX_PARTS} are the most")
+        raise BlendError(f"a blend of {len(parts)} models; the maximum is {MAX_PARTS}")
     return parts

@@ -29,7 +29,7 @@ from rnn_names.files import write_atomically
 SIGNATURE = b"PK\3\4"  # the beginning of each member of a zip, and so of a model file
 MAX_FILE_BYTES = (1 << 31) - 1  # a longer zip would need the directory of zip64
 MAX_NAME = 40  # characters of the name of an array
-MAX_UNPACKED, FREE_BYTES = 8, 1 << 20  # most bytes unpacked: 8 per byte of the file, plus 1 MiB
+MAX_UNPACKED, FREE_BYTES = 8, 1 << 20  # maximum size unpacked: 8 bytes per byte, plus 1 MiB
 MAX_META_BYTES = 1 << 22
 MAX_DEPTH = 32  # nested lists and objects in `meta`, far below Python's recursion limit
 MAX_HEADER_BYTES = 1 << 10
@@ -101,7 +101,7 @@ def _members(
         if not is_name or (name != "meta" and not allowed_types(name)):
             raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
         if name in names:
-            raise ModelFileError("damaged: an array is in it twice")
+            raise ModelFileError("damaged: it contains an array twice")
         names.add(name)
         left -= unpacked
         if left < 0:
@@ -118,7 +118,7 @@ def _members(
         if len(data) != unpacked:
             raise ValueError(f"array {name}: its size is not what the zip says")
         if zlib.crc32(data) != crc:
-            raise ModelFileError(f"array {name}: damaged (its CRC-32 does not fit)")
+            raise ModelFileError(f"array {name}: damaged (wrong CRC-32)")
         yield name, data
     _check_end(file, size, head, names)
 
@@ -131,7 +131,7 @@ def _check_end(file: IO[bytes], size: int, head: bytes, names: Collection[str]) 
         raise ModelFileError(reason)
     file.seek(max(size - _END_BYTES, 0))
     if not head.startswith(b"PK") or not file.read().startswith(b"PK\5\6"):
-        raise ValueError("it does not end as one")
+        raise ValueError("no zip directory at the end")
     if "meta" not in names:
         raise ModelFileError("not a model file: no `meta` in it")
 
@@ -152,7 +152,7 @@ def _array(data: bytes, name: str, types: Collection[str]) -> Array:
     size = tuple(int(part) for part in match[3].split(b",") if part.strip())
     if name == "meta":
         if size or not re.fullmatch(r"<U\d{1,7}", type_) or len(contents) > MAX_META_BYTES:
-            raise ModelFileError("array meta: not a text of a sensible size")
+            raise ModelFileError("array meta: not a text, or too large")
     elif type_ not in types or match[2] == b"True" or len(size) > 2:
         expected = " or ".join(str(np.dtype(dtype)) for dtype in types)
         raise ModelFileError(f"array {name}: not {expected}, little-endian, in C order")

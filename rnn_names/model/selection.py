@@ -1,4 +1,4 @@
-"""Models as users specify them: by file or by name, perhaps with a weight."""
+"""Models as users specify them: by file or by name, possibly with a weight."""
 
 import os
 import re
@@ -41,7 +41,7 @@ class ModelChoice(NamedTuple):
             if path:
                 return _noted(cls(path, POSITIVE.read(weight)))
         must = f"the text after = must be the model's weight, {POSITIVE}"
-        raise ModelFileError(f"{text!r}: {must} (there is no file of that whole name)")
+        raise ModelFileError(f"{text!r}: {must} (and no file has this whole name)")
 
     @property
     def title(self) -> str:

@@ -147,7 +147,7 @@ def step_weights(params: Params) -> StepWeights:
     return StepWeights(cell, Waa, bounds, Wax + ba, params.get("bn"))
 
 
-MAX_BLOCKS = 16  # the most blocks multiplied one by one; more would be too small to be fast
+MAX_BLOCKS = 16  # maximum number of blocks multiplied one by one; smaller ones would be slow
 
 
 def diagonal_blocks(Waa: Array) -> list[int]:

@@ -5,8 +5,8 @@
 over all next characters c and the end of the name. The recursion begins with values of whole names.
 If the value is 1 for each name that meets a condition, else 0, the result is the probability that
 the condition will be met, the *completion probability* (the backward probability of a hidden Markov
-model; the value function of reinforcement learning). If also p = 1 everywhere, it is the number of
-names that meet the condition.
+model; the value function of reinforcement learning). If p = 1 everywhere as well, it is the number
+of names that meet the condition.
 
 The recursion also gives the distribution in proportion to p times the value (p given a condition):
 

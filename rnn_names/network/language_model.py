@@ -55,7 +55,7 @@ class LanguageModel:
 
     @property
     def lower_case_beginnings(self) -> bool:
-        """Whether any name of the list begins in lower case."""
+        """Whether any name in the list begins in lower case."""
         return bool(self.training.get("lower_case_beginnings", True))
 
     @property
@@ -76,7 +76,7 @@ class LanguageModel:
 
     @cached_property
     def shape(self) -> Shape | None:
-        """The shape of the names of the list, as far as known."""
+        """The shape of the names in the list, as far as known."""
         return make_shape(self.vocabulary, self.pairs, self.lower_case_beginnings)
 
     def log_prob(self, names: Iterable[str] | Names) -> Array:
@@ -89,9 +89,9 @@ class LanguageModel:
     def knows(self, names: Iterable[str] | Names) -> Array:
         """Whether the model has learned each name: (len(names),) bool.
 
-        Its list counts, with held-out names, and the list of a model that training started from. A
-        false positive is very unlikely (`rnn_names.corpus.fingerprints`). Raises SamplingError if
-        the model has no fingerprints.
+        This covers its list, including held-out names, and the list of a model that training
+        started from. A false positive is very unlikely (`rnn_names.corpus.fingerprints`). Raises
+        SamplingError if the model has no fingerprints.
         """
         return among(fingerprint(_normalised(names)), require_fingerprints(self))
 

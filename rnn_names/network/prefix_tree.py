@@ -1,4 +1,4 @@
-"""Minibatches as trees of *distinct* prefixes, so that names with a prefix share its state."""
+"""Minibatches as trees of *distinct* prefixes, so that names with the same prefix share a state."""
 
 from dataclasses import dataclass
 

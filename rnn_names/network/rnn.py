@@ -48,7 +48,7 @@ def init_params(
 
 
 def rows_per_batch(n_y: int) -> int:
-    """The most names or prefixes per batch outside training; bounds the size of (N, n_y) arrays."""
+    """Maximum names or prefixes per batch outside training; bounds the size of (N, n_y) arrays."""
     return max(4096 * 64 // max(n_y, 64), 64)
 
 

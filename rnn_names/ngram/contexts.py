@@ -5,7 +5,7 @@ as an integer in base n_y + 1: its symbols are the digits, the last one is the l
 the digit n_y. With n_y = 3, START a b is 312₄. No string contains EOS, the digit 0, so strings of
 different lengths have different numbers.
 
-A *context* is a string that a model knows. The model also knows every prefix and suffix of it,
+A *context* is a string that a model knows. The model also knows all its prefixes and suffixes,
 including the empty one, 0. Each character therefore leads from each context to one context. If
 "a b c" is a context, c leads from "a b" to it; otherwise c leads to the same context as from "b".
 """
@@ -18,7 +18,7 @@ from rnn_names.system import cached_property
 
 
 def max_symbols(n_y: int, limit: int) -> int:
-    """The most symbols of a string: `limit`, or fewer for a large vocabulary."""
+    """Maximum number of symbols of a string: `limit`, or fewer for a large vocabulary."""
     return min(limit, int(62 / np.log2(n_y + 1)))
 
 

@@ -19,7 +19,7 @@ from rnn_names.arrays import Array, ranges
 from rnn_names.corpus.names import Names
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols, transitions
 
-ORDER = 6  # no other is better by 0.01 nats per character on lists of 1,000 to 90,000 names
+ORDER = 6  # no other order is better by 0.01 nats per character on lists of 1,000 to 90,000 names
 
 
 class NGram:
@@ -88,7 +88,7 @@ class NGram:
         return self.after_contexts(self.contexts.rows_of(history))
 
     def after_contexts(self, rows: Array) -> Array:
-        """The probabilities of the next character after the contexts in some rows: (m, n_y)."""
+        """The probabilities of the next character after the contexts in `rows`: (m, n_y)."""
         p = np.full((len(rows), self.n_y), 1 / self.n_y)
         longer = np.flatnonzero(rows)
         if len(longer):  # contexts that differ only in their first symbol share p_{k−1}
@@ -103,7 +103,7 @@ class NGram:
 
 
 def _discounts(n: Array) -> Array:
-    """The discounts D(1), D(2) and D(3 or more) from n₁ to n₄, how many counts are 1 to 4.
+    """The discounts D(1), D(2) and D(3 or more), from the numbers n₁ to n₄ of counts of 1 to 4.
 
     By equation 26 of Chen & Goodman 1999:
 

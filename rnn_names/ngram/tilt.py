@@ -40,7 +40,7 @@ class LogFactors(NamedTuple):
         return LogFactors(self.kinds, *sums)
 
     def after(self, symbols: Array) -> Array:
-        """The factors of each next character without g, after some symbols: (m,) to (m, n_y)."""
+        """The factors of each next character without g, after the symbols: (m,) to (m, n_y)."""
         factors = self.pairs[self.kinds[symbols]]
         factors[:, EOS] = self.ends[symbols]
         return np.exp(factors, out=factors)
@@ -61,7 +61,7 @@ class Tilt:
         self._contexts = contexts = ngram.contexts.shortest_ones(MAX_HISTORY_TABLE // ngram.n_y)
         p = ngram.after_contexts(np.arange(len(contexts)))
         p[1:] *= factors.after(contexts.codes[1:] % contexts.base)
-        p[0] *= factors.after_any(p[0])  # the average, for characters in no context
+        p[0] *= factors.after_any(p[0])  # the average, for characters without a context
         after = contexts.next_context[:, :-1]  # no name contains START
         # (longest + 2, contexts) V
         self._completion = value_table(lambda _: p, after, self._at_end)

@@ -1,4 +1,4 @@
-"""The page that writes names, and the ES module: a separate program in JavaScript.
+"""The page that generates names, and the ES module: a separate program in JavaScript.
 
 `engine/` draws names without a document; `learning/` is the worker that trains on a pasted list;
 `ui/` is the interface. `script` joins the engine and models, also into a module; `page` puts them

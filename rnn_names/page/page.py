@@ -32,8 +32,8 @@ from rnn_names.sampling.stream import names_of_stream
 
 STRICT = '"use strict";\n'  # the first line of each script
 SCRIPTS = "engine", "learning", "interface"  # the elements of the scripts in a page
-TITLES = 3  # the most models that a title names, as in ui/shares.js
-COUNT = 20  # names of a page when it opens, or as many as fit
+TITLES = 3  # maximum number of models that a title names, as in ui/shares.js
+COUNT = 20  # number of names on a page when it opens, or as many as fit
 FIRST, FIRST_SEED = 40, 1  # names that a page shows before its scripts run, and their seed
 FIRST_BUDGET = 1 << 12  # attempts at these names, since some models hardly write safe ones
 AS_IT_OPENS = RandomOptions(
@@ -181,7 +181,7 @@ def _first_names(writing: Sequence[PageModel]) -> list[str]:
         model = models[0] if len(models) == 1 else blend(models, [part.share for part in writing])
         batches = names_of_stream(model, FIRST, AS_IT_OPENS, FIRST_BUDGET)
         return [name for names in batches for name in names.to_strings()]
-    except RnnNamesError:  # there are too few, or a model does not keep its list
+    except RnnNamesError:  # there are too few, or a model has no fingerprints
         return []
 
 
@@ -208,7 +208,7 @@ def title_of(part: PageModel) -> str:
 def _heading(
     names: Sequence[str], marked: Callable[[str], str] = str, is_blend: bool = True
 ) -> str:
-    """The heading of a page for some kinds of names, each `marked`.
+    """The heading of a page for these kinds of names, each `marked`.
 
     >>> _heading(["fae"], isolated), _heading(["German women"])
     ('Names like <bdi>fae</bdi>', 'Names of German women')
@@ -243,7 +243,7 @@ def _start(cast: str, models: set[str], words: dict[str, str]) -> str:
 
 
 def _source(part: PageModel) -> str:
-    """The list a model learned from and its network. A stranger's record may be any JSON."""
+    """The list that a model learned from, and its network; a stranger's record may be any JSON."""
     facts = part.model.facts()
     training, network = facts["training"], facts["network"]
     rows = []
@@ -264,7 +264,7 @@ def _source(part: PageModel) -> str:
 
 
 def style_of(parts: Sequence[PageModel], hue: int, longest: int) -> str:
-    """The style sheet of a page with some models, whose names have at most `longest` characters."""
+    """The style sheet of a page with these models; names have at most `longest` characters."""
     # Columns have the width of the longest possible name, so that they never move.
     rules = INDENT.sub("", COMMENT.sub("", assets(*STYLES)))
     return f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"

@@ -32,7 +32,7 @@ from rnn_names import system
 from rnn_names.arrays import Array
 from rnn_names.processes.threads import ONE_BLAS_THREAD
 
-PATIENCE = 30.0  # seconds to wait, plus ten times the time that this process worked meanwhile
+PATIENCE = 30.0  # seconds to wait, plus ten times the time that this process has worked meanwhile
 _START = """\
 import sys
 sys.path[:] = {path!a}
@@ -75,7 +75,7 @@ def _close(fd: int) -> None:
 
 
 class Helper(AbstractContextManager["Helper"]):
-    """An object and its copy in a helper process; calls return the same value in either process.
+    """An object and its copy in a helper process; calls return the same value in both.
 
     The helper process may start late, end at any time, or not start at all. This process then runs
     the calls. The helper is used only after `check` has returned the same value for both objects.

@@ -99,7 +99,7 @@ def _start_pool(n: int) -> "ThreadPoolExecutor | None":
             pool.submit(all_started.wait)  # a waiting thread cannot take the next call
     except RuntimeError:
         reason = "no further thread can be started (a limit on processes or memory?)"
-        message = f"{reason}: one thread does the work, and it takes longer"
+        message = f"{reason}: one thread does all the work, which takes longer"
         warn(message, FewThreadsWarning)
         pool.shutdown(wait=False)
         return None

@@ -26,10 +26,10 @@ from rnn_names.version import __version__
 
 NAMES_SHOWN = 8  # names drawn for each epoch in the table
 FIRST_NAMES = 50  # names of the finished model at the beginning of the report
-BARS = 30  # the most rows of a table of shares
+BARS = 30  # maximum number of rows in a table of shares
 MAX_TICKS = 6
 NAMES_MEASURED = 2000  # names drawn from the finished model for comparison with the list
-MAX_DRAWN = 1 << 24  # the most outputs of the network, which limits the number of long names
+MAX_DRAWN = 1 << 24  # maximum number of network outputs, which limits the number of long names
 
 
 @dataclass
@@ -165,7 +165,7 @@ def _names_by_epoch(report: Report) -> str:
 
 def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
     if not sampled:
-        return "<p>The network is not far enough to draw names to compare with the list.</p>"
+        return "<p>The network cannot draw names yet to compare with the list.</p>"
     drawn, once = Names.from_strings(sampled), np.ones(len(sampled), dtype=np.int64)
     lengths = length_bars(corpus.names, corpus.counts, drawn)
     in_list = character_shares(corpus.names, corpus.counts)
@@ -175,7 +175,7 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
     if len(in_list) > len(characters):
         title += f": the {len(characters)} most frequent of {len(in_list)}"
     return (
-        f"<p>The list, repeats counted, against {plural(len(sampled), 'name')} of the model.</p>\n"
+        f"<p>The list, with repeats, against {plural(len(sampled), 'name')} from the model.</p>\n"
         '<div class="pair">\n'
         f"{_shares('Length in characters', lengths)}\n{_shares(title, characters)}\n</div>"
     )

@@ -8,8 +8,8 @@ from rnn_names.training.trainer import EpochRecord
 
 HEIGHT = 6  # lines of a curve
 NARROWEST, WIDEST = len("held-out loss"), 48  # columns of a curve
-COLUMNS_PER_EPOCH = 5  # the most columns for an epoch
-MIN_EPOCHS = 3  # the fewest epochs of a curve
+COLUMNS_PER_EPOCH = 5  # maximum number of columns for an epoch
+MIN_EPOCHS = 3  # minimum number of epochs for a curve
 BLOCKS = " ▁▂▃▄▅▆▇█"
 GAP = "   "
 

@@ -122,10 +122,7 @@ def _largest(logs: Array, size: int) -> Array:
 
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
-    """The roots with the fields of a guided walk.
-
-    A root is the guide's own prefix, or one character longer.
-    """
+    """The roots with the fields of a guided walk: the guide's prefix, or one character longer."""
     product_row, visited_row, log_weight = guide.first_product_row, np.zeros(1, int), np.zeros(1)
     are_longer = len(roots.texts[0]) > guide.prefixes.length[0]  # than the guide's prefix
     if len(roots.texts) > 1 or are_longer:

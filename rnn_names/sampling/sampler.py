@@ -40,8 +40,7 @@ MIN_BATCH, MAX_BATCH, PROBABILITIES_OF_BATCH = 1 << 5, 1 << 20, 1 << 26
 LONG_NAME = 32  # characters; if a list has no shorter names, few drawn ones may be long enough
 SHAPE_HINT = (
     "; without any_shape, a name may not begin with a lower-case letter, have a capital right "
-    "after a letter, or have two spaces or punctuation marks in a row, unless a name in the list "
-    "does"
+    "after a letter, or have two spaces or punctuation marks in a row, unless one in the list does"
 )
 
 
@@ -89,8 +88,7 @@ def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, in
         raise SamplingError(f"no name can have more than {MAX_NAME_LENGTH} characters")
     if shortest > longest:
         cause = "prefix" if options.prefix and min(prefix_lengths) == shortest else "min_length"
-        limit = f"but max_length allows only {longest}"
-        message = f"{cause} requires at least {shortest} characters, {limit}"
+        message = f"{cause} requires at least {shortest} characters; max_length allows {longest}"
         raise SamplingError(message, [cause, "max_length"])
     return shortest, longest
 
@@ -242,8 +240,7 @@ def make_sampler(model: LanguageModel, options: CommonOptions) -> Sampler:
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]
         on_text = [each for each in all_conditions if each.automaton and not each.ignores_case]
-        ignored = sampler.joined_titles(on_text)
-        notes = [f"no name can match as typed; ignoring the case of {ignored}"]
+        notes = [f"no name can match as typed; ignoring case in {sampler.joined_titles(on_text)}"]
     if notes:
         warn("; ".join(notes), CaseWarning)
     return sampler

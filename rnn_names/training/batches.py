@@ -15,7 +15,7 @@ from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 class Batches:
     """A corpus as vocabulary indices, and its minibatches.
 
-    An epoch contains each row once or, if there are `weights`, draws as many names in proportion.
+    An epoch contains each row once; if there are `weights`, it draws as many names in proportion.
 
     >>> names = Names(np.array([1, 2, 1, 2, 3]), np.array([0, 1, 3, 5]))  # "a", "ba" and "bc"
     >>> batches = Batches(names, rows=np.array([0, 1, 2, 2]), n_y=4)  # "bc" is there twice
@@ -26,7 +26,7 @@ class Batches:
     """
 
     names: Names  # distinct names in lexicographic order; their `codes` are vocabulary indices
-    rows: Array  # (n,) int, the row in `names` of each name of the list, with repeats
+    rows: Array  # (n,) int, the row in `names` of each name in the list, with repeats
     n_y: int  # size of the vocabulary, including EOS
     weights: Array | None = field(default=None, kw_only=True)  # (len(names),)
     neighbours: int = field(default=1, kw_only=True)  # rows that stay together in all minibatches

@@ -72,7 +72,7 @@ class Checkpoint:
     def _check_is_like(self, run: dict[str, Any]) -> None:
         """Raises TrainingError unless the run had the same list, settings and initial model."""
         if run.get("corpus") != self._run["corpus"]:
-            raise TrainingError("that run learned from other names: give it the same list")
+            raise TrainingError("that run learned from other names: give the same list")
         had, now = (
             {**record["settings"], "init": record.get("init")} for record in (run, self._run)
         )
@@ -84,7 +84,7 @@ class Checkpoint:
                 f"{name} {printable(str(had.get(name))[:60])}, not {printable(str(now.get(name)))}"
                 for name in others
             )
-            raise TrainingError(f"that run had {differences}: give it the same", settings=others)
+            raise TrainingError(f"that run had {differences}: give the same", settings=others)
 
     def keep(self) -> None:
         """Copies the trainer's state after an epoch and writes it every few seconds."""
@@ -128,10 +128,10 @@ def _run_in(meta: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(run, dict) or not (
         isinstance(run.get("settings"), dict) and isinstance(run.get("state"), dict)
     ):
-        raise ModelFileError("not the state of an interrupted run: give it its own file again")
+        raise ModelFileError("not the state of an interrupted run")
     if meta.get("program") != PROGRAM_VERSION:
         wrote = printable(str(meta.get("program")))
-        reason = f"written by {wrote}, and this is {PROGRAM_VERSION}: continue with that one"
+        reason = f"written by {wrote}, but this is {PROGRAM_VERSION}: continue with the former"
         raise ModelFileError(reason)
     return run
 

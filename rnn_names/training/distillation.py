@@ -33,13 +33,13 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.name_features import NameFeatures
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
-DRAWN_FOR_TILT = 10_000, 30_000  # bounds on the names drawn, which are five per name of the list
-NAMES_TRIED = 1000  # the most names of the list that a tilt is tested on
-NAMES_PER_WALK = 1 << 15  # the most names that the teacher draws together
+DRAWN_FOR_TILT = 10_000, 30_000  # bounds on the names drawn, five per name in the list
+NAMES_TRIED = 1000  # maximum number of names in the list that a tilt is tested on
+NAMES_PER_WALK = 1 << 15  # maximum number of names that the teacher draws together
 MAX_LOSS_RATIO = 1.01  # a tilt that increases the loss by a larger factor is discarded
 REAL_PER_SYNTHETIC = 0.4  # real names per synthetic one, with repeats; each occurs at least once
 NEIGHBOURS = 4  # names in alphabetical order that stay together in all minibatches
-MANY_NAMES = 40_000  # smaller epochs do not keep neighbours together, which would cost 0.001 nats
+MANY_NAMES = 40_000  # smaller epochs separate neighbours: keeping them costs 0.001 nats there
 MAX_SOFT_TARGETS = 1 << 27  # float32 numbers in each process; briefly twice as many
 
 
@@ -127,7 +127,7 @@ class Teacher(Predictor):
         if self.tilt is not None:
             tilted = p * self.tilt.of_next(histories, length)
             total = tilted.sum(axis=1, keepdims=True)
-            # Keeps p where the tilt makes all probabilities 0 or overflows.
+            # Keep p where the tilt makes all probabilities 0 or overflows.
             np.divide(tilted, total, out=p, where=(total > 0) & (total < np.inf))
         return p
 
@@ -174,8 +174,8 @@ class DistillationSet(Batches):
         prefix     ""  "a"  "b"  "ba"  "bc"
         number     0   1    2    3     4
 
-    A minibatch of "a" and twice "ba" has the nodes "", "b", "a" and "ba", with which 3, 2, 1 and 2
-    of its names begin. It learns from
+    A minibatch of "a" and twice "ba" has the nodes "", "b", "a" and "ba"; 3, 2, 1 and 2 of its
+    names begin with these. It learns from
 
         y = soft_targets[[0, 2, 1, 3]] * [[3], [2], [1], [2]]           (4, n_y)
     """
@@ -192,7 +192,7 @@ class DistillationSet(Batches):
 
 
 def node_numbers(tree: PrefixTree, names: Names, prefix_numbers: Array, rows: Array) -> Array:
-    """The number of each node's prefix, (N,), in the tree of some rows of the names."""
+    """The number of each node's prefix, (N,), in the tree of the names in `rows`."""
     steps = len(tree.paths)
     inside = np.arange(steps)[:, None] <= names.lengths[rows]  # (steps, m)
     numbers = np.empty(len(tree.x), np.intp)

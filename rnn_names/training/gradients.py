@@ -19,7 +19,7 @@ from rnn_names.training.optimizers import views
 from rnn_names.training.settings import Stage
 
 PARTS = 2  # parts of a large minibatch, on any number of cores
-MIN_WORK_TO_SHARE = 15_000  # the least product of names and rows of Waa for two parts
+MIN_WORK_TO_SHARE = 15_000  # minimum product of names and rows of Waa for two parts
 MIN_WORK_FOR_HELPER = 2e10  # characters left times the size of Waa: about a second
 
 

@@ -19,13 +19,13 @@ from rnn_names.ngram.contexts import transitions
 from rnn_names.ngram.tilt import LogFactors
 from rnn_names.training.batches import Batches
 
-SEEN_RARELY = 2  # the most occurrences of a rare character in the distinct training names
+SEEN_RARELY = 2  # maximum occurrences of a rare character in the distinct training names
 PRIOR_NAMES = 30  # weight of the teacher's own means, in names: short lists tell little
-SEEN_OFTEN = 10  # the fewest occurrences of a fitted term in the drawn names
-MAX_FEATURES = 400  # the most features that are fitted: the most frequent ones
+SEEN_OFTEN = 10  # minimum occurrences of a fitted term in the drawn names
+MAX_FEATURES = 400  # maximum number of fitted features; the most frequent are fitted
 PRIOR_SPREAD = 1  # standard deviation of the prior of λ, which bounds λ of rare terms
 RIDGE = 1e-3  # penalty on λ, since a name's letters add up to its length
-MIN_NEWTON_GAIN = 1e-6  # the least gain of a step of Newton's method, in nats per name
+MIN_NEWTON_GAIN = 1e-6  # minimum gain of a step of Newton's method, in nats per name
 NAMES_AT_A_TIME = 1 << 16  # names whose features are added together, to bound the memory
 
 
@@ -106,7 +106,7 @@ class NameFeatures:
 
 
 def fitted_tilt(features: Array, means: Array, prior: float = 0.0, steps: int = 30) -> Array:
-    """λ, (d,), such that names with the weights exp(λ · φ) have given means of the features.
+    """λ, (d,), such that names with the weights exp(λ · φ) have the given means of the features.
 
     Minimises the convex function log Σ exp(λ · (φ − means)) + ridge · λ² / 2 for features φ (n, d),
     in nats per name, by at most `steps` steps of Newton's method. `ridge` is `prior` plus, for

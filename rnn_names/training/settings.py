@@ -8,9 +8,9 @@ from typing import Any
 from rnn_names.declarations import POSITIVE, CheckedOptions, Number, one_of, option
 from rnn_names.errors import TrainingError
 
-SHORT_LIST = 1_000  # names; a list with fewer starts from the base, without held-out names
-LONG_LIST = 50_000  # names; a list with at least as many has the largest network and few epochs
-MIN_DISTILLATION_BATCH = 272  # the least batch size of the distillation stage
+SHORT_LIST = 1_000  # names; lists with fewer start from the base, without held-out names
+LONG_LIST = 50_000  # names; from this length on, lists have the largest network and few epochs
+MIN_DISTILLATION_BATCH = 272  # minimum batch size of the distillation stage
 MIN_DISTILLATION_BATCH_FROM_64 = 408  # the same if batch_size is 64 or more
 WITHOUT_EFFECT = "embedding_size", "teacher_networks"  # settings of earlier versions
 DISTILLATION_RATE = 1.6  # factor of the learning rate, since soft targets are less noisy
@@ -64,8 +64,8 @@ class Settings(CheckedOptions):
     )
     distil_epochs: int | None = _training_by_size(
         _COUNT,
-        "How many of the epochs belong to the distillation stage, in which the network learns a "
-        "teacher's predictions for synthetic names; 0 leaves the stage out.",
+        "Number of epochs in the distillation stage, in which the network learns a teacher's "
+        "predictions for synthetic names; 0 leaves the stage out.",
     )
     teacher_networks: int | None = _training(
         None,
@@ -75,13 +75,13 @@ class Settings(CheckedOptions):
     )
     synthetic_names: int | None = _by_size(
         _COUNT,
-        "Names that the teacher writes for the distillation stage; each of its epochs learns from "
-        "all of them, and from the real names.",
+        "Number of names that the teacher draws for the distillation stage, all of whose epochs "
+        "learn from these and from the real names.",
     )
     batch_size: int | None = _training_by_size(
         _POSITIVE_COUNT,
-        f"Names per minibatch. The distillation stage has at least {MIN_DISTILLATION_BATCH}, "
-        f"or {MIN_DISTILLATION_BATCH_FROM_64} if it is 64 or more.",
+        f"Names per minibatch. The distillation stage uses at least {MIN_DISTILLATION_BATCH}, or "
+        f"at least {MIN_DISTILLATION_BATCH_FROM_64} if this is 64 or more.",
     )
     optimizer: str = _training("adam", one_of("adam", "sgd"), "Optimizer.")
     learning_rate: float | None = _training(
@@ -90,12 +90,12 @@ class Settings(CheckedOptions):
         f"Initial learning rate; {DISTILLATION_RATE} times as high in the distillation stage.",
         unset="by optimizer; a little lower where a short list starts from a model",
     )
-    clip: float = _training(5.0, POSITIVE, "Clip gradients to ± this, elementwise.")
+    clip: float = _training(5.0, POSITIVE, "Clip each element of the gradient to ±X.")
     held_out: float | None = _training(
         None,
         _SHARE,
-        "Fraction of the distinct names held out for validation (at most 2,000 names); 0 trains on "
-        "all.",
+        "Fraction of the distinct names to hold out for validation (at most 2,000 names); 0 trains "
+        "on all.",
         unset=f"0.1; none of fewer than {SHORT_LIST:,} names that start from a model",
     )
     dropout: float | None = _by_size(
@@ -142,7 +142,7 @@ def defaults_for(n_names: int, optimizer: str, warm_start: bool = False) -> dict
         recurrent_dropout         0.45    0.60    0.53    0.50    0.36     0.20     0.09        0.05
         patience                    30      75      65      55      24       16       16          16
     """
-    ratio = max(n_names, 100) / 1200  # to the length of the list of dinosaurs
+    ratio = max(n_names, 100) / 1200  # 1,200 is about the length of the list of dinosaurs
     first_epochs = 8 if n_names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
     rate = {"adam": 0.009, "sgd": 1.0}[optimizer]
     synthetic_names = min(round(55_000 * ratio**0.33), 200_000)
@@ -175,7 +175,7 @@ class Stage:
 
     name: str  # for the user
     is_distillation: bool
-    epochs: int  # the most epochs
+    epochs: int  # maximum number of epochs
     batch_size: int  # names of a minibatch
     highest_rate: float  # the highest learning rate
     dropout: float  # as in `Settings`

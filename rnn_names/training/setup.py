@@ -87,6 +87,6 @@ def settings_for(init: Model | None, settings: Settings) -> Settings:
     for name, fixed in (("cell", init.cell), ("hidden_size", init.hidden_size)):
         value = getattr(settings, name)
         if value not in (None, fixed):
-            message = f"{name} {value}: the model to start from has {fixed}; leave it out"
+            message = f"{name} {value}: the initial model has {fixed}; leave this setting out"
             raise TrainingError(message, settings=[name])
     return replace(settings, cell=init.cell, hidden_size=init.hidden_size)

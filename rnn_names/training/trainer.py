@@ -33,7 +33,7 @@ DECAY_TO_START = 2.4  # decay towards the initial weights, times the number of n
 
 @dataclass
 class Position:
-    """The position of a run between two epochs, as numbers for JSON."""
+    """The position of a run between two epochs, as numbers that JSON can store."""
 
     smoothed_loss: float  # as in `EpochRecord`
     stage_index: int = 0  # of the stage that the next epoch belongs to
@@ -107,7 +107,7 @@ class Trainer:
 
     @property
     def characters_left(self) -> int:
-        """About how many characters are left to train on, if no stage ends early."""
+        """About how many characters are left to train on if no stage ends early."""
         position = self.position
         stages = self.stages[position.stage_index :]
         left = sum(stage.epochs * self._characters(stage) for stage in stages)

@@ -27,12 +27,12 @@ from rnn_names.training.batches import Batches
 from rnn_names.training.optimizers import Adam
 from rnn_names.training.settings import SHORT_LIST, Settings
 
-MAX_FITTED = 300  # the most names that a vector is fitted to
+MAX_FITTED = 300  # maximum number of names that a vector is fitted to
 STEPS, RATE = 80, 0.05  # steps of Adam, and its learning rate
 NEARNESS = 0.002  # weight of the penalty ‖e − nearest vector‖²
 OTHER = "-"  # replaces a character without a similar one in the base
-MIN_ALIKE_SHARE = 0.8  # the least share of a list's characters that are like those of the base
-MAX_NAMES_COMPARED = 2000  # names that bundled models are compared on, which takes a second
+MIN_ALIKE_SHARE = 0.8  # minimum share of a list's characters that are like those of the base
+MAX_NAMES_COMPARED = 2000  # names on which bundled models are compared, which takes a second
 
 
 class InitialModel(NamedTuple):
@@ -44,7 +44,7 @@ class InitialModel(NamedTuple):
 
 
 def initial_model(corpus: Corpus, settings: Settings, init: str | None) -> InitialModel | None:
-    """The model to start from: the closest for CLOSEST, none for NONE, else perhaps the base."""
+    """The model to start from: the closest for CLOSEST, none for NONE, else possibly the base."""
     if init == CLOSEST:
         return closest_model(corpus.names)
     return None if init == NONE else base_start(corpus, settings)
@@ -161,7 +161,7 @@ def alike(character: str, known: str) -> str | None:
 
 
 def closest_model(names: Names) -> InitialModel:
-    """The bundled model with the lowest loss on some names."""
+    """The bundled model with the lowest loss on the given names."""
     sample = names.take(evenly_spread(len(names), MAX_NAMES_COMPARED))
     models = {name: Model.load(path_of(name)) for name in MODELS}
     with one_blas_thread():  # the matrices are small, and more threads mostly wait for each other
@@ -180,6 +180,6 @@ def _loss(model: Model, names: Names) -> float:
     spelled = np.isfinite(scores)
     if not spelled.any():
         return np.inf
-    characters = names.lengths + 1  # their ends counted
+    characters = names.lengths + 1  # including the end
     guesses = -np.log(len(model.vocabulary)) * characters
     return -float(np.where(spelled, scores, guesses).sum()) / int(characters.sum())

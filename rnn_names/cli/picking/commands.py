@@ -20,7 +20,7 @@ CONDITION = r"(--(?:(?!help)[a-z].*)?|-(?-i:[a-z])\s+\S.*)"  # but -D Arcy takes
 TYPED_COMMANDS = (
     ("1 4 7", "keep these; 2-5 is a range", NUMBERS, "keep_numbered"),
     ("Enter", "show others", PAGE, "turn"),
-    ("b", "go back to the page before", PAGE, "turn"),
+    ("b", "go back a page", PAGE, "turn"),
     ("p", "show this page again", PAGE, "turn"),
     ("+4", "show some like the fourth", LIKE, "show_like"),
     ("+4.2", "change its second part", LIKE, "show_like"),
@@ -69,7 +69,7 @@ def command_of(typed: str) -> tuple[str, Sequence[str]]:
 
 
 def not_understood(typed: str, page: Sequence[str]) -> str:
-    """The answer to a line that is no command."""
+    """The answer to a line that is not a command."""
     if typed in page:
         return f"To keep {typed}, type {page.index(typed) + 1}."
     if no_number := re.match(r"\d.*?([^\s,\d-][^\s,]*)", typed):
@@ -86,7 +86,7 @@ def conditions_in(error: RnnNamesError, options: RandomOptions) -> list[str]:
 def typed_options(typed: str) -> tuple[dict[str, Any], Set[str]]:
     """The values of the typed options, by their names in Python, and the options to drop.
 
-    An option typed without the value that it needs is dropped; -- alone drops all.
+    An option typed without its value is dropped; -- alone drops all.
     """
     dropped = TYPED_OPTIONS & {typed[2:].replace("-", "_")} - FLAGS
     if dropped or typed == "--":
@@ -98,7 +98,7 @@ def typed_options(typed: str) -> tuple[dict[str, Any], Set[str]]:
     command_line = click.core.ParameterSource.COMMANDLINE
     given = {k: v for k, v in read.params.items() if read.get_parameter_source(k) is command_line}
     for name in given.keys() - TYPED_OPTIONS:
-        raise click.UsageError(f"{as_option(name)}: end, and start again with it")
+        raise click.UsageError(f"{as_option(name)}: quit, and start again with it")
     return given, set()
 
 

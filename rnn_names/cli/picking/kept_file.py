@@ -43,7 +43,7 @@ class KeptFile(LockedFile):
         self._check_kind()
         self.count()  # sets `counted`, which `pick` shows when it is interrupted
         if entries := self.entries():
-            say(f"Note: adds to {self._title}, which has {len(entries):,}")
+            say(f"Note: names are added to {self._title}, which has {len(entries):,}")
 
     def _check_kind(self) -> None:
         """Raises SamplingError if the file has names and the pattern is of casts, or vice versa."""
@@ -62,7 +62,7 @@ class KeptFile(LockedFile):
         return [text for text in texts if text]
 
     def entry(self, data: bytes) -> str:
-        """The text of an entry without comments."""
+        """The text of an entry, without comments."""
         lines = self.decoded(data).replace("\r\n", "\n")
         return re.sub(self._comment, "", lines, flags=re.MULTILINE).strip()
 

@@ -17,7 +17,7 @@ from rnn_names.errors import SamplingError
 WIDEST_ANSWER = 80  # columns of an answer
 LONGEST_BRIEF = 40  # characters of an entry in an answer
 COLUMN_GAP = 2  # columns between columns of names
-SECONDS_OF_SILENCE = 1.0  # seconds before a message says that names are being looked for
+SECONDS_OF_SILENCE = 1.0  # seconds before a message says that the search goes on
 
 
 def is_typed() -> bool:
@@ -38,7 +38,7 @@ def say(text: str) -> None:
 
 
 def wrapped(text: str, width: int, indent: int = 0) -> str:
-    """Breaks lines of text between words; `indent` is that of the first line's continuation."""
+    """Breaks lines of text between words; `indent` is for the rest of the first line."""
     lines = list[str]()
     for line in text.split("\n"):
         continued = " " * (len(line) - len(line.lstrip()) + 2 if lines else indent)
@@ -51,8 +51,8 @@ def numbered(
 ) -> list[str]:
     """Rows with numbered lines that fit into a terminal, in columns if there are too few rows.
 
-    The numbers begin with `first`. They are aligned for numbers up to `count`, and negative if it
-    is.
+    The numbers begin with `first` and are aligned for numbers up to `count`. If that is negative,
+    so are they.
 
     >>> numbered(["Ada", "Bo", "Cleo"], 3, os.terminal_size((20, 4)))
     ['1 Ada   3 Cleo', '2 Bo']
@@ -121,7 +121,7 @@ def _message_if_slow(shown: Sequence[str]) -> Iterator[None]:
 
 
 def brief(lines: Sequence[str]) -> str:
-    r"""Some lines in short form, for an answer.
+    r"""Lines in short form, for an answer.
 
     >>> print(brief(["Ada", "Bo Hill\n  a smith"]))
     Ada, Bo Hill…

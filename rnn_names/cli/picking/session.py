@@ -33,7 +33,7 @@ class PickSession:
         remember = supply.options.remember or ""
         self.remembered = Remembered(remember) if remember else None
         if self.remembered and (shown_before := self.remembered.names()):
-            say(f"Note: leaves out {plural(len(shown_before), 'name')} of {printable(remember)}")
+            say(f"Note: leaving out {plural(len(shown_before), 'name')} in {printable(remember)}")
             self.seen.update(shown_before)
         supply.keep(self.kept.entries())
         self._begin_others()
@@ -112,7 +112,7 @@ class PickSession:
             self._show_others(must_begin=True)
             del self.pages[self.at + 1 :]  # these have other conditions
             return
-        except (click.UsageError, ValueError) as error:  # perhaps an unclosed quote
+        except (click.UsageError, ValueError) as error:  # possibly an unclosed quote
             say(error.format_message() if isinstance(error, click.UsageError) else str(error))
         except RnnNamesError as error:
             say(with_options(error))
@@ -127,7 +127,7 @@ class PickSession:
         self.shortage: SamplingError | None = None  # the error that ended them
 
     def _show_others(self, must_begin: bool = False) -> None:
-        """Shows other names or says why there are fewer; with `must_begin`, there must be some."""
+        """Shows other names or says why there are fewer; with `must_begin`, none is an error."""
         page, ending = self._show(self.others)
         if isinstance(ending, SamplingError):  # it comes only once
             if must_begin and not page:

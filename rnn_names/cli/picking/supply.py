@@ -26,8 +26,8 @@ from rnn_names.sampling.stream import names_of_stream
 LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
 NAMES_BEFORE_TWINS = 200  # similar names that are found before near twins among them are shown
-NEAREST = 1000  # the most names that a search finds a few edits from one
-PICK_BUDGET = 1 << 13  # attempts until `pick` stops; every 16 names add as many
+NEAREST = 1000  # maximum number of names that a search finds a few edits from one
+PICK_BUDGET = 1 << 13  # attempts until `pick` stops; every 16 names add another budget
 ATTEMPTS = 1 << 15  # attempts at names with another's beginning or end: about a second
 
 
@@ -57,7 +57,7 @@ class NamesToPick:
         return (name for names in parts for name in names.to_strings())
 
     def like(self, names: Sequence[str], part: str) -> Iterator[str]:
-        """Names a few edits from one of these, alternating with names that begin or end like it."""
+        """Names a few edits from one of these, alternating with others that begin or end alike."""
         if part:
             raise SamplingError("Only the lines of a cast have parts.")
         options = replace(self._draw_options, exclude=[*self._draw_options.exclude, *names])
@@ -73,7 +73,7 @@ class NamesToPick:
         return _apart_first(roundrobin([few_edits, begun, few_edits, ended]))
 
     def _nearest(self, options: RandomOptions) -> Iterator[str]:
-        """The most probable names under the options; few or none if hardly any meets them."""
+        """The most probable names under the options; few or none if hardly any meet them."""
         with suppress(SamplingError):
             for names in best(self._model, NEAREST, options):
                 yield from names.to_strings()
@@ -121,7 +121,7 @@ class LinesToPick:
             options = replace(self._draw_options, seed=seed)
             drawer = CastDrawer(self._pattern, options, self._load, read)
             with errors_in(self._file), one_blas_thread():
-                # A page should not wait for lines of later pages, of which there may be none.
+                # A page should not wait for lines of later pages, which may not exist.
                 for line in itertools.chain.from_iterable(drawer.lines(growth=2)):
                     yield "" if self._resembles_kept(line) else self._text(drawer, line)
 
