@@ -40,7 +40,7 @@ def value_table(
     """Completion values by length and state: (longest + 2, …); 0 in the last row, for longer names.
 
     `probabilities` returns p of the next character, (…, n_y), for a length. `next_index`, (…, n_y),
-    is the flat index of the next state. `value`, (longest + 1, …), is the value of a name that ends.
+    is the flat index of the next state. `value`, (longest + 1, …), is that of a name that ends.
     With `logs`, probabilities, values and the result are natural logarithms.
     """
     completion = np.full(

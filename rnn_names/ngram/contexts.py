@@ -51,7 +51,7 @@ class Contexts:
         starts = np.searchsorted(strings, [0, *(self.base**k for k in range(symbols + 1))])
         starts = starts[: np.searchsorted(starts, len(strings)) + 1]
         self.by_symbols = slices(starts)  # the rows of the contexts of 0, 1, 2, … symbols
-        self.shorter = np.zeros(len(strings), np.int64)  # rows without their first symbols
+        self.shorter = np.zeros(len(strings), np.int64)  # the row without its first symbol
         for k, rows in enumerate(self.by_symbols[1:]):
             self.shorter[rows] = np.searchsorted(strings, strings[rows] % self.base**k)
 
