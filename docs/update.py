@@ -75,10 +75,10 @@ def cli_page(text: str) -> str:
 def python_page(text: str) -> str:
     """docs/python.md with the tables of the options and settings that are declared."""
     from rnn_names import Settings
-    from rnn_names.conditions.options import BestOptions, CastOptions, CommonOptions, Options
+    from rnn_names.conditions.options import BestOptions, CastOptions, CommonOptions, RandomOptions
     from rnn_names.declarations import declarations
 
-    common, options = declarations(CommonOptions), declarations(Options)
+    common, options = declarations(CommonOptions), declarations(RandomOptions)
     rank = {"rank": declarations(BestOptions)["rank"]}
     random_only = {name: each for name, each in options.items() if name not in common}
     rows = [*_rows(common), *_rows(random_only, " Not of `best`.")]

@@ -70,10 +70,10 @@ def rounded(weights: Array, bits: int = 7) -> Array:
     return ((weights.view(np.uint32) + half) & mask).view(np.float32)
 
 
-def records(**columns: Array) -> Array:
-    """An array of records, (m,), whose fields are the columns, (m, …) each.
+def structured(**columns: Array) -> Array:
+    """A structured array, (m,), whose fields are the columns, (m, …) each.
 
-    >>> records(place=np.array([1, 2]), is_known=np.array([True, False]))["place"].tolist()
+    >>> structured(place=np.array([1, 2]), is_known=np.array([True, False]))["place"].tolist()
     [1, 2]
     """
     fields = [(name, column.dtype, column.shape[1:]) for name, column in columns.items()]

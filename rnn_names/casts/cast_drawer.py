@@ -188,7 +188,7 @@ class CastDrawer:
         while requests:
             request = requests[0]
             candidate = request.next_candidate(self.used)
-            if candidate in request.drawn:  # it fits
+            if candidate in request.drawn:  # drawn already, so it fits
                 names = request.drawn[candidate]
                 request.line.names.update(names)
                 self.used.add(names)
@@ -209,7 +209,7 @@ class CastDrawer:
 
         Initials that earlier requests are going to get already count as used.
         """
-        used, to_draw = self.used.copy_to_look_ahead(), list[tuple[Request, Candidate]]()
+        used, to_draw = self.used.tentative_copy(), list[tuple[Request, Candidate]]()
         for k, request in enumerate(requests):
             candidate = request.next_candidate(used)
             if candidate and candidate not in request.drawn:
@@ -226,9 +226,9 @@ class CastDrawer:
     def _texts_of(self, line: Line) -> tuple[str, ...]:
         """The text of a line and the texts of its columns."""
         columns = dict.fromkeys(self.pattern.columns, "")
-        return (self._write(self.pattern.pieces, line, columns), *columns.values())
+        return (self._joined_text(self.pattern.pieces, line, columns), *columns.values())
 
-    def _write(self, pieces: Sequence[Piece], line: Line, columns: dict[str, str]) -> str:
+    def _joined_text(self, pieces: Sequence[Piece], line: Line, columns: dict[str, str]) -> str:
         """Joins the texts of the pieces; stores the text of each labelled part in `columns`."""
         texts = list[str]()
         for piece in pieces:
@@ -238,7 +238,7 @@ class CastDrawer:
             source = self.source_of[piece]
             if isinstance(source, ChoiceSource):
                 alternative = source.alternatives[line.choices[source]]
-                text = self._write(alternative, line, columns)
+                text = self._joined_text(alternative, line, columns)
             elif isinstance(source, NameSource):
                 text = line.names[source]
             else:  # a reference

@@ -16,7 +16,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.casts.pattern import INITIALS
 from rnn_names.casts.sources import PILOTS, NameSource, Shortage
-from rnn_names.conditions.conditions import Tally
+from rnn_names.conditions.tally import Tally
 from rnn_names.errors import RareConditionsWarning, warn
 from rnn_names.sampling.attempts import DEFAULT_BUDGET, NoAttemptPassed, first_passing_results
 from rnn_names.sampling.random_keys import fixed_keys, keys_at, seed_key, subkeys, weighted_index

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from rnn_names.conditions.options import NOT_OF_PARTS, Options
+from rnn_names.conditions.options import NOT_OF_PARTS, RandomOptions
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
 from rnn_names.errors import RnnNamesError, SamplingError, short_repr, with_caret, with_options
@@ -42,7 +42,7 @@ _WEIGHT = re.compile(r"([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])")  # at the end of an
 _RANGE = re.compile(r"(\d+)\s*(?:-|\.\.)\s*(\d+)")
 
 PART_OPTIONS = {
-    name: option for name, option in declarations(Options).items() if name not in NOT_OF_PARTS
+    name: option for name, option in declarations(RandomOptions).items() if name not in NOT_OF_PARTS
 }
 """The options that a name in a pattern can have."""
 
@@ -81,7 +81,7 @@ class NamePart(Part):
     """A name. The part itself sets the options `options_set`; `files` are its files, by option."""
 
     models: tuple[Any, ...]
-    options: Options
+    options: RandomOptions
     files: dict[str, tuple[str, ...]]
     options_set: frozenset[str]
 
@@ -309,7 +309,7 @@ class _Reader:
         left_out = {opposite.get(name) for name in values}
         shared = {name: self.shared[name] for name in self.shared.keys() - left_out}
         try:
-            options = Options(**{**shared, **values})
+            options = RandomOptions(**{**shared, **values})
         except SamplingError as error:
             own = [given[name][0] for name in error.settings if name in given]
             raise self.error(with_options(error, sign=""), [*own, begin][0]) from None

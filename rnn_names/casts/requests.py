@@ -63,7 +63,7 @@ class UsedNames:
         joins_others = edits >= self._min_edits > 0
         is_covered = joins_others and edits == self._min_edits and not options.exclude
         indices = [0] if joins_others else []
-        if options.is_unique and not is_covered:
+        if options.forbids_repeats and not is_covered:
             indices.insert(0, len(self._pools))
             self._pools.append(DistantNames.from_options(options) or DistantNames(1))
         return indices
@@ -101,7 +101,7 @@ class UsedNames:
         names = (next(iter(line.names.values()), None) for line in lines)
         self._n_lines = Counter(initial_of(name) for name in names if name is not None)
 
-    def copy_to_look_ahead(self) -> "UsedNames":
+    def tentative_copy(self) -> "UsedNames":
         """The same names, with a copy of the initials that can be extended without a warning."""
         other = copy(self)
         other._n_lines, other._warns_of_repeats = self._n_lines.copy(), False

@@ -9,7 +9,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Piece
 from rnn_names.casts.pattern_files import parse_rules
-from rnn_names.conditions.conditions import Tally
+from rnn_names.conditions.tally import Tally
 from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import CorpusError
 from rnn_names.network.language_model import LanguageModel
@@ -144,7 +144,7 @@ class NameSource(PartSource):
                 of_initial, p = self._roots[initial]
                 rows = np.flatnonzero(initials == initial)
                 root_of_name[rows] = of_initial[weighted_index(keys[rows], 0, p)]
-        return self._sampler.test(len(keys), *self._drawer.draw(keys, root_of_name))
+        return self._sampler.keep_passing(len(keys), *self._drawer.draw(keys, root_of_name))
 
     @cached_property
     def _share_met(self) -> float:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     "rnn-names cast '{first-names:prefix=A,max-length=7} {family=surnames}' --format csv",
     "rnn-names cast --file household.txt -n 3 --seed 4",
 )
-@click.argument("pattern", type=in_utf8, nargs=-1)
+@click.argument("pattern", type=in_utf8, nargs=-1, metavar="[PATTERN]")
 @declared_option(CastOptions, "count", group="General")
 @option("--file", group="General", type=click.Path(), help="Read the pattern from this file.")
 @flag("--show", group="General", help="Print the pattern and exit.")

@@ -12,7 +12,7 @@ from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_
 from rnn_names.cli.options import command, declared_option, option, options_of, output_option
 from rnn_names.cli.picking.commands import command_table
 from rnn_names.cli.streams import in_utf8
-from rnn_names.conditions.options import CastOptions, Options, SampleOptions
+from rnn_names.conditions.options import CastOptions, RandomOptions, SampleOptions
 from rnn_names.errors import SamplingError, printable
 from rnn_names.files import is_same_file
 from rnn_names.model import bundled
@@ -36,8 +36,8 @@ from rnn_names.model import bundled
 )
 @model_option(group="General")
 @output_option("-o", "--output", default="kept.txt", group="General", help="File of kept names.")
-@declared_option(Options, "boldness", group="General", default="safe")
-@options_of(Options, without=("boldness", "start", "unique"))
+@declared_option(RandomOptions, "boldness", group="General", default="safe")
+@options_of(RandomOptions, without=("boldness", "start", "unique"))
 def pick(
     pattern: str | None, file: str | None, model: ModelChoices, output: str, **given: Any
 ) -> None:

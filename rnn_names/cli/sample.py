@@ -11,7 +11,7 @@ from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_
 from rnn_names.cli.options import command, declared_option, flag, options_of
 from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
 from rnn_names.cli.streams import bar, print_note
-from rnn_names.conditions.options import BestOptions, Options, SampleOptions
+from rnn_names.conditions.options import BestOptions, RandomOptions, SampleOptions
 
 if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
@@ -35,7 +35,7 @@ MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the l
 @model_option(group="General")
 @flag("--best", group="General", help="Write the most probable names, in order, not random ones.")
 @declared_option(BestOptions, "rank", group="General")
-@options_of(Options)
+@options_of(RandomOptions)
 @output_options(ADDED_COLUMNS)
 def sample(
     count: int, model: ModelChoices, best: bool, rank: str, form: Form, **given: Any
@@ -61,7 +61,7 @@ def sample(
         raise click.UsageError("--rank requires --best, since random names have no order")
     if best:
         given = {name: given[name] for name in given.keys() - {"seed", "unique"}}
-    options = read_options(BestOptions if best else Options, given)
+    options = read_options(BestOptions if best else RandomOptions, given)
     choices = choices_or_default(model)
     loaded_model = load_chosen(choices)
     title = "+".join(choice.title.removesuffix(".npz") for choice in choices)

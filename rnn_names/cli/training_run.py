@@ -22,7 +22,7 @@ from rnn_names.files import standard_stream, write_all
 from rnn_names.model.model import Model
 from rnn_names.report.report import Report
 from rnn_names.report.terminal import loss_curves
-from rnn_names.sampling.stream import preview
+from rnn_names.sampling.preview import preview
 from rnn_names.training.checkpoint import Checkpoint
 from rnn_names.training.trainer import DIVERGENCE_FACTOR, EpochRecord, Trainer, next_epoch_to_show
 

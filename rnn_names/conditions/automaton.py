@@ -66,18 +66,18 @@ class Automaton:
     def __and__(self, other: "Automaton") -> "Automaton":
         """The intersection, which accepts what both accept; its states are pairs of states."""
         ours, theirs = self.next_state.tolist(), other.next_state.tolist()
-        pairs, after = reachable_states(
+        pairs, next_state = reachable_states(
             (0, 0), lambda pair: [*zip(ours[pair[0]], theirs[pair[1]], strict=True)], MAX_PAIRS
         )
         first, second = np.array(pairs).T
-        return Automaton(after, self.accepting[first] & other.accepting[second]).minimized()
+        return Automaton(next_state, self.accepting[first] & other.accepting[second]).minimized()
 
     def minimized(self) -> "Automaton":
         """The smallest automaton that accepts the same texts, by Moore's algorithm (1956)."""
-        after = np.unique(self.next_state[:, 1:], axis=1)  # many characters lead to the same states
+        columns = np.unique(self.next_state[:, 1:], axis=1)  # many characters have the same one
         group, n_groups = self.accepting.astype(np.intp), 0
         while True:
-            key = np.column_stack([group, group[after]])
+            key = np.column_stack([group, group[columns]])
             _, first, group = np.unique(key, axis=0, return_index=True, return_inverse=True)
             group = group.ravel()  # NumPy 2.0 returns a column
             if len(first) == n_groups:
@@ -92,7 +92,7 @@ def reachable_states(
     start: Hashable, next_states: Callable[[Any], list[Any]], max_states: int = MAX_STATES
 ) -> tuple[list[Any], Array]:
     """All reachable states, and the numbers of the states that follow each, (S, kinds)."""
-    number, states, after = {start: 0}, [start], []
+    number, states, next_state = {start: 0}, [start], []
     for state in states:  # the list grows during the loop
         targets = next_states(state)
         for target in targets:
@@ -101,25 +101,25 @@ def reachable_states(
                 states.append(target)
         if len(states) > max_states:
             raise NoAutomatonError("too many states")
-        after.append([number[target] for target in targets])
-    return states, np.array(after, np.int32)
+        next_state.append([number[target] for target in targets])
+    return states, np.array(next_state, np.int32)
 
 
 def build_automaton(
     start: Hashable,
-    all_after: Callable[[Any, list[Any]], list[Any]],
+    states_after: Callable[[Any, list[Any]], list[Any]],
     kinds: Sequence[Hashable],
     accepts: Callable[[Any], bool],
 ) -> Automaton:
     """An automaton whose transitions depend only on the kind of each character.
 
-    `all_after` takes a state and a list of kinds and returns the next state for each kind. `kinds`
-    contains the kind of each character of the vocabulary.
+    `states_after` takes a state and a list of kinds and returns the next state for each kind.
+    `kinds` contains the kind of each character of the vocabulary.
     """
     distinct = [*dict.fromkeys(kinds)]
-    states, after = reachable_states(start, lambda state: all_after(state, distinct))
+    states, next_state = reachable_states(start, lambda state: states_after(state, distinct))
     column = [0, *map(distinct.index, kinds)]
-    return Automaton(after[:, column], np.array([*map(accepts, states)]))
+    return Automaton(next_state[:, column], np.array([*map(accepts, states)]))
 
 
 def any_text(n_y: int) -> Automaton:
@@ -130,9 +130,12 @@ def any_text(n_y: int) -> Automaton:
 def shape_automaton(shape: Shape) -> Automaton:
     """Accepts the texts of a shape. A state is the kind of the last character."""
     kinds = len(shape.barred)
-    after = np.where(shape.barred, kinds, np.arange(kinds))
-    after = np.append(after, np.full((1, kinds), kinds), axis=0)  # a state for barred texts
-    return Automaton(after[:, shape.kind].astype(np.int32), np.append(~shape.barred[:, 0], False))
+    next_state = np.where(shape.barred, kinds, np.arange(kinds))
+    next_state = np.append(
+        next_state, np.full((1, kinds), kinds), axis=0
+    )  # a state for barred texts
+    next_state = next_state[:, shape.kind].astype(np.int32)
+    return Automaton(next_state, np.append(~shape.barred[:, 0], False))
 
 
 class Acceptor:

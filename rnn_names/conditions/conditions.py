@@ -1,10 +1,9 @@
 """Conditions on whole names, and the joint automaton of those on text, such as a suffix."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Set
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 
@@ -37,33 +36,9 @@ class Condition:
     """A condition on names."""
 
     title: str  # its option and value
-    passes: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
+    test: Callable[[Names], Array]  # whether each name meets it: (len(names),) bool
     automaton: Automaton | None = None  # accepts the same names, if the condition has one
     ignores_case: bool = False  # regardless of `ignore_case`
-
-
-class Tally(dict[Any, tuple[int, int]]):
-    """How many names were tested and how many passed, by condition (in casts, by source)."""
-
-    def add(self, more: Mapping[Any, tuple[int, int]]) -> None:
-        """Adds the counts of another draw."""
-        for title, (tested, passed) in more.items():
-            before = self.get(title, (0, 0))
-            self[title] = before[0] + tested, before[1] + passed
-
-    @property
-    def tightest(self) -> str:
-        """The title of the condition met by the smallest share of names tested for it, or ""."""
-        rates = {title: max(n, 0.5) / tested for title, (tested, n) in self.items() if tested}
-        return min(rates, key=rates.__getitem__, default="")
-
-    def explanation(self) -> str:
-        """Why few names passed, for a message."""
-        if not self.tightest:
-            return "allow other lengths or another temperature, or train for longer"
-        tested, passed = self[self.tightest]
-        rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
-        return f"the tightest condition was {self.tightest} (met by {rate} names tested)"
 
 
 def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condition]:

@@ -183,13 +183,13 @@ class CommonOptions(CheckedOptions):
             raise SamplingError(message, ["edits", "like"])
 
     @property
-    def is_unique(self) -> bool:
+    def forbids_repeats(self) -> bool:
         """Whether names may not repeat."""
         return self.min_edits is not None or self.remember is not None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Options(CommonOptions):
+class RandomOptions(CommonOptions):
     """Options for random names."""
 
     unique: bool = _flag("Write no name twice. Cannot be combined with start.")
@@ -209,9 +209,9 @@ class Options(CommonOptions):
                 raise SamplingError(message, [name, "start"])
 
     @property
-    def is_unique(self) -> bool:
+    def forbids_repeats(self) -> bool:
         """Whether names may not repeat."""
-        return self.unique or super().is_unique
+        return self.unique or super().forbids_repeats
 
     def seed_or_random(self) -> int:
         """The seed, or a random one if none is set."""
@@ -219,14 +219,14 @@ class Options(CommonOptions):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SampleOptions(Options):
+class SampleOptions(RandomOptions):
     """The parameters of `sample`."""
 
     count: int = option(20, _COUNT, "Number of names.", short="-n")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class StreamOptions(Options):
+class StreamOptions(RandomOptions):
     """The parameters of `stream`."""
 
     count: int | None = option(None, _COUNT, "Number of names.", unset="no end")
@@ -278,7 +278,7 @@ NOT_OF_PARTS = {"seed", "start", "remember"}  # options that a part of a cast ca
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CastOptions(Options):
+class CastOptions(RandomOptions):
     """The parameters of `cast`. Conditions apply to each part that does not set its own."""
 
     pattern: str
@@ -323,7 +323,7 @@ class CastOptions(Options):
     @property
     def shared(self) -> dict[str, Any]:
         """The options that are set and apply to each part by itself."""
-        names = declarations(Options).keys() - NOT_OF_PARTS - {"unique"}  # for whole lines
+        names = declarations(RandomOptions).keys() - NOT_OF_PARTS - {"unique"}  # for whole lines
         return {name: getattr(self, name) for name in names if name in self.non_defaults}
 
 

@@ -179,7 +179,7 @@ class _Reading:
     def _may_end(self, steps: Steps) -> bool:
         return not self._reached(steps).isdisjoint((END, ANYTHING))
 
-    def _all_after(self, steps: Steps, indices: Sequence[int]) -> list[Steps]:
+    def _states_after(self, steps: Steps, indices: Sequence[int]) -> list[Steps]:
         """The possible steps after each of the characters, one of each kind."""
         after: dict[int, set[int]] = {index: set() for index in indices}
         for number in self._reached(steps):
@@ -198,4 +198,4 @@ class _Reading:
         kind_of_each = [
             kinds.setdefault(tuple(i in indices for indices in sets), i) for i in sorted(self._any)
         ]
-        return build_automaton(start, self._all_after, kind_of_each, self._may_end)
+        return build_automaton(start, self._states_after, kind_of_each, self._may_end)

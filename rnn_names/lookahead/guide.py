@@ -52,7 +52,7 @@ MAX_BOUND = 64  # in mean weights; a higher one takes more draws per name, a low
 MAX_STORED_NUMBERS = 1 << 22  # probabilities stored for visited prefixes, n_y for each
 # The estimates for unvisited names add up to at most 8 times their measured probability, or to a
 # seventh of the visited names' probability, if that is more.
-MAX_TO_MEASURED, MAX_TO_VISITED = 8, 1 / 7
+MAX_ESTIMATED_TO_MEASURED, MAX_ESTIMATED_TO_VISITED = 8, 1 / 7
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class Guide:
     first_product_row: Array  # (1,) the row of the first prefix, with which all names begin
     log_bound: float = 0.0  # natural logarithm of the weight that yields one copy
     yield_rate: float = 0.0  # measured share of proposals that yield at least one copy
-    repeats: float = 1.0  # measured share of names that are repeats
-    missed: float = 0.0  # measured share of the visited names' probability that draws missed
+    repeat_share: float = 1.0  # measured share of names that are repeats
+    missed_share: float = 0.0  # measured share of the visited names' probability that draws missed
 
     @classmethod
     def initial(cls, acceptor: Acceptor, prefix: Array) -> "Guide":
@@ -109,9 +109,9 @@ class Guide:
             return 0.0
         log_total = float(self.prefixes.fill_completion(log_completion.copy())[0])
         log_estimated = log_difference(log_total, log_p_visited)
-        by_measured = log_p_unvisited + math.log(MAX_TO_MEASURED)
-        by_visited = log_p_visited + math.log(MAX_TO_VISITED)
-        return min(max(by_measured, by_visited) - log_estimated, 0.0)
+        limit_by_measured = log_p_unvisited + math.log(MAX_ESTIMATED_TO_MEASURED)
+        limit_by_visited = log_p_visited + math.log(MAX_ESTIMATED_TO_VISITED)
+        return min(max(limit_by_measured, limit_by_visited) - log_estimated, 0.0)
 
     def _filled_in(self, explores: bool) -> "Guide":
         """The guide with the completion of each visited prefix computed from the longer ones.
@@ -121,13 +121,13 @@ class Guide:
         """
         prefixes, log_completion = self.prefixes, self.log_completion_visited
         is_large = log_completion.size > MAX_STORED_NUMBERS
-        if is_large or not explores:
+        if is_large or not explores:  # with the visited names
             prefixes.fill_completion(log_completion)
         if is_large:
             size = MAX_STORED_NUMBERS // log_completion.shape[1]
             rows = prefixes.most_probable(log_completion, size)
             prefixes, log_completion = prefixes.take(rows), log_completion[rows]
-        if explores:
+        if explores:  # again, without them
             log_completion[:, EOS] = -np.inf
             prefixes.fill_completion(log_completion)
         return replace(self, prefixes=prefixes, log_completion_visited=log_completion)
@@ -174,13 +174,14 @@ class Guide:
         # All visited names have this weight, since all but the first total cancel in the product.
         # 1e-6 allows for rounding errors, so that each of them gets at most one copy.
         log_weight_of_visited = self.log_p_conditions - log_mean + 1e-6
+        # Fitted to half of the weights and half of the tolerance, since it suits them best.
         log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), log_weight_of_visited)
         log_bound = min(log_bound, math.log(MAX_BOUND))
         expected = np.exp(log_weights - log_bound)
         yield_rate = float(np.minimum(expected, 1).mean())
-        repeats = float(np.maximum(expected - 1, 0).sum() / expected.sum())
+        repeat_share = float(np.maximum(expected - 1, 0).sum() / expected.sum())
         log_bound += log_mean
-        return replace(self, log_bound=log_bound, yield_rate=yield_rate, repeats=repeats)
+        return replace(self, log_bound=log_bound, yield_rate=yield_rate, repeat_share=repeat_share)
 
 
 def log_mean_of(log_weights: Array) -> float:

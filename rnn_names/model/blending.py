@@ -35,7 +35,7 @@ from rnn_names.network.cells import Params, cell_of
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import prefix_tree
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.stream import preview
+from rnn_names.sampling.preview import preview
 
 UNKNOWN_PROBABILITY = 1e-4  # mean probability of a character that a part does not know
 NAMES_TO_MEASURE = 256  # names drawn from a part to measure this mean

@@ -35,17 +35,19 @@ LEAST_LOG = -1e300  # replaces −∞ where it is subtracted, since −∞ − �
 
 
 def value_table(
-    probabilities: Callable[[int], Array], after: Array, value: Array, *, logs: bool = False
+    probabilities: Callable[[int], Array], next_index: Array, value: Array, *, logs: bool = False
 ) -> Array:
     """Completion values by length and state: (longest + 2, …); 0 in the last row, for longer names.
 
-    `probabilities` returns p of the next character, (…, n_y), for a length. `after`, (…, n_y), is
-    the flat index of the next state. `value`, (longest + 1, …), is the value of a name that ends.
+    `probabilities` returns p of the next character, (…, n_y), for a length. `next_index`, (…, n_y),
+    is the flat index of the next state. `value`, (longest + 1, …), is that of a name that ends.
     With `logs`, probabilities, values and the result are natural logarithms.
     """
-    completion = np.full((len(value) + 1, *after.shape[:-1]), -np.inf if logs else 0, value.dtype)
+    completion = np.full(
+        (len(value) + 1, *next_index.shape[:-1]), -np.inf if logs else 0, value.dtype
+    )
     for length in range(len(value) - 1, -1, -1):
-        next_completion = completion[length + 1].ravel()[after]
+        next_completion = completion[length + 1].ravel()[next_index]
         next_completion[..., EOS] = value[length]
         if logs:
             completion[length] = log_sum(probabilities(length) + next_completion)

@@ -44,41 +44,41 @@ def transitions(names: Names, start: int) -> tuple[Array, Array]:
 class Contexts:
     """K contexts, from the shortest to the longest."""
 
-    def __init__(self, keys: Array, n_y: int) -> None:
-        self.codes, self.base = keys, n_y + 1  # (K,) the ascending integers of the strings
+    def __init__(self, strings: Array, n_y: int) -> None:
+        self.strings, self.base = strings, n_y + 1  # (K,) integers, ascending
         # No context has more symbols than there are contexts, since its prefixes are contexts, too.
-        symbols = max_symbols(n_y, len(keys))
-        starts = np.searchsorted(keys, [0, *(self.base**k for k in range(symbols + 1))])
-        starts = starts[: np.searchsorted(starts, len(keys)) + 1]
+        symbols = max_symbols(n_y, len(strings))
+        starts = np.searchsorted(strings, [0, *(self.base**k for k in range(symbols + 1))])
+        starts = starts[: np.searchsorted(starts, len(strings)) + 1]
         self.by_symbols = slices(starts)  # the rows of the contexts of 0, 1, 2, … symbols
-        self.shorter = np.zeros(len(keys), np.int64)  # row of each context without its first symbol
+        self.shorter = np.zeros(len(strings), np.int64)  # the row without its first symbol
         for k, rows in enumerate(self.by_symbols[1:]):
-            self.shorter[rows] = np.searchsorted(keys, keys[rows] % self.base**k)
+            self.shorter[rows] = np.searchsorted(strings, strings[rows] % self.base**k)
 
     def __len__(self) -> int:
-        return len(self.codes)
+        return len(self.strings)
 
     def shortest_ones(self, most: int) -> "Contexts":
         """All contexts up to some length: at most `most` of them, but always the empty one."""
         stops = [rows.stop for rows in self.by_symbols if rows.stop <= most]
-        return Contexts(self.codes[: max([1, *stops])], self.base - 1)
+        return Contexts(self.strings[: max([1, *stops])], self.base - 1)
 
     def rows_of(self, strings: Array) -> Array:
         """The row of the longest context that each string, (m,), ends with: (m,)."""
         rows = np.zeros(len(strings), np.intp)
         for symbols in range(1, len(self.by_symbols)):
             ends = strings % self.base**symbols
-            at = np.minimum(np.searchsorted(self.codes, ends), len(self.codes) - 1)
-            rows = np.where(self.codes[at] == ends, at, rows)
+            at = np.minimum(np.searchsorted(self.strings, ends), len(self.strings) - 1)
+            rows = np.where(self.strings[at] == ends, at, rows)
         return rows
 
     @cached_property
     def next_context(self) -> Array:
         """The row of the context to which each symbol leads from each context: (K, base)."""
-        rows_after = np.zeros((len(self.codes), self.base), np.int32)
+        rows_after = np.zeros((len(self.strings), self.base), np.int32)
         for rows, longer in zip(self.by_symbols, [*self.by_symbols[1:], slice(0, 0)], strict=True):
             rows_after[rows] = rows_after[self.shorter[rows]]
-            keys = self.codes[longer]
-            begins = np.searchsorted(self.codes, keys // self.base)
-            rows_after[begins, keys % self.base] = np.arange(longer.start, longer.stop)
+            strings = self.strings[longer]
+            begins = np.searchsorted(self.strings, strings // self.base)
+            rows_after[begins, strings % self.base] = np.arange(longer.start, longer.stop)
         return rows_after

@@ -60,11 +60,11 @@ class Tilt:
         self.factors, self._at_end = factors, np.exp(factors.lengths)
         self._contexts = contexts = ngram.contexts.shortest_ones(MAX_HISTORY_TABLE // ngram.n_y)
         p = ngram.after_contexts(np.arange(len(contexts)))
-        p[1:] *= factors.after(contexts.codes[1:] % contexts.base)
+        p[1:] *= factors.after(contexts.strings[1:] % contexts.base)
         p[0] *= factors.after_any(p[0])  # the average, for characters without a context
-        after = contexts.next_context[:, :-1]  # no name contains START
+        next_row = contexts.next_context[:, :-1]  # no name contains START
         # (longest + 2, contexts) V
-        self._completion = value_table(lambda _: p, after, self._at_end)
+        self._completion = value_table(lambda _: p, next_row, self._at_end)
 
     def of_next(self, history: Array, length: Array) -> Array:
         """The factors of the next character's probabilities, at most 1: (m, n_y)."""

@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.errors import RnnNamesError, plural, printable
 from rnn_names.model.model import PROGRAM_VERSION, blend
 from rnn_names.page import script
@@ -36,7 +36,7 @@ TITLES = 3  # maximum number of models that a title names, as in ui/shares.js
 COUNT = 20  # number of names on a page when it opens, or as many as fit
 FIRST, FIRST_SEED = 40, 1  # names that a page shows before its scripts run, and their seed
 FIRST_BUDGET = 1 << 12  # attempts at these names, since some models hardly write safe ones
-AS_IT_OPENS = Options(
+AS_IT_OPENS = RandomOptions(
     seed=FIRST_SEED, novel=True, min_edits=2, unique=True, clean=True, boldness="safe"
 )
 """The options of these names, which are the settings in `page.html`."""

@@ -20,7 +20,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.pattern import PART_OPTIONS, SHORT_PART_OPTIONS
-from rnn_names.conditions.options import BOLDNESS, Options
+from rnn_names.conditions.options import BOLDNESS, RandomOptions
 from rnn_names.conditions.word_lists import common_words, rude_words
 from rnn_names.corpus.fingerprints import MIN_BITS, PACKED_BITS, lowest_kept, upper_bits
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
@@ -78,7 +78,7 @@ def scripts(with_base: bool = True) -> list[str]:
 
 def described_options() -> dict[str, Any]:
     """The JSON Schemas of the engine's options, and the options' names in patterns of casts."""
-    declared = declarations(Options).items()
+    declared = declarations(RandomOptions).items()
     kinds = {name: declaration.kind for name, declaration in declared if name not in NOT_IN_ENGINE}
     kinds["start"] = Number(0, 1 << 52, whole=True)  # numbers of names stay below 2 ** 53
     in_engine = {FLAG: "true or false", LINES: TEXTS.text}  # the others are described as in Python

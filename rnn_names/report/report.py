@@ -20,7 +20,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import network_name, plural, printable
 from rnn_names.files import write_atomically
 from rnn_names.report.markup import assets, definitions, isolated
-from rnn_names.sampling.stream import preview
+from rnn_names.sampling.preview import preview
 from rnn_names.training.trainer import EpochRecord, Trainer, next_epoch_to_show
 from rnn_names.version import __version__
 

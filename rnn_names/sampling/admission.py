@@ -1,8 +1,5 @@
-"""Leaves out repeats within one stream, or in all streams that share a file of names."""
+"""Admits the names of a stream: leaves out repeats, and counts the names tested and admitted."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,17 +9,17 @@ from rnn_names.conditions.edits import DistantNames
 from rnn_names.corpus.fingerprints import among, fingerprint
 from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning, warn
-from rnn_names.files import LockedFile
+from rnn_names.sampling.remembered import Remembered
 
 WINDOW = 1 << 16  # tested names; a stream ends after a window with fewer than 1 new name in 4,096
 
 
 @dataclass
 class Admission:
-    """Admits up to `count` names of a stream and counts the names tested and admitted."""
+    """Admits up to `count` names of a stream."""
 
     count: int
-    is_unique: bool  # whether a name is admitted only once
+    forbids_repeats: bool  # whether a name is admitted only once
     remember: str | None  # the path of the file of names that were given out earlier
     window: int  # tested names; fixed, so that the end of a stream does not depend on batches
     far_apart: DistantNames | None = None  # admits only names that are far from all earlier ones
@@ -62,7 +59,7 @@ class Admission:
         return np.concatenate(rows)
 
     def _rows_of_new(self, names: Names) -> Array:
-        if not self.is_unique:
+        if not self.forbids_repeats:
             rows = np.arange(len(names))
         elif self.far_apart is None:
             prints, first = np.unique(fingerprint(names), return_index=True)
@@ -77,50 +74,14 @@ class Admission:
     def n_to_draw(self) -> int:
         """About how many more names must be drawn, with a reserve for later repeats."""
         missing = self.count - self.n_admitted
-        if not self.is_unique:
+        if not self.forbids_repeats:
             return missing
         return missing * (self.n_tested + 1) // (self.n_admitted + 1) * 17 // 16 + 8
 
     def warn_if_few_are_new(self) -> None:
         """Warns once, with FewNewNamesWarning, if most names are rejected."""
-        is_due = self.is_unique and self.n_tested >= self.window // 2 and not self._has_warned
+        is_due = self.forbids_repeats and self.n_tested >= self.window // 2 and not self._has_warned
         if is_due and self.n_admitted < self.n_tested / 4:
             self._has_warned = True
             reason = "so far, three in four drawn names were rejected as repeats or near copies"
             warn(f"{reason}; few new names may remain", FewNewNamesWarning)
-
-
-class Remembered(LockedFile):
-    """A file of names given out so far; several runs may extend it at once."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path, "remember")
-        self._end = 0  # of the part read so far
-
-    @contextmanager
-    def locked(self) -> Iterator[tuple[Names, list[Names]]]:
-        """Locks the file. Yields the names that others added, and a list to append names to."""
-        with self.opened("a+b") as file:
-            file.seek(self._end)
-            lines, added = self.decoded(file.readall()).split("\n"), list[Names]()
-            names = (line.split("\t")[0].removesuffix("\r") for line in lines)  # without counts
-            # Drawn names may begin or end with white space, which people leave out when they type
-            # a name, so both forms count.
-            both = (dict.fromkeys((name, name.strip())) for name in names)
-            others = Names.from_strings([name for forms in both for name in forms if name])
-            try:
-                yield others, added
-            finally:
-                data = b"".join(part.to_lines() for part in added)
-                end = file.seek(0, os.SEEK_END)
-                file.seek(max(end - 1, 0))
-                if data and file.read(1) not in (b"", b"\n"):  # its writer was probably killed
-                    data = b"\n" + data
-                self.append(file, data)
-                self._end = file.tell()
-
-    def names(self) -> list[str]:
-        """All names now in the file."""
-        self._end = 0
-        with self.locked() as (names, _):
-            return [name for name in names.to_strings() if name == name.strip()]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array, differs_from_previous, ranges
-from rnn_names.conditions.conditions import Tally
+from rnn_names.conditions.tally import Tally
 
 DEFAULT_BUDGET = 1 << 21  # attempts after which a stream without names ends
 NAMES_PER_BUDGET = 16  # names that must be found for another budget
@@ -35,17 +35,17 @@ class NoAttemptPassed(Exception):
     results: list[Any]  # of each earlier number and of some later ones; None for the rest
 
 
-class AttemptQueue:
+class WaitingNumbers:
     """The numbers that wait for an attempt to pass, lowest first."""
 
     def __init__(self) -> None:
-        self.waiting = np.zeros(0, np.int64)  # (w,) ascending numbers
+        self.numbers = np.zeros(0, np.int64)  # (w,) ascending numbers
         self.n_failed = np.zeros(0, np.int64)  # (w,) failed attempts at each
         self.n_made = self.n_passed = 0  # attempts at all numbers; those that passed
 
     def add(self, numbers: Array) -> None:
         """Adds numbers, all of them larger than the waiting ones."""
-        self.waiting = np.append(self.waiting, numbers)
+        self.numbers = np.append(self.numbers, numbers)
         self.n_failed = np.append(self.n_failed, np.zeros_like(numbers))
 
     def pop(self, size: int, lowest_first: bool, limit: float = math.inf) -> tuple[Array, Array]:
@@ -59,9 +59,9 @@ class AttemptQueue:
         n_more = np.minimum(self._next_attempts(size, lowest_first), limit - self.n_failed)
         n_more = n_more.astype(np.int64)
         n_taken = max(int(np.searchsorted(np.cumsum(n_more), size, side="right")), 1)
-        numbers, n_more, first = self.waiting[:n_taken], n_more[:n_taken], self.n_failed[:n_taken]
+        numbers, n_more, first = self.numbers[:n_taken], n_more[:n_taken], self.n_failed[:n_taken]
         # Copied, since views would keep all numbers in memory.
-        self.waiting, self.n_failed = self.waiting[n_taken:].copy(), self.n_failed[n_taken:].copy()
+        self.numbers, self.n_failed = self.numbers[n_taken:].copy(), self.n_failed[n_taken:].copy()
         attempts = ranges(first, n_more)
         attempts = attempts.astype(np.min_scalar_type(attempts.max()))
         return np.repeat(numbers, n_more), attempts
@@ -73,8 +73,14 @@ class AttemptQueue:
         """
         # 1.5 times the mean number of attempts that a name has needed so far; 2 at first.
         likely = math.ceil(1.5 * (self.n_made + 1) / (self.n_passed + 1))
-        room = size if lowest_first else max(size // len(self.waiting), 1)  # for each number
+        room = size if lowest_first else max(size // len(self.numbers), 1)  # for each number
         return np.clip(self.n_failed // 2, min(likely, room), min(2 * likely, size))
+
+    def drop_from(self, row: int) -> int:
+        """Drops the number in a row and all larger ones; returns it."""
+        number = int(self.numbers[row])
+        self.numbers, self.n_failed = self.numbers[:row], self.n_failed[:row]
+        return number
 
     def record(self, numbers: Array, attempts: Array, passing: Array) -> Array:
         """Records which attempts passed; returns which passed first at their number: (n,) bool."""
@@ -86,7 +92,7 @@ class AttemptQueue:
         begins = np.flatnonzero(differs_from_previous(numbers))  # of each number's attempts
         has_failed = ~np.logical_or.reduceat(has_passed, begins)
         last = np.append(begins[1:], len(numbers))[has_failed] - 1
-        self.waiting = np.append(numbers[last], self.waiting)
+        self.numbers = np.append(numbers[last], self.numbers)
         self.n_failed = np.append(attempts[last] + np.int64(1), self.n_failed)
         is_first = np.zeros(len(numbers), bool)
         is_first[passing[differs_from_previous(numbers[passing])]] = True
@@ -102,23 +108,21 @@ def first_passing_results(
     with this budget would have ended, it tries the lowest numbers first. Raises NoAttemptPassed for
     the first number whose attempts all failed.
     """
-    results, tally, queue = [None] * n, Tally(), AttemptQueue()
-    queue.add(np.arange(n))
+    results, tally, waiting = [None] * n, Tally(), WaitingNumbers()
+    waiting.add(np.arange(n))
     end = n  # the first number that gets no result
-    while len(queue.waiting):
-        lowest_first = queue.n_made >= budget_after(queue.n_passed, budget)
-        size = max(min(max(n, queue.n_made), max_batch), 1)
-        numbers, attempts = queue.pop(size, lowest_first, budget)
+    while len(waiting.numbers):
+        lowest_first = waiting.n_made >= budget_after(waiting.n_passed, budget)
+        size = max(min(max(n, waiting.n_made), max_batch), 1)
+        numbers, attempts = waiting.pop(size, lowest_first, budget)
         passed, positions, tally_now = make_attempts(numbers, attempts)
         tally.add(tally_now)
-        is_first = queue.record(numbers, attempts, positions)
+        is_first = waiting.record(numbers, attempts, positions)
         for k in np.flatnonzero(is_first[positions]).tolist():
             results[numbers[positions[k]]] = passed[k]
-        exhausted = np.flatnonzero(queue.n_failed >= budget)
+        exhausted = np.flatnonzero(waiting.n_failed >= budget)
         if len(exhausted):
-            row = exhausted[0]
-            end = int(queue.waiting[row])
-            queue.waiting, queue.n_failed = queue.waiting[:row], queue.n_failed[:row]
+            end = waiting.drop_from(exhausted[0])
     if end < n:
         raise NoAttemptPassed(tally, end, results)
     return results

@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace, records, rows_by_length
+from rnn_names.arrays import Array, Workspace, rows_by_length, structured
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import EOS, Names, names_from_indices
 from rnn_names.errors import LongNamesWarning, SamplingError, TooFewNamesError, plural, warn
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.admission import Remembered
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.name_queue import ENDLESS
+from rnn_names.sampling.remembered import Remembered
 from rnn_names.sampling.sampler import Sampler, make_sampler
 
 PREFIXES_AT_ONCE = 1024  # prefixes that are extended together
@@ -147,7 +147,7 @@ class _Search:
         drawer = sampler.drawer
         self.predictor, self.roots = drawer.predictor, drawer.roots
         if (sampler.options.temperature or 1) < COLD:
-            self.predictor, self.roots = drawer.exact_predictor, drawer.exact_roots
+            self.predictor, self.roots = drawer.float64_predictor, drawer.float64_roots
         self.log_prob, self._n_given = self.roots.log_relative_p, 0
         if len(drawer.texts) == 1:  # the probability of a single prefix is left out
             self.log_prob, self._n_given = np.zeros(1), len(drawer.texts[0])
@@ -198,9 +198,9 @@ class _Search:
         self._wanted, self._raised_bound, self._frontier = wanted, bound, Frontier(self.at_once)
         roots, predictor = self.roots, self.predictor
         for rows in rows_by_length(roots.lengths):
-            prefixes = records(
+            prefixes = structured(
                 text=roots.texts_of(rows).astype(np.min_scalar_type(predictor.n_y)),
-                automaton_state=roots.node_records["automaton_state"][rows],
+                automaton_state=roots.node_fields["automaton_state"][rows],
                 log_prob=self.log_prob[rows],
             )
             self._extend(prefixes, roots.states[rows])
@@ -233,7 +233,7 @@ class _Search:
         parent, character = np.nonzero(is_above[:, 1:])
         character += 1
         last = character[:, None].astype(text.dtype)
-        longer = records(
+        longer = structured(
             text=np.concatenate([text[parent], last], axis=1),
             automaton_state=acceptor.automaton.next_state[automaton_state[parent], character],
             log_prob=log_probs[parent, character],

@@ -28,7 +28,9 @@ class NodeBatch(NamedTuple):
     """m nodes of one level, and the k names at them."""
 
     children: Children  # the nodes
-    node_records: Array  # (m,) records: `automaton_state`, and more for a guided walk or `best`
+    node_fields: (
+        Array  # (m,) with the field `automaton_state`, and more for a guided walk or `best`
+    )
     rows: Array = NO_NAMES  # (k,) the rows of the names in the walk's `keys`
     node: Array = NO_NAMES  # (k,) the node of each name, ascending
 
@@ -47,14 +49,14 @@ class Frontier:
 
     def add(self, level: int, batch: NodeBatch) -> None:
         """Adds nodes to a level and drops the states of parents without a child."""
-        (parent_states, parent, character), node_records, rows, node = batch
+        (parent_states, parent, character), node_fields, rows, node = batch
         for start in range(0, len(parent), self._at_once):
             nodes = slice(start, start + self._at_once)
             here = slice(*np.searchsorted(node, (start, start + self._at_once)))  # of the names
             first_child = differs_from_previous(parent[nodes])  # whether it is its parent's first
             parents = parent_states.take(parent[nodes][first_child], axis=0)
             children = Children(parents, np.cumsum(first_child) - 1, character[nodes])
-            part = NodeBatch(children, node_records[nodes], rows[here], node[here] - start)
+            part = NodeBatch(children, node_fields[nodes], rows[here], node[here] - start)
             self._batches[level].append(part)
         self._nodes[level] += len(parent)
 
@@ -73,12 +75,12 @@ class Frontier:
 
 
 def _joined(batches: list[NodeBatch]) -> NodeBatch:
-    children, node_records, rows, node = zip(*batches, strict=True)
+    children, node_fields, rows, node = zip(*batches, strict=True)
     parent_states, parent, character = zip(*children, strict=True)
     parents = _rows_of_joined(parent, parent_states)
     joined = Children(np.concatenate(parent_states), parents, np.concatenate(character))
     nodes = _rows_of_joined(node, parent)
-    return NodeBatch(joined, np.concatenate(node_records), np.concatenate(rows), nodes)
+    return NodeBatch(joined, np.concatenate(node_fields), np.concatenate(rows), nodes)
 
 
 def _rows_of_joined(rows: tuple[Array, ...], arrays: tuple[Array, ...]) -> Array:

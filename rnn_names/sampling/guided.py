@@ -10,7 +10,7 @@ A proposal gives weight / bound copies of its name, rounded at random:
 
 import numpy as np
 
-from rnn_names.arrays import Array, records
+from rnn_names.arrays import Array, structured
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, IndexedTexts, Names
@@ -49,19 +49,19 @@ class GuidedWalk(Walk):
         self.guide, self.visits = guide, visits
         self.log_weights = np.full(len(keys), -np.inf)
 
-    def _predict(
-        self, length: int, states: Array, node_records: Array, node: Array
+    def _visit(
+        self, length: int, states: Array, node_fields: Array, node: Array
     ) -> tuple[Prediction, Array]:
         """Multiplies probabilities by estimates, which it returns as logarithms, (nodes, n_y).
 
         Multiplies the weight of each node, in place, by the total, and records the visit.
         """
         log_p = self.predictor.log_probabilities(states, self._work)
-        visited_row = node_records["visited_row"]
+        visited_row = node_fields["visited_row"]
         if self.visits is not None:
             n_names = np.bincount(node, minlength=len(states))
             self.visits.record(visited_row, log_p, n_names)
-        product_row = node_records["product_row"]
+        product_row = node_fields["product_row"]
         log_completion = self.guide.log_completion_of_next(visited_row, product_row, length)
         terms = np.ascontiguousarray((log_p + log_completion).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
@@ -69,47 +69,47 @@ class GuidedWalk(Walk):
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here with weight 0
         with np.errstate(divide="ignore"):
-            node_records["log_weight"] += np.log(total)
-        node_records["log_weight"] += top
+            node_fields["log_weight"] += np.log(total)
+        node_fields["log_weight"] += top
         # Choices too close to call are so rare in float64 that no name is drawn again.
         return (probabilities, 0.0), log_completion
 
-    def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
-        # A log weight is Σ log(total / completion). The last total was added; EOS has completion 1.
-        super()._end(length, node_records, rows, node)
-        self.log_weights[rows] = node_records["log_weight"][node]
+    def _end(self, length: int, node_fields: Array, rows: Array, node: Array) -> None:
+        # A log weight is Σ log(total / completion). Every total was added; EOS has completion 1.
+        super()._end(length, node_fields, rows, node)
+        self.log_weights[rows] = node_fields["log_weight"][node]
 
-    def _child_records(
-        self, node_records: Array, children: Children, next_state: Array, estimates: Array
+    def _child_fields(
+        self, node_fields: Array, children: Children, next_state: Array, estimates: Array
     ) -> Array:
         _, parent, character = children
-        parent_row = node_records["visited_row"][parent]
+        parent_row = node_fields["visited_row"][parent]
         if self.visits is None:
             visited_row = self.guide.prefixes.child(parent_row, character)
         else:
             visited_row = self.visits.child_or_new(parent_row, character, next_state)
-        return records(
+        return structured(
             automaton_state=next_state,
-            product_row=self.guide.product.next_row[node_records["product_row"][parent], character],
+            product_row=self.guide.product.next_row[node_fields["product_row"][parent], character],
             visited_row=visited_row,
-            log_weight=node_records["log_weight"][parent] - estimates[parent, character],
+            log_weight=node_fields["log_weight"][parent] - estimates[parent, character],
         )
 
     def beam_search(self, roots: Roots, width: int) -> None:
         """Visits, for each length, the `width` prefixes that draws are most likely to visit."""
-        states, node_records, length = roots.states, roots.node_records.copy(), len(roots.texts[0])
+        states, node_fields, length = roots.states, roots.node_fields.copy(), len(roots.texts[0])
         log_reach = np.zeros(1)  # of each node
         while len(states):
             node = np.arange(len(states))
-            (p, _), estimates = self._predict(length, states, node_records, node)
+            (p, _), estimates = self._visit(length, states, node_fields, node)
             with np.errstate(divide="ignore"):
                 log_branch = log_reach[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
             log_branch[:, EOS] = -np.inf
             parent, character = np.divmod(_largest(log_branch.ravel(), width), self.predictor.n_y)
             children = Children(states, parent, character)
-            automaton_state = node_records["automaton_state"][parent]
+            automaton_state = node_fields["automaton_state"][parent]
             next_state = self.acceptor.automaton.next_state[automaton_state, character]
-            node_records = self._child_records(node_records, children, next_state, estimates)
+            node_fields = self._child_fields(node_fields, children, next_state, estimates)
             log_reach, length = log_branch[parent, character], length + 1
             states = self.predictor.states_after(children, self._work).copy()
 
@@ -124,7 +124,8 @@ def _largest(logs: Array, size: int) -> Array:
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
     """The roots with the fields of a guided walk: the guide's prefix, or one character longer."""
     product_row, visited_row, log_weight = guide.first_product_row, np.zeros(1, int), np.zeros(1)
-    if len(roots.texts) > 1 or len(roots.texts[0]) > guide.prefixes.length[0]:
+    are_longer = len(roots.texts[0]) > guide.prefixes.length[0]  # than the guide's prefix
+    if len(roots.texts) > 1 or are_longer:
         last = np.array([text[-1] for text in roots.texts])
         log_completion = guide.log_completion_visited[0, last]
         roots = roots._replace(log_relative_p=roots.log_relative_p + log_completion)
@@ -132,13 +133,13 @@ def guided_roots(roots: Roots, guide: Guide) -> Roots:
         visited_row = guide.prefixes.child(np.zeros_like(last), last)
         # The weight's first factor is total / completion.
         log_weight = guide.log_p_conditions - np.maximum(log_completion, LEAST_LOG)
-    node_records = records(
-        automaton_state=roots.node_records["automaton_state"],
+    node_fields = structured(
+        automaton_state=roots.node_fields["automaton_state"],
         product_row=product_row,
         visited_row=visited_row,
         log_weight=log_weight,
     )
-    return roots._replace(node_records=node_records)
+    return roots._replace(node_fields=node_fields)
 
 
 class GuidedDrawer(WalkDrawer):
@@ -157,24 +158,24 @@ class GuidedDrawer(WalkDrawer):
     @cached_property
     def roots(self) -> Roots:
         """The roots of guided walks; if there are several, weights are scaled to fit the bound."""
-        roots = guided_roots(self.exact_roots, self.guide)
+        roots = guided_roots(self.float64_roots, self.guide)
         if len(roots.texts) == 1:
             return roots
         # If the estimate for a root is too low, the weights of its names are too high.
         size = max(PILOT_OF_ROOTS // len(roots.texts), 1)
         root_of_name = np.repeat(np.arange(len(roots.texts)), size)
         keys = fixed_keys(len(root_of_name))
-        walk = GuidedWalk(self.exact_predictor, keys, self.guide)
+        walk = GuidedWalk(self.float64_predictor, keys, self.guide)
         walk.run(roots, root_of_name)
         log_weights = walk.log_weights.reshape(-1, size) - self.guide.log_bound
         log_bounds = np.array([least_log_bound(w, MAX_TRUNCATED) for w in log_weights])
         raised = np.maximum(log_bounds, 0)
-        roots.node_records["log_weight"] -= raised
+        roots.node_fields["log_weight"] -= raised
         return roots._replace(log_relative_p=roots.log_relative_p + raised)
 
     def propose(self, keys: Array, root_of_name: Array | None = None) -> tuple[Names, Array, Array]:
         """The names with copies, their rows, and the number of copies of every proposal, (n,)."""
-        walk = GuidedWalk(self.exact_predictor, keys, self.guide)
+        walk = GuidedWalk(self.float64_predictor, keys, self.guide)
         walk.run(self.roots, root_of_name)
         copies = self.guide.copies(walk.log_weights, uniform(keys, COPIES_POSITION))
         walk.lengths[copies == 0] = 0

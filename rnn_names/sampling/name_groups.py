@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rnn_names.arrays import Array, differs_from_previous, ranges
-from rnn_names.conditions.conditions import Tally
+from rnn_names.conditions.tally import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.processes.threads import Threads
@@ -37,7 +37,10 @@ class NameGroups:
     def names(
         self, start: int, admission: Admission, threads: Threads, tally: Tally
     ) -> Iterator[Names]:
-        """Yields names from `start` on, in parts; ends after a group with too few names."""
+        """Yields names from `start` on, in parts; ends after a group with too few names.
+
+        The caller must admit the names of each part before it asks for the next one.
+        """
         submit, n_threads = threads
         next_group, n_skipped = divmod(start, GROUP_SIZE)  # the next group; names in it to skip
         size = 1  # groups that a thread draws together
@@ -69,7 +72,7 @@ class NameGroups:
             group = np.repeat(waiting, at_a_time)
             proposal = np.tile(n_proposals + np.arange(at_a_time), len(waiting))
             names, rows, copies = self._drawer.propose(keys_at(self._key, groups[group], proposal))
-            names, rows, counts = self._sampler.test(len(group), names, rows)
+            names, rows, counts = self._sampler.keep_passing(len(group), names, rows)
             tally.add(counts)
             each_copy = np.repeat(np.arange(len(rows)), copies[rows])
             rows = rows[each_copy]

@@ -53,10 +53,11 @@ class NetworkPredictor(Predictor):
         self.log_min_p = np.log(options.min_p) if options.min_p else None
         self.top_k = options.top_k if (options.top_k or self.n_y) < self.n_y else None
         self.top_p = options.top_p if (options.top_p or 1) < 1 else None
-        in_float32 = self.dtype == np.float32
-        self.margin = in_float32 * MARGIN * max(1, 1 / self.temperature)
-        self.relative_error = in_float32 * RELATIVE_ERROR * max(1, 1 / self.temperature)
-        self.logit_error = in_float32 * 2 * RELATIVE_ERROR  # error of a difference of two logits
+        in_float32 = self.dtype == np.float32  # in float64, nothing counts as too close to call
+        error = RELATIVE_ERROR if in_float32 else 0.0
+        scale = max(1, 1 / self.temperature)
+        self.margin = MARGIN * scale if in_float32 else 0.0
+        self.relative_error, self.logit_error = error * scale, 2 * error  # of two logits
 
     def next_probabilities(self, states: Array, work: Workspace) -> Prediction:
         """The probabilities of the next character, (n_y, nodes), and their margin."""
@@ -92,9 +93,9 @@ class NetworkPredictor(Predictor):
             with np.errstate(over="ignore"):
                 logits /= self.temperature
         if self.top_k is not None:  # also keeps any equal to the k-th
-            least, following = -np.sort(-logits, axis=1).T[[self.top_k - 1, self.top_k]]
-            close |= following > least - self.relative_error
-            logits[logits < least[:, None]] = -np.inf
+            kth, next_lower = -np.sort(-logits, axis=1).T[[self.top_k - 1, self.top_k]]
+            close |= next_lower > kth - self.relative_error
+            logits[logits < kth[:, None]] = -np.inf
         return logits, close
 
     def states_after(self, children: Children, work: Workspace) -> Array:
@@ -108,15 +109,16 @@ def _keep_top_p(probabilities: Array, p: float, margin: float, relative_error: f
     Also keeps any equal to the last one. Returns whether each column's cut is too close to call,
     given errors of up to `margin` in sums and up to `relative_error` in single probabilities.
     """
-    falling = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
-    sums = np.cumsum(falling, axis=0)
+    descending = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
+    sums = np.cumsum(descending, axis=0)
     target = p * sums[-1]
     last = np.minimum((sums < target).sum(axis=0), len(sums) - 1)  # (nodes,) the last row kept
     is_close = (np.abs(sums - target) < margin).any(axis=0)
     columns = np.arange(len(last))
-    least = falling[last, columns]  # the smallest one kept
-    following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
-    probabilities[probabilities < least] = 0
-    # A character of at most margin / 4 may be cut wrongly, which moves an edge by at most as much.
-    # Rounding errors move it by at most margin / 3 (see `MARGIN`), so it stays within the margin.
-    return is_close | ((least - following < relative_error * least) & (least > margin / 4))
+    last_kept = descending[last, columns]
+    next_lower = np.pad(descending, ((0, 1), (0, 0)))[last + 1, columns]
+    probabilities[probabilities < last_kept] = 0
+    # A character of at most margin / 4 may be kept or cut wrongly, which moves an edge by at most
+    # margin / 4. Rounding errors move it by at most margin / 3 (see `MARGIN`).
+    is_near = last_kept - next_lower < relative_error * last_kept
+    return is_close | (is_near & (last_kept > margin / 4))

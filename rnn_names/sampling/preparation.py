@@ -122,14 +122,14 @@ def falling_temperatures(temperature: float) -> list[float]:
 
 def _warn_of_rarity(drawer: GuidedDrawer) -> None:
     """Warns with RareConditionsWarning if many names are repeats or some may be missing."""
-    guide, temperature = drawer.guide, drawer.exact_predictor.temperature
+    guide, temperature = drawer.guide, drawer.float64_predictor.temperature
     # A name's probability at a temperature T < 1 is nearly p ** (1 / T) if it is p at T = 1.
     are_hardly_any = guide.log_p_conditions * min(temperature, 1) < LOG_HARDLY_ANY
     has_visited_all = guide.log_p_conditions - guide.log_p_visited < 1e-6
     may_miss = are_hardly_any and not has_visited_all and few_names_may_dominate(guide, temperature)
-    has_missed = guide.missed > MANY_MISSED
-    if guide.repeats > MAX_REPEATS and not has_missed:
-        repeats = f"that about {guide.repeats:.1%} of the names drawn are repeats"
+    has_missed = guide.missed_share > MANY_MISSED
+    if guide.repeat_share > MAX_REPEATS and not has_missed:
+        repeats = f"that about {guide.repeat_share:.1%} of the names drawn are repeats"
         what = f"{repeats}; how often each name comes is correct only on average over many seeds"
     elif has_missed or may_miss:
         what = "that some may be missing and the others too frequent"
@@ -177,7 +177,7 @@ class _Preparation:
         self._n_draws += 1
         keys = fixed_keys(min(size, self._most_names), self._n_draws)
         drawer, visits = self.drawer_with(self.guide), Visits(self.guide.prefixes)
-        walk = GuidedWalk(drawer.exact_predictor, keys, self.guide, visits)
+        walk = GuidedWalk(drawer.float64_predictor, keys, self.guide, visits)
         walk.run(drawer.roots)
         self._n_visits += visits.n_recorded
         self.guide = replace(self.guide, prefixes=visits.joined())
@@ -186,7 +186,7 @@ class _Preparation:
     def beam_search(self, width: int) -> None:
         """Visits the `width` most probable prefixes of each length."""
         drawer, visits = self.drawer_with(self.guide), Visits(self.guide.prefixes)
-        walk = GuidedWalk(drawer.exact_predictor, np.zeros(0, np.uint64), self.guide, visits)
+        walk = GuidedWalk(drawer.float64_predictor, np.zeros(0, np.uint64), self.guide, visits)
         walk.beam_search(drawer.roots, min(width, self._most_names))
         self.guide = replace(self.guide, prefixes=visits.joined())
 
@@ -232,13 +232,13 @@ class _Preparation:
         self._log_p_unvisited = log_difference(log_mean, learned.log_p_visited)
         # If the visited names alone are more probable than the estimate for all, draws miss some.
         missed = -math.expm1(min(log_mean - visited_now, 0)) if visited_now > -np.inf else 0
-        return replace(learned.with_bound(log_weights), missed=missed)
+        return replace(learned.with_bound(log_weights), missed_share=missed)
 
     def is_good_enough(self, guide: Guide) -> bool:
         """Whether a tested guide is good or can hardly become better."""
         # Top-k and top-p, for example, may rule out all names that meet the conditions.
         is_impossible = guide.log_p_conditions == -np.inf
         cannot_improve = is_impossible or self._n_visits >= MAX_VISITS
-        is_accurate = guide.repeats <= MAX_REPEATS and guide.missed <= MANY_MISSED
+        is_accurate = guide.repeat_share <= MAX_REPEATS and guide.missed_share <= MANY_MISSED
         yields_enough = guide.yield_rate >= ENOUGH_YIELD or self._n_visits >= ENOUGH_VISITS
         return cannot_improve or (is_accurate and yields_enough)

@@ -17,13 +17,13 @@ from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import Acceptor
 from rnn_names.conditions.conditions import (
     Condition,
-    Tally,
     joint_automaton,
     known_triples_condition,
     make_conditions,
 )
-from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, or_list
+from rnn_names.conditions.options import BOLDNESS, CommonOptions, RandomOptions, or_list
 from rnn_names.conditions.prefixes import spelled_prefixes
+from rnn_names.conditions.tally import Tally
 from rnn_names.conditions.word_lists import common_words
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among
@@ -67,7 +67,7 @@ def with_boldness(options: CommonOptions, model: LanguageModel) -> CommonOptions
             del preset["min_mean_p"]
         if own is None:
             del preset["min_edits"], preset["no_words"]
-        elif isinstance(options, Options) and options.start:
+        elif isinstance(options, RandomOptions) and options.start:
             preset |= {"min_edits": None, "novel": not options.listed}
         if own is not None and among(own, common_words()).sum() > MAX_WORD_SHARE * len(own):
             del preset["no_words"]
@@ -111,7 +111,7 @@ class Sampler:
         automaton_conditions, tested_conditions: the conditions in it; those tested on whole names.
         drawer: draws accepted names without a guide.
         shape: the shape of the list's names, possibly wider for a prefix; None for any shape.
-        in_other_case: the prefixes whose case was ignored, as typed and as read.
+        respelled_prefixes: the prefixes whose case was ignored, as typed and as read.
         n_possible: the number of texts that the acceptor accepts; infinity for very many.
         acceptor_title: what the acceptor requires, for messages.
     """
@@ -123,7 +123,9 @@ class Sampler:
         if shortest < longest:
             limits = f"{shortest} to {limits}"
         shape = None if options.any_shape else model.shape
-        texts, self.shape, self.in_other_case = spelled_prefixes(options, model.vocabulary, shape)
+        texts, self.shape, self.respelled_prefixes = spelled_prefixes(
+            options, model.vocabulary, shape
+        )
         all_conditions = make_conditions(model, options)
         automaton, self.automaton_conditions, self.tested_conditions = joint_automaton(
             len(model.vocabulary), self.shape, all_conditions, longest
@@ -131,7 +133,7 @@ class Sampler:
         self.acceptor = Acceptor(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
         self.drawer = WalkDrawer(model, options, self.acceptor, texts)
-        automaton_state = self.drawer.roots.node_records["automaton_state"]
+        automaton_state = self.drawer.roots.node_fields["automaton_state"]
         n_completions = self.acceptor.n_completions[self.drawer.roots.lengths, automaton_state]
         self.n_possible = float(n_completions.sum())
         shaped = " and the shape of the list's names" if self.shape is not None else ""
@@ -148,9 +150,9 @@ class Sampler:
 
     def draw_tested(self, keys: Array) -> DrawnNames:
         """Draws a name for each key, (n,), and tests it."""
-        return self.test(len(keys), *self.drawer.draw(keys))
+        return self.keep_passing(len(keys), *self.drawer.draw(keys))
 
-    def test(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
+    def keep_passing(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
         """Tests the names that were accepted out of `n_drawn` attempts; returns those that pass."""
         chosen, tally = self.rows_that_pass(names)
         tally = Tally({self.acceptor_title: (n_drawn, len(names)), **tally})
@@ -160,7 +162,7 @@ class Sampler:
         """The rows of the names that meet the conditions on whole names, and the tally."""
         rows, tally = np.arange(len(names)), Tally()
         for condition in self.tested_conditions:
-            passes = condition.passes(names)
+            passes = condition.test(names)
             rows, names = rows[passes], names.take(np.flatnonzero(passes))
             tally[condition.title] = len(passes), len(names)
         return rows, tally
@@ -203,7 +205,7 @@ class Sampler:
             what = f"prefix {or_list(options.prefix)}: no name can begin this way"
         else:
             log_p = predictor.log_probabilities(roots.states, Workspace())
-            may_follow = self.acceptor.may_follow(0, roots.node_records["automaton_state"])
+            may_follow = self.acceptor.may_follow(0, roots.node_fields["automaton_state"])
             is_possible = self.shape is None or (log_p[may_follow] > -np.inf).any()
             what = f"no name can begin in a way that the list's names do{SHAPE_HINT}"
         if not is_possible:
@@ -224,7 +226,7 @@ def make_sampler(model: LanguageModel, options: CommonOptions) -> Sampler:
     """
     try:
         sampler = Sampler(model, with_boldness(options, model))
-        cases = sampler.in_other_case.items()
+        cases = sampler.respelled_prefixes.items()
         notes = [
             f"no name in the list begins with {short_repr(typed)}; reading it as {short_repr(read)}"
             for typed, read in cases

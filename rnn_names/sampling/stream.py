@@ -1,16 +1,14 @@
-"""The names of a seed: its stream, for `sample` and `stream`, and a few names from few attempts."""
+"""The stream of a seed's names, for `sample` and `stream`."""
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.conditions.conditions import Tally
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
+from rnn_names.conditions.tally import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
@@ -18,7 +16,7 @@ from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.admission import WINDOW, Admission
 from rnn_names.sampling.attempts import DEFAULT_BUDGET
 from rnn_names.sampling.name_queue import ENDLESS, NameQueue
-from rnn_names.sampling.random_keys import keys_at, seed_key
+from rnn_names.sampling.random_keys import seed_key
 from rnn_names.sampling.sampler import Sampler, make_sampler
 from rnn_names.system import usable_cores
 
@@ -27,13 +25,13 @@ if TYPE_CHECKING:
 
 WORTH_THREADS = 1 << 14  # minimum number of names (with a guide, proposals) for threads
 MAX_THREADS = 4  # each needs memory for its names, and more threads would need too much
-MAX_FAILED_CHARACTERS = 1 << 23  # limits the attempts of a budget if all names are long
+MAX_BUDGET_CHARACTERS = 1 << 23  # limits the attempts of a budget if all names are long
 MIN_TRIED = 1 << 7  # minimum number of attempts for a preview
 ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
 
 
 def names_of_stream(
-    model: LanguageModel, count: int, options: Options, budget: int | None = None
+    model: LanguageModel, count: int, options: RandomOptions, budget: int | None = None
 ) -> Iterator[Names]:
     """Yields `count` names, in parts; raises TooFewNamesError after the last if there are fewer.
 
@@ -44,12 +42,12 @@ def names_of_stream(
     process = os.getpid()
     with one_blas_thread():
         sampler = make_sampler(model, options)
-        is_unique = sampler.options.is_unique
+        forbids_repeats = sampler.options.forbids_repeats
         if not count:
             return
         far_apart = DistantNames.from_options(sampler.options)
-        admission = Admission(count, is_unique, options.remember, WINDOW, far_apart)
-        n_possible = sampler.n_possible if is_unique else np.inf
+        admission = Admission(count, forbids_repeats, options.remember, WINDOW, far_apart)
+        n_possible = sampler.n_possible if forbids_repeats else np.inf
         tally = Tally()
         for names in _drawn_names(sampler, options.seed_or_random(), admission, budget, tally):
             rows = admission.admit(names)
@@ -77,7 +75,7 @@ def _drawn_names(
     key, start = seed_key(seed), sampler.options.start
     yield_rate = guided_drawer.guide.yield_rate if guided_drawer else 1
     is_large = admission.count >= WORTH_THREADS * yield_rate
-    budget = min(budget or DEFAULT_BUDGET, MAX_FAILED_CHARACTERS // sampler.acceptor.min_length)
+    budget = min(budget or DEFAULT_BUDGET, MAX_BUDGET_CHARACTERS // sampler.acceptor.min_length)
     with worker_threads(min(usable_cores(), MAX_THREADS) if is_large else 1) as threads:
         if guided_drawer is None:
             yield from NameQueue(sampler, key, start, budget, admission, threads, tally).names()
@@ -107,7 +105,7 @@ def _too_few_names(
     """The error that says how many names were found and why there are no more."""
     options = sampler.options
     count, n_found, causes = admission.count, admission.n_admitted, list[str]()
-    if options.is_unique:
+    if options.forbids_repeats:
         # The condition `min_edits` against the list has the same title. Keep the number of names
         # that it tested, but count those that were admitted.
         title = "unique" if options.min_edits is None else "min_edits"
@@ -123,20 +121,3 @@ def _too_few_names(
     message = f"only {names} found: {'; '.join(causes)}"
     settings, tightest = options.non_defaults, tally.tightest
     return TooFewNamesError(message, settings, n_found=n_found, tightest=tightest)
-
-
-def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """Up to `count` names from few attempts, since a network in training may never end a name."""
-    names = names_of_attempts(model, max(2 * count, MIN_TRIED), Options(seed=seed))
-    with suppress(SamplingError):  # the network may still be unable to write a name
-        return [*islice(names, count)]
-    return []
-
-
-def names_of_attempts(model: LanguageModel, n: int, options: Options) -> Iterator[str]:
-    """The names from one attempt at each of n numbers: fewer than n if attempts fail."""
-    with one_blas_thread():
-        sampler = make_sampler(model, options)
-        key = seed_key(options.seed_or_random())
-        for numbers in np.array_split(np.arange(n), n // ATTEMPTS_AT_ONCE + 1):
-            yield from sampler.draw_tested(keys_at(key, numbers)).names.to_strings()

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace, differs_from_previous, records, rows_by_length
+from rnn_names.arrays import Array, Workspace, differs_from_previous, rows_by_length, structured
 from rnn_names.conditions.automaton import Acceptor
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
@@ -31,7 +31,7 @@ from rnn_names.network.prefix_tree import prefix_tree
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.network_predictor import NetworkPredictor, Prediction, Predictor
-from rnn_names.sampling.random_keys import uniform, weighted_index
+from rnn_names.sampling.random_keys import weighted_index
 from rnn_names.system import cached_property
 
 
@@ -45,7 +45,7 @@ class Roots(NamedTuple):
     texts: IndexedTexts
     states: Array  # (R, n_a) hidden states after them
     log_relative_p: Array  # (R,) natural logarithms of the probabilities, up to a common factor
-    node_records: Array  # (R,) records, as in `NodeBatch`
+    node_fields: Array  # (R,) a structured array, as in `NodeBatch`
 
     @property
     def lengths(self) -> Array:
@@ -85,27 +85,27 @@ class Walk:
         """Draws every name from the root in row `root_of_name`, (names,), or from a random root."""
         self._begin(roots, roots.choose(self.keys) if root_of_name is None else root_of_name)
         while self._frontier:
-            length, (children, node_records, rows, node) = self._frontier.pop()
+            length, (children, node_fields, rows, node) = self._frontier.pop()
             states = self.predictor.states_after(children, self._work)
-            self._extend(length, states, node_records, rows, node)
+            self._extend(length, states, node_fields, rows, node)
 
     def _begin(self, roots: Roots, root_of_name: Array) -> None:
         """Starts every name at its root, for batches of roots of equal length."""
         at_once = self.predictor.nodes_at_once
-        for same_length in rows_by_length(roots.lengths):
-            used = same_length[np.isin(same_length, root_of_name)]
-            for first in range(0, len(used), at_once):
-                nodes = used[first : first + at_once]  # the rows of these roots
-                rows = np.flatnonzero(np.isin(root_of_name, nodes)).astype(np.int32)
+        for of_length in rows_by_length(roots.lengths):
+            drawn_from = of_length[np.isin(of_length, root_of_name)]
+            for first in range(0, len(drawn_from), at_once):
+                root = drawn_from[first : first + at_once]  # (nodes,) rows of `roots`
+                rows = np.flatnonzero(np.isin(root_of_name, root)).astype(np.int32)
                 rows = rows[np.argsort(root_of_name[rows], kind="stable")]
-                node = np.searchsorted(nodes, root_of_name[rows])
-                texts = roots.texts_of(nodes)  # (nodes, length)
+                node = np.searchsorted(root, root_of_name[rows])
+                texts = roots.texts_of(root)  # (nodes, length)
                 length = texts.shape[1]
                 self.characters[:length, rows] = texts[node].T
-                self._extend(length, roots.states[nodes], roots.node_records[nodes], rows, node)
+                self._extend(length, roots.states[root], roots.node_fields[root], rows, node)
 
     def _extend(
-        self, length: int, states: Array, node_records: Array, rows: Array, node: Array
+        self, length: int, states: Array, node_fields: Array, rows: Array, node: Array
     ) -> None:
         """Extends or ends the names at the given nodes, whose prefixes have `length` characters.
 
@@ -119,13 +119,13 @@ class Walk:
             parent, character              are 0 0 1 and 1 4 2
         """
         acceptor, n_y = self.acceptor, self.predictor.n_y
-        (probabilities, margin), estimates = self._predict(length, states, node_records, node)
+        (probabilities, margin), estimates = self._visit(length, states, node_fields, node)
         rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
         self.is_close[rows[is_close]] = True
         # For each distinct branch: (branches,)
         is_first = differs_from_previous(branch)
         parent, character = np.divmod(branch[is_first], n_y)
-        automaton_state = node_records["automaton_state"][parent]
+        automaton_state = node_fields["automaton_state"][parent]
         next_state = acceptor.automaton.next_state[automaton_state, character]
         ends = character == EOS
         may_end = ends & acceptor.may_end[length, automaton_state]
@@ -133,7 +133,7 @@ class Walk:
         # For each name again: (k,)
         branch_row = np.cumsum(is_first, dtype=np.int32) - 1
         ended = np.flatnonzero(may_end[branch_row] & ~is_close)
-        self._end(length, node_records, rows[ended], parent[branch_row[ended]])
+        self._end(length, node_fields, rows[ended], parent[branch_row[ended]])
         longer = np.flatnonzero(goes_on[branch_row] & ~is_close)
         if len(longer):
             rows, branch_row = rows[longer], branch_row[longer]
@@ -141,8 +141,8 @@ class Walk:
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[branch_row]
             children = Children(states, parent[goes_on], character[goes_on])
             next_state = next_state[goes_on]
-            child_records = self._child_records(node_records, children, next_state, estimates)
-            self._frontier.add(length + 1, NodeBatch(children, child_records, rows, node))
+            child_fields = self._child_fields(node_fields, children, next_state, estimates)
+            self._frontier.add(length + 1, NodeBatch(children, child_fields, rows, node))
 
     @property
     def completed(self) -> IndexedNames:
@@ -151,21 +151,21 @@ class Walk:
         return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
     # What a guided walk overrides:
-    def _predict(
-        self, length: int, states: Array, node_records: Array, node: Array
+    def _visit(
+        self, length: int, states: Array, node_fields: Array, node: Array
     ) -> tuple[Prediction, Any]:
         """Predicts what follows the nodes. Also returns a guide's estimates, here None."""
         return self.predictor.next_probabilities(states, self._work), None
 
-    def _end(self, length: int, node_records: Array, rows: Array, node: Array) -> None:
+    def _end(self, length: int, node_fields: Array, rows: Array, node: Array) -> None:
         """Ends the names in `rows`, each at its `node`."""
         self.lengths[rows] = length
 
-    def _child_records(
-        self, node_records: Array, children: Children, next_state: Array, estimates: Any
+    def _child_fields(
+        self, node_fields: Array, children: Children, next_state: Array, estimates: Any
     ) -> Array:
-        """The records of children; `next_state` is the automaton's, `estimates` `_predict`'s."""
-        return records(automaton_state=next_state)
+        """The fields of children; `next_state` is the automaton's, `estimates` `_visit`'s."""
+        return structured(automaton_state=next_state)
 
 
 class WalkDrawer:
@@ -188,8 +188,8 @@ class WalkDrawer:
         walk.run(self.roots, root_of_name)
         close = np.flatnonzero(walk.is_close)
         if len(close):
-            again = Walk(self.exact_predictor, self.acceptor, keys[close])
-            again.run(self.exact_roots, root_of_name[close])
+            again = Walk(self.float64_predictor, self.acceptor, keys[close])
+            again.run(self.float64_roots, root_of_name[close])
             walk.characters[:, close], walk.lengths[close] = again.characters, again.lengths
         return self._model.vocabulary.spelled(walk.completed), np.flatnonzero(walk.lengths)
 
@@ -199,22 +199,22 @@ class WalkDrawer:
         return NetworkPredictor(self._model.params, self._options)
 
     @cached_property
-    def exact_predictor(self) -> NetworkPredictor:
+    def float64_predictor(self) -> NetworkPredictor:
         """Predicts the next character in float64; these predictions define the names."""
         return NetworkPredictor(self._model.params, self._options, np.float64)
 
     @cached_property
-    def exact_roots(self) -> Roots:
+    def float64_roots(self) -> Roots:
         """The roots, in float64."""
-        return self._roots_by(self.exact_predictor)
+        return self._roots_by(self.float64_predictor)
 
     @cached_property
     def roots(self) -> Roots:
-        """The roots, in float32; if there are several, with their exact probabilities."""
+        """The roots, in float32; if there are several, with their probabilities in float64."""
         roots = self._roots_by(self.predictor)
         if len(self.texts) == 1:
             return roots
-        exact = self.exact_roots.log_relative_p  # exact, since no margin guards their choice
+        exact = self.float64_roots.log_relative_p  # exact, since no margin guards their choice
         return roots._replace(log_relative_p=exact)
 
     def _roots_by(self, predictor: NetworkPredictor) -> Roots:
@@ -222,8 +222,8 @@ class WalkDrawer:
         tree = prefix_tree(*names.padded(), predictor.n_y)
         states = rnn.hidden_states(tree, predictor.params, work)
         log_prob = prefix_log_probs(tree, predictor.log_probabilities(states, work))
-        node_records = records(automaton_state=self.acceptor.automaton.run(names))
-        return Roots(self.texts, states[tree.ends], log_prob[tree.ends], node_records)
+        node_fields = structured(automaton_state=self.acceptor.automaton.run(names))
+        return Roots(self.texts, states[tree.ends], log_prob[tree.ends], node_fields)
 
     def with_texts(self, texts: IndexedTexts) -> "WalkDrawer":
         """A drawer whose names begin with other texts."""
@@ -233,23 +233,5 @@ class WalkDrawer:
         """A drawer whose roots are all possible first characters, unless there is a prefix."""
         if [*self.texts] != [()]:
             return self
-        first = self.acceptor.may_follow(0, self.exact_roots.node_records["automaton_state"])[0]
+        first = self.acceptor.may_follow(0, self.float64_roots.node_fields["automaton_state"])[0]
         return self.with_texts([(character,) for character in np.flatnonzero(first).tolist()])
-
-    def chunk_by_beginning(self, keys: Array, n: int) -> Array:
-        """The chunk of each name, 0 to n − 1; names that begin alike share a chunk: (names,).
-
-        The first two random numbers of a name decide its beginning.
-        """
-        roots = self.roots
-        p, position, position_after = roots.relative_p, 0, roots.lengths
-        if len(roots.texts) == 1:
-            position = len(roots.texts[0])
-            p = self.predictor.next_probabilities(roots.states, Workspace())[0][:, 0]
-            position_after = np.full(len(p), position + 1)
-        p /= p.sum()
-        beginning = weighted_index(keys, position, p)
-        # On a line from 0 to 1, each beginning has a piece as long as its probability.
-        within = uniform(keys, position_after[beginning])
-        point = (np.cumsum(p) - p)[beginning] + p[beginning] * within
-        return np.minimum(n * point, n - 1).astype(np.min_scalar_type(n))

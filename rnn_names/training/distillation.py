@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace, records
+from rnn_names.arrays import Array, Workspace, structured
 from rnn_names.conditions.automaton import Acceptor, any_text
 from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.network import rnn
@@ -60,7 +60,7 @@ class Teacher(Predictor):
         none = np.zeros(1, np.intp)  # a step from a0 without input
         first_state["a"] = rnn.next_states(a0[None], none, none, self.weights, Workspace())
         self._roots = Roots(
-            [()], first_state, np.zeros(1), records(automaton_state=np.zeros(1, np.intp))
+            [()], first_state, np.zeros(1), structured(automaton_state=np.zeros(1, np.intp))
         )
 
     @classmethod

@@ -12,7 +12,7 @@ import numpy as np
 
 from rnn_names import Model, blend
 from rnn_names.arrays import Workspace
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import prefix_tree
@@ -32,7 +32,7 @@ def random_network(cell: str, units: int) -> Model:
 
 def differences(model: Model, temperature: float) -> tuple[float, float]:
     """The largest difference of a sum of probabilities, and the largest relative one of one."""
-    options = Options(temperature=temperature, any_shape=True, min_length=1)
+    options = RandomOptions(temperature=temperature, any_shape=True, min_length=1)
     names = Names.from_strings(model.sample(COUNT, seed=1, temperature=temperature, any_shape=True))
     indices, lengths = model.vocabulary.indexed(names).padded(names.order())
     tree = prefix_tree(indices, lengths, len(model.vocabulary))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.model.model import Model
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import DEFAULT_BUDGET
@@ -32,7 +32,7 @@ class RareSampling:
         """A sampler, and what looks ahead for it: the seed makes no difference to that."""
         order = f"{model} {options}"
         if order not in self._ready:
-            sampler = Sampler(self._loaded(model), Options(**options))
+            sampler = Sampler(self._loaded(model), RandomOptions(**options))
             guided = prepare_if_rare(sampler) if self._looks_ahead else None
             self._ready = {order: (sampler, guided)}
         return self._ready[order]
@@ -46,7 +46,7 @@ class RareSampling:
         """Seconds to the first 20 names."""
         loaded = self._loaded(model)
         began = time.perf_counter()
-        found = sum(map(len, names_of_stream(loaded, 20, Options(seed=seed, **options))))
+        found = sum(map(len, names_of_stream(loaded, 20, RandomOptions(seed=seed, **options))))
         assert found == 20
         return time.perf_counter() - began
 

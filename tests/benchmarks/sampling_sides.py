@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.names import Names
 from rnn_names.model.model import Model
 from rnn_names.sampling.stream import names_of_stream
@@ -29,7 +29,7 @@ class OurSampling:
         """Names per second over `n` names."""
         began = time.perf_counter()
         with Path(os.devnull).open("wb") as file:
-            for names in names_of_stream(self._model, n, Options(seed=seed)):
+            for names in names_of_stream(self._model, n, RandomOptions(seed=seed)):
                 file.write(names.to_lines())
         return n / (time.perf_counter() - began)
 

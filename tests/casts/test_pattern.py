@@ -14,7 +14,7 @@ from rnn_names.casts.pattern import (
     ReferencePart,
     parse,
 )
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import declarations
 from rnn_names.errors import RnnNamesError
@@ -85,7 +85,7 @@ def test_options_have_the_values_that_the_function_takes(text, value):
 
 def test_a_name_part_accepts_every_option_of_sample():
     """Without a further line; but for what is of the whole cast."""
-    assert {*declarations(Options)} - {*PART_OPTIONS} == {"remember", "seed", "start"}
+    assert {*declarations(RandomOptions)} - {*PART_OPTIONS} == {"remember", "seed", "start"}
     assert name_part("{m:exclude=a.txt,exclude=b.txt,unique}").files == {
         "exclude": ("a.txt", "b.txt")
     }

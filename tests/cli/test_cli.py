@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from rnn_names import Model
 from rnn_names.cli.main import COMMANDS
 from rnn_names.cli.main import cli as commands
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.processes.threads import SWITCH_INTERVAL
 from rnn_names.sampling.stream import names_of_stream
@@ -253,7 +253,7 @@ def test_the_last_of_overlapping_generators_restores_process_settings(first, mod
 
     with threadpool_limits(2, user_api="blas"):
         before = settings()
-        generators = [names_of_stream(model, 10**5, Options(seed=seed)) for seed in (1, 2)]
+        generators = [names_of_stream(model, 10**5, RandomOptions(seed=seed)) for seed in (1, 2)]
         for generator in generators:
             for _ in range(2):  # the first walk is drawn without other threads
                 next(generator)

@@ -16,7 +16,7 @@ from rnn_names.conditions.automaton import Acceptor
 from rnn_names.conditions.conditions import make_conditions
 from rnn_names.conditions.edits import DistantNames, within_edits
 from rnn_names.conditions.near_list import NearList
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.conditions.regex import matching, without_words
 from rnn_names.corpus.fingerprints import fingerprint, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
@@ -322,8 +322,8 @@ def test_a_note_on_a_terminal_tells_of_many_near_copies_of_a_short_list(model_fi
 def test_near_copies_may_have_another_shape_than_the_list(options):
     model = train(["Ana", "Anna", "Ban", "Bana", "Nab"], init=None, epochs=0)
     near = Names.from_strings(["ban", "nab", "ann", "nna", "na", "bAn"])
-    [min_edits] = make_conditions(model, Options(min_edits=2, **options))
-    assert not min_edits.passes(near).any()
+    [min_edits] = make_conditions(model, RandomOptions(min_edits=2, **options))
+    assert not min_edits.test(near).any()
 
 
 def test_near_copies_refer_to_the_own_list_not_to_the_start_models(tmp_path):
@@ -385,6 +385,6 @@ def test_one_of_several_endings_may_be_beyond_16_bits_in_any_case():
 
 
 def test_an_ending_beyond_16_bits_leaves_the_others_to_looking_ahead():
-    options = Options(suffix=["xyxa", "\U0001f600"], ignore_case=True)
+    options = RandomOptions(suffix=["xyxa", "\U0001f600"], ignore_case=True)
     condition, *_ = make_conditions(Model.load("women"), options)
     assert condition.automaton is not None

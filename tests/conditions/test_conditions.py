@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rnn_names import Model
 from rnn_names.conditions import conditions
 from rnn_names.conditions.automaton import NoAutomatonError
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
@@ -259,7 +259,7 @@ def test_an_unknown_character_is_refused(option):
 @pytest.mark.slow
 def test_a_search_for_long_names_ends_after_fewer_draws(monkeypatch):
     """With a look-ahead, which draws some thousand of them in a second."""
-    monkeypatch.setattr(streaming, "MAX_FAILED_CHARACTERS", 1 << 16)
+    monkeypatch.setattr(streaming, "MAX_BUDGET_CHARACTERS", 1 << 16)
     options = {"min_length": 20, "max_length": 20, "match": r"(ab|cb)\1{8}aa"}
     message = (
         r"only 0 of 3 names found: .* match .* \(met by fewer than 1 in ([\d,]+) names tested\)"
@@ -280,7 +280,7 @@ def test_a_shortage_names_the_tightest_condition(monkeypatch):
         r"only \d+ of 100,000 names found: the tightest condition was exclude "
         r"\(met by 1 in (\d+) names tested\)"
     )
-    options = Options(seed=1, exclude=set(TEXTS) - kept, contains=["b"])
+    options = RandomOptions(seed=1, exclude=set(TEXTS) - kept, contains=["b"])
     with pytest.raises(SamplingError, match=message) as error:
         for part in streaming.names_of_stream(model, 100_000, options):
             drawn += part.to_strings()

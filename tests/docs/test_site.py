@@ -137,7 +137,7 @@ def test_each_option_of_the_command_line_has_an_anchor():
 
 def test_the_help_of_a_command_is_text_with_code():
     page = commands.typeset("```console\n$ rnn-names cast --help\nUsage\n```\n\nNext\n")
-    assert "```text { .usage }\nrnn-names cast [OPTIONS] [PATTERN]...\n```" in page
+    assert "```text { .usage }\nrnn-names cast [OPTIONS] [PATTERN]\n```" in page
     assert "<td><code>{norse}</code></td><td>a name from a model, bundled or a file</td>" in page
     assert "<small>default: 20; x ≥ 0</small>" in page
     assert page.endswith("```\n\nNext\n")

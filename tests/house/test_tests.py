@@ -1,5 +1,6 @@
 """The tests themselves: names that can be read, and nothing that is imported from a test module."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -38,3 +39,13 @@ def test_files_named_in_scripts_exist():
     named = re.findall(r"\b(?:tests|docs|data)/[\w/]+\.(?:py|sh|txt)\b", text)
     assert len(named) > 20
     assert [file for file in named if not (ROOT / file).exists()] == []
+
+
+def test_studies_patch_attributes_that_exist(monkeypatch):
+    """Regression: `make ablation` ended after minutes, since a method had another name."""
+    monkeypatch.syspath_prepend(ROOT / "tests" / "quality")
+    ablation, ahead = map(importlib.import_module, ["ablation", "ablation_ahead"])
+    patches = [patch for variant in ablation.VARIANTS.values() for patch in variant.patches]
+    patches += [patch for _, patches in ahead.VARIANTS.values() for patch in patches]
+    assert len(patches) >= 5
+    assert [name for owner, name, _ in patches if not hasattr(owner, name)] == []

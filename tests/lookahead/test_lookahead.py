@@ -11,7 +11,7 @@ import pytest
 
 from rnn_names import Model, sampling
 from rnn_names.conditions.automaton import Acceptor, Automaton, any_text
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.lookahead import chain
 from rnn_names.lookahead import guide as guide_module
 from rnn_names.lookahead.guide import Guide
@@ -37,7 +37,7 @@ def test_with_the_bound_few_names_repeat():
         repeats = np.maximum(times - 1, 0).sum() / times.sum()
         assert repeats == pytest.approx(share, abs=1e-9 if not off else 0.01)
     none = np.full(8, -np.inf)
-    assert learned(tiny_model(), 50)[0].with_bound(none).repeats == 1
+    assert learned(tiny_model(), 50)[0].with_bound(none).repeat_share == 1
 
 
 @pytest.mark.parametrize("log_weight", [3.0, 500.0, np.inf])
@@ -61,7 +61,7 @@ def test_the_frequency_of_a_name_is_its_weight(expected):
 
 def learned(model, draws=3000, **options):
     """A guide that has learned from unguided draws, and its drawer."""
-    sampler = Sampler(model, Options(**options))
+    sampler = Sampler(model, RandomOptions(**options))
     unguided = Guide.initial(sampler.acceptor, np.array(sampler.drawer.texts[0], int))
     prefixes = visited(sampler.drawer, draws, unguided)
     guide = replace(unguided, prefixes=prefixes).learned(
@@ -72,8 +72,8 @@ def learned(model, draws=3000, **options):
 
 def walked(drawer, guide, keys, visits=None):
     """A finished guided walk."""
-    walk = GuidedWalk(drawer.exact_predictor, keys, guide, visits)
-    walk.run(guided_roots(drawer.exact_roots, guide))
+    walk = GuidedWalk(drawer.float64_predictor, keys, guide, visits)
+    walk.run(guided_roots(drawer.float64_roots, guide))
     return walk
 
 
@@ -222,7 +222,7 @@ def test_the_example_of_a_preparation_has_the_figures_of_its_steps(example):
     documented = [" ".join(line.split()) for line in preparation.__doc__.splitlines()]
     assert [line for line in documented if re.match("(draw|beam_search) [12] ", line)] == rows
     shares = re.findall(r"([\d.]+) % of its proposals .*, and ([\d.]+) % of", preparation.__doc__)
-    assert shares == [(f"{100 * guide.yield_rate:.1f}", f"{100 * guide.repeats:.1f}")]
+    assert shares == [(f"{100 * guide.yield_rate:.1f}", f"{100 * guide.repeat_share:.1f}")]
 
 
 def test_the_example_of_a_guide_has_its_figures(example):

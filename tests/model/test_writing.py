@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, Settings, train
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.declarations import declarations
 from rnn_names.errors import CorpusError, SamplingError
 from support.enumeration import tiny_model
@@ -21,7 +21,7 @@ def arguments(function):
 
 @pytest.mark.parametrize("verb", [Model.sample, Model.stream, Model.best])
 def test_every_option_is_an_argument_for_editors(verb):
-    options = {name: each.default for name, each in declarations(Options).items()}
+    options = {name: each.default for name, each in declarations(RandomOptions).items()}
     if verb is Model.best:
         del options["seed"], options["unique"]
         options["rank"] = "total"

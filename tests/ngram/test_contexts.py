@@ -45,9 +45,9 @@ def test_a_name_is_followed_by_its_longest_context(known, asked):
             row = contexts.next_context[row, symbol]
             text = (START, *string)[:i]
             longest = next(text[j:] for j in range(i + 1) if text[j:] in pieces)
-            assert contexts.codes[row] == number(longest)
+            assert contexts.strings[row] == number(longest)
             assert contexts.rows_of(np.array([number(text)])) == row
-            assert contexts.codes[contexts.shorter[row]] == number(longest[1:])
+            assert contexts.strings[contexts.shorter[row]] == number(longest[1:])
 
 
 def test_the_shortest_contexts_end_at_some_number_of_symbols():

@@ -11,7 +11,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.files import write_lock
 from rnn_names.processes import threads
-from rnn_names.sampling.admission import Remembered
+from rnn_names.sampling.remembered import Remembered
 from rnn_names.system import cached_property
 
 pytestmark = pytest.mark.posix

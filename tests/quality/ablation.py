@@ -71,7 +71,7 @@ class Variant(NamedTuple):
     patches: Sequence[tuple[Any, str, Any]] = ()
 
 
-_teacher_of = distillation.Teacher.for_run
+_teacher_for_run = distillation.Teacher.for_run
 
 VARIANTS = {
     "nothing": Variant("nothing"),
@@ -85,7 +85,11 @@ VARIANTS = {
     "ngram": Variant(
         "the n-gram's share of the teacher",
         patches=[
-            (distillation.Teacher, "of", lambda *four, **_: _teacher_of(*four[:4], share=1 - 1e-9))
+            (
+                distillation.Teacher,
+                "for_run",
+                lambda *four_and_share: _teacher_for_run(*four_and_share[:4], share=1 - 1e-9),
+            )
         ],
     ),
     "tilt": Variant(

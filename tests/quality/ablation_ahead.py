@@ -25,7 +25,7 @@ from rare_orders import ORDERS, spelled
 from two_samples import KEPT
 
 from rnn_names import Model
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.errors import SamplingError
 from rnn_names.lookahead import chain, guide
 from rnn_names.processes.threads import one_blas_thread
@@ -77,7 +77,7 @@ def path_of(number: int, without: str) -> Path:
 def measure(number: int, without: str) -> None:
     """Prepares an order and draws, and keeps the shares and the seconds."""
     model_name, order = CHOSEN[number]
-    model, options = Model.load(model_name), Options(seed=1, **order)
+    model, options = Model.load(model_name), RandomOptions(seed=1, **order)
     with ExitStack() as stack:
         for patch in VARIANTS[without][1]:
             stack.enter_context(mock.patch.object(*patch))
@@ -94,7 +94,7 @@ def measure(number: int, without: str) -> None:
             pass
         seconds = time.process_time() - began
     ready = guided and guided.guide
-    shares = {"share": ready.yield_rate, "repeats": ready.repeats} if ready else {}
+    shares = {"share": ready.yield_rate, "repeats": ready.repeat_share} if ready else {}
     path = path_of(number, without)
     path.parent.mkdir(parents=True, exist_ok=True)
     result = {"order": spelled(*CHOSEN[number]), **shares, "found": found, "seconds": seconds}

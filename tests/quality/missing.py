@@ -34,7 +34,7 @@ from rare_orders import spelled
 
 from rnn_names import Model
 from rnn_names.arrays import rows_by_length
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.names import EOS
 from rnn_names.errors import RareConditionsWarning, RnnNamesError
 from rnn_names.lookahead import chain
@@ -135,7 +135,7 @@ def main():
         try:
             with one_blas_thread(), warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                found = study(Model.load(name), Options(**options))
+                found = study(Model.load(name), RandomOptions(**options))
         except RnnNamesError:  # for instance, no name can have the text
             continue
         if found is None:
@@ -148,7 +148,7 @@ def main():
         failed += is_wrong
         print(
             f"{spelled(name, options)} | lost {share:.2%} | draws that yield a name "
-            f"{guide.yield_rate:.0%} | repeats {guide.repeats:.2%}{' (said)' * warned} | "
+            f"{guide.yield_rate:.0%} | repeats {guide.repeat_share:.2%}{' (said)' * warned} | "
             f"{seconds:.1f} s{'  WRONG' * is_wrong}",
             flush=True,
         )

@@ -37,7 +37,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rare_orders import ORDERS, spelled
 
 from rnn_names import Model
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import best as best_module
@@ -80,7 +80,7 @@ def drawn(model, options, count):
 def study(model_name, options, count):
     """A row of the table, and whether it passes."""
     model = Model.load(model_name)
-    wanted = Options(seed=1, **options)
+    wanted = RandomOptions(seed=1, **options)
     first, _ = seconds(lambda: drawn(model, wanted, 20))
     ready = prepared(model, wanted)
     with warnings.catch_warnings(record=True) as caught:
@@ -97,7 +97,7 @@ def study(model_name, options, count):
     is_right = bool(off <= max(simulated.mean() + MARGIN, simulated.max()))
     row = [spelled(model_name, options), f"{off:.3f}", f"{simulated.mean():.3f}", compared]
     row.append(worst if agrees else worst + "; **--best differs**")
-    repeats = "no guide" if ready is None else f"{ready.repeats:.2%}"
+    repeats = "no guide" if ready is None else f"{ready.repeat_share:.2%}"
     row += [repeats + (" (said)" if caught else ""), f"{first:.1f} s"]
     row += [f"{found[1]} in {searched:.1f} s"]
     return row, is_right
@@ -105,7 +105,7 @@ def study(model_name, options, count):
 
 def most_probable_drawn(model, options, count):
     """The most probable names among those that another seed draws, and their logarithms."""
-    names = sorted(set(drawn(model, Options(seed=2, **options), count)))
+    names = sorted(set(drawn(model, RandomOptions(seed=2, **options), count)))
     log_p = log_probabilities(model, options, names)
     return [(names[i], log_p[i]) for i in np.argsort(-log_p, kind="stable")[:TOP]]
 
@@ -114,7 +114,7 @@ def best_of(model, options):
     """The 20 most probable names, as many as are certain, and how many that are."""
     names = []
     try:
-        for part in best_module.best(model, 20, Options(**options)):
+        for part in best_module.best(model, 20, RandomOptions(**options)):
             names += part.to_strings()
     except SamplingError as error:
         return names, f"{len(names)} {'certain' if 'certain' in str(error) else 'in all'}"

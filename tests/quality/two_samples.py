@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rnn_names import Model
-from rnn_names.arrays import records
+from rnn_names.arrays import structured
 from rnn_names.conditions.automaton import Acceptor, any_text
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
@@ -179,7 +179,7 @@ def ngram_names(names: Names, count: int, seed: int) -> list[str]:
     ngram = NGram(Names(vocabulary.encode(names.codes), names.offsets), len(vocabulary))
     acceptor = Acceptor(any_text(ngram.n_y), 1, int(names.lengths.max()))
     roots = Roots(
-        [()], np.array([ngram.start]), np.ones(1), records(automaton_state=np.zeros(1, np.int32))
+        [()], np.array([ngram.start]), np.ones(1), structured(automaton_state=np.zeros(1, np.int32))
     )
     found, first, size = list[str](), 0, min(count, MAX_BATCH)
     while len(found) < count:  # those that are too long are left out

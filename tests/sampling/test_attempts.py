@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.conditions.conditions import Tally
+from rnn_names.conditions.tally import Tally
 from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_results
 
 MOST = 50

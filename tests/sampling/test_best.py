@@ -3,7 +3,7 @@
 import pytest
 
 from rnn_names import Model
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.errors import SamplingError
 from rnn_names.sampling import best
 from support.enumeration import all_texts, ranked, tiny_model
@@ -23,7 +23,7 @@ def test_the_list_ends_where_names_end():
     with pytest.raises(
         SamplingError, match=r"only 3 of 5 names found: no others meet the conditions"
     ) as error:
-        for part in best.best(tiny_model(), 5, Options(max_length=1)):
+        for part in best.best(tiny_model(), 5, RandomOptions(max_length=1)):
             found += part.to_strings()
     assert sorted(found) == ["a", "b", "c"]
     assert error.value.settings == (), "it names none"
@@ -41,7 +41,7 @@ def test_a_long_search_ends_with_the_certain_names(budget, monkeypatch):
     model, found = tiny_model("rnn"), []
     message = r"names are certain: the search ended after [\d,]+ beginnings of names; ask for fewer"
     with pytest.raises(SamplingError, match=message) as error:
-        for part in best.best(model, 1000, Options()):
+        for part in best.best(model, 1000, RandomOptions()):
             found += part.to_strings()
     assert found == ranked(model)[: len(found)]
     assert (len(found) > 0) == (budget > 100)

@@ -10,7 +10,7 @@ import pytest
 from rnn_names import Model, train
 from rnn_names.conditions.conditions import make_conditions
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import BOLDNESS, AliasOptions, BestOptions, Options
+from rnn_names.conditions.options import BOLDNESS, AliasOptions, BestOptions, RandomOptions
 from rnn_names.conditions.word_lists import COMMON_WORDS, are_words
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError
@@ -59,14 +59,14 @@ def test_other_words_for_boldness_are_refused():
 def test_boldness_omits_conditions_that_a_model_cannot_check():
     """A model of old, which keeps nothing of its list."""
     bare = replace(MODEL, fingerprints=None, training={})
-    known = with_boldness(Options(boldness="safe"), bare)
+    known = with_boldness(RandomOptions(boldness="safe"), bare)
     assert (known.min_edits, known.known_triples, known.min_p) == (None, None, SAFE["min_p"])
     assert len(bare.sample(5, boldness="safe", max_length=9)) == 5
 
 
 def test_after_many_names_new_ones_may_be_near_each_other():
-    options = with_boldness(Options(boldness="safe", seed=1, start=5), MODEL)
-    assert options.novel and not options.is_unique
+    options = with_boldness(RandomOptions(boldness="safe", seed=1, start=5), MODEL)
+    assert options.novel and not options.forbids_repeats
     assert (
         MODEL.sample(3, boldness="safe", seed=1, start=5)
         == (MODEL.sample(8, seed=1, **{**SAFE, "min_edits": None, "novel": True})[5:])
@@ -76,11 +76,13 @@ def test_after_many_names_new_ones_may_be_near_each_other():
 
 
 def test_words_are_excluded_unless_the_list_has_words():
-    assert with_boldness(Options(boldness="safe"), MODEL).no_words
-    assert with_boldness(Options(boldness="safe"), Model.load("women")).no_words  # has Grace, Hope
+    assert with_boldness(RandomOptions(boldness="safe"), MODEL).no_words
+    assert with_boldness(
+        RandomOptions(boldness="safe"), Model.load("women")
+    ).no_words  # has Grace, Hope
     words = train(["Stone", "River", "House", "Horse"], epochs=0, hidden_size=4)
-    assert not with_boldness(Options(boldness="safe"), words).no_words
-    assert with_boldness(Options(boldness="safe", no_words=True), words).no_words
+    assert not with_boldness(RandomOptions(boldness="safe"), words).no_words
+    assert with_boldness(RandomOptions(boldness="safe", no_words=True), words).no_words
 
 
 # --- The tail -------------------------------------------------------------------------------------
@@ -111,7 +113,7 @@ def test_min_p_does_not_exclude_a_single_prefix():
 
 def probabilities_of(model, name):
     """Those of its characters and of its end, each given what is before."""
-    network, found = Network(model, Options()), []
+    network, found = Network(model, RandomOptions()), []
     state = network.state_after(network.p["a0"], 0)
     for index in [*model.vocabulary.encode(np.array([*map(ord, name)])), 0]:
         found.append(network.next_probabilities(state)[index])
@@ -125,16 +127,16 @@ def test_min_mean_p_ignores_the_first_three_characters(model):
     counted = [probabilities_of(model, name)[min(3, len(name)) :] for name in names]
     means = [np.exp(np.log(each).mean()) for each in counted]
     least = float(np.median(means)) + 1e-9
-    condition = make_conditions(model, Options(min_mean_p=least))[-1]
-    assert condition.passes(Names.from_strings(names)).tolist() == [m >= least for m in means]
+    condition = make_conditions(model, RandomOptions(min_mean_p=least))[-1]
+    assert condition.test(Names.from_strings(names)).tolist() == [m >= least for m in means]
 
 
 def test_a_model_that_is_never_sure_has_no_min_mean_p():
     for loss, least in ((2.0, SAFE["min_mean_p"]), (2.5, None), (None, None), ("2", None)):
         model = replace(MODEL, training={**MODEL.training, "training_loss": loss})
-        assert with_boldness(Options(boldness="safe"), model).min_mean_p == least
+        assert with_boldness(RandomOptions(boldness="safe"), model).min_mean_p == least
     blend = MODEL.blend(Model.load("elvish"))
-    assert with_boldness(Options(boldness="safe"), blend).min_mean_p is None
+    assert with_boldness(RandomOptions(boldness="safe"), blend).min_mean_p is None
 
 
 # --- Words ----------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def poor(monkeypatch):
 
 def log_weights(guided, size):
     """The log weights of names drawn with a guide."""
-    walk = GuidedWalk(guided.exact_predictor, first_keys(3, size), guided.guide)
+    walk = GuidedWalk(guided.float64_predictor, first_keys(3, size), guided.guide)
     walk.run(guided.roots)
     return walk.log_weights
 

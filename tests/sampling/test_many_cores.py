@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.sampling import name_queue, sampler, stream
 from rnn_names.sampling.stream import names_of_stream
 from support.enumeration import tiny_model
@@ -12,7 +12,7 @@ COUNT = 4000
 
 def drawn(**options):
     """Names of a stream, as one text."""
-    parts = names_of_stream(tiny_model(), COUNT, Options(seed=5, **options))
+    parts = names_of_stream(tiny_model(), COUNT, RandomOptions(seed=5, **options))
     return "\n".join(name for part in parts for name in part.to_strings())
 
 

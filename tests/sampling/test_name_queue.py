@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from rnn_names import Model
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.errors import SamplingError, TooFewNamesError
 from rnn_names.sampling import name_queue, sampler, walk
 from rnn_names.sampling import stream as streaming
@@ -67,7 +67,7 @@ def test_found_names_are_yielded_before_the_error(rare, monkeypatch):
     monkeypatch.setattr(streaming, "DEFAULT_BUDGET", 1 << 12)
     drawn = []
     with pytest.raises(SamplingError, match=r"^only \d+ of 500 names found.*$") as error:
-        for part in names_of_stream(never_ending(rare), 500, Options(seed=1)):
+        for part in names_of_stream(never_ending(rare), 500, RandomOptions(seed=1)):
             drawn += part.to_strings()
     assert 0 <= len(drawn) < 500
     assert (len(drawn) > 0) == (rare == -8)
@@ -120,7 +120,7 @@ def test_the_end_of_a_stream_of_new_names_does_not_depend_on_batches(budget, mon
 
     def names(count):
         with pytest.raises(SamplingError, match="only"):
-            for part in names_of_stream(tiny_model(), count, Options(**options)):
+            for part in names_of_stream(tiny_model(), count, RandomOptions(**options)):
                 found.extend(part.to_strings())
         return found
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.errors import LongNamesWarning
 from rnn_names.sampling import best
@@ -63,7 +63,8 @@ def test_a_single_prefix_is_left_out():
     model = tiny_model()
     names = [name for name in all_texts()[1:] if name.startswith("ca")]
     to_come = (
-        model.log_prob(names) - Sampler(model, Options(prefix="ca")).drawer.roots.log_relative_p
+        model.log_prob(names)
+        - Sampler(model, RandomOptions(prefix="ca")).drawer.roots.log_relative_p
     )
     scores = to_come / (np.array([len(name) for name in names]) - 2 + 1)
     wanted = [names[i] for i in np.argsort(-scores, kind="stable")]

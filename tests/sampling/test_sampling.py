@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names import Model, sampling
 from rnn_names.errors import SamplingError
-from rnn_names.sampling.stream import preview
+from rnn_names.sampling.preview import preview
 from support.distributions import assert_drawn_from, by
 from support.enumeration import LONGEST, distribution, step, tiny_model
 from support.networks import CELLS, never_ending, random_model

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.names import EOS
 from rnn_names.sampling import network_predictor
 from rnn_names.sampling.random_keys import keys_at, seed_key
@@ -20,7 +20,7 @@ def test_names_that_begin_with_any_of_thousands_of_characters_do_not_mix():
     """All together or apart, as casts of different initials and large batches draw them."""
     model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 4200))), longest=3)
     model.params["by"][EOS] = 8  # most names end soon
-    drawer = Sampler(model, Options()).drawer.rooted_at_first_characters()
+    drawer = Sampler(model, RandomOptions()).drawer.rooted_at_first_characters()
     keys, root = keys_at(seed_key(1), np.arange(4200)), np.arange(4200)
     together, rows = drawer.draw(keys, root)
     halves = [drawer.draw(keys[half], root[half])[0] for half in (slice(2100), slice(2100, None))]

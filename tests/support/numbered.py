@@ -124,7 +124,7 @@ def names_by_number(model, seed, roots=("",), start=0, **options):
         if not options.any_shape and shape and not shape.fits([*text, 0]):
             return False
         name = Names.from_strings([spelled(text)])
-        return all(condition.passes(name)[0] for condition in conditions)
+        return all(condition.test(name)[0] for condition in conditions)
 
     def spelled(text):
         return "".join(model.vocabulary.characters[c - 1] for c in text)

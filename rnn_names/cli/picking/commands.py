@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import RandomOptions
 from rnn_names.declarations import FLAG, declarations
 from rnn_names.errors import RnnNamesError, as_option, short_repr
 
@@ -43,8 +43,14 @@ NEEDED = {
     "=": "= and what to keep",
 }
 
-CONDITIONS = declarations(Options).keys() - {"any_shape", "unique", "remember", "seed", "start"}
-FLAGS = {name for name, option in declarations(Options).items() if option.kind is FLAG}
+CONDITIONS = declarations(RandomOptions).keys() - {
+    "any_shape",
+    "unique",
+    "remember",
+    "seed",
+    "start",
+}
+FLAGS = {name for name, option in declarations(RandomOptions).items() if option.kind is FLAG}
 TYPED_OPTIONS = CONDITIONS - {"exclude", "exclude_words"} | {"any_shape", "count"}
 
 
@@ -71,7 +77,7 @@ def not_understood(typed: str, page: Sequence[str]) -> str:
     return NEEDED.get(typed, f"{short_repr(typed)}: not understood; ? for help")
 
 
-def conditions_in(error: RnnNamesError, options: Options) -> list[str]:
+def conditions_in(error: RnnNamesError, options: RandomOptions) -> list[str]:
     """The conditions named by an error that are set, as options."""
     named = (name for name in error.settings if name in CONDITIONS)
     return [as_option(name) for name in named if getattr(options, name)]

@@ -17,7 +17,7 @@ from rnn_names.cli.streams import print_to_stderr
 from rnn_names.cli.usage_hints import remedy_for
 from rnn_names.corpus.characters import complaint, composed, in_one_line, refused_characters
 from rnn_names.errors import RnnNamesError, SamplingError, plural, printable, with_options
-from rnn_names.sampling.admission import Remembered
+from rnn_names.sampling.remembered import Remembered
 
 MAX_SEEN_IN_A_ROW = 1 << 12  # lines already shown, after which a page ends
 

@@ -13,14 +13,15 @@ from rnn_names.casts.cast_drawer import CastDrawer, roundrobin
 from rnn_names.casts.pattern_files import errors_in, lines_of_file, path_of_named
 from rnn_names.casts.sources import Line
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import CastOptions, Options, SampleOptions
+from rnn_names.conditions.options import CastOptions, RandomOptions, SampleOptions
 from rnn_names.errors import SamplingError, VocabularyError, printable, shortened
 from rnn_names.model.model import load_chosen
 from rnn_names.model.selection import ModelChoice
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.best import best
 from rnn_names.sampling.name_queue import ENDLESS
-from rnn_names.sampling.stream import names_of_attempts, names_of_stream
+from rnn_names.sampling.preview import names_of_attempts
+from rnn_names.sampling.stream import names_of_stream
 
 LINES_OF_A_SEED = 100  # lines of a cast that are drawn with each seed
 WORD = r"\w[\w'’-]*"
@@ -71,13 +72,13 @@ class NamesToPick:
         ended = self._attempted(replace(options, suffix=[name[-n:] for name, n in thirds]))
         return _apart_first(roundrobin([few_edits, begun, few_edits, ended]))
 
-    def _nearest(self, options: Options) -> Iterator[str]:
+    def _nearest(self, options: RandomOptions) -> Iterator[str]:
         """The most probable names under the options; few or none if hardly any meet them."""
         with suppress(SamplingError):
             for names in best(self._model, NEAREST, options):
                 yield from names.to_strings()
 
-    def _attempted(self, options: Options) -> Iterator[str]:
+    def _attempted(self, options: RandomOptions) -> Iterator[str]:
         with suppress(SamplingError, VocabularyError):  # a typed name may have any character
             options = replace(options, seed=next(self._seeds))
             yield from names_of_attempts(self._model, ATTEMPTS, options)
@@ -132,7 +133,9 @@ class LinesToPick:
         varies = len(parts) > 1 or bool({*parts} & {*self._pattern.name_parts})
         if line_end and varies and first in self._kept_beginnings:
             return True
-        unique = (name for source, name in line.names.items() if source.part.options.is_unique)
+        unique = (
+            name for source, name in line.names.items() if source.part.options.forbids_repeats
+        )
         return any({*re.findall(WORD, name)} <= self._kept_words for name in unique)
 
     def like(self, lines: Sequence[str], part: str) -> Iterator[str]:
