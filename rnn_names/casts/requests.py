@@ -55,7 +55,7 @@ class UsedNames:
         self._warns_of_repeats = True
 
     def add_pools_for(self, options: CommonOptions) -> list[int]:
-        """Adds a pool for a part that needs its own; returns its index, and 0 if it joins pool 0.
+        """Adds a pool for a part that needs its own; returns the indices of the part's pools.
 
         Names of a part with fewer `min_edits` than the cast are compared only with each other.
         """

@@ -99,7 +99,7 @@ def _tools(folder: Path | None) -> list[Any]:
             yield {"name": name, "log_prob": p if p > float("-inf") else None}
 
     def train_model(name: NewName, names: list[str], **options: Any) -> Iterator[str]:
-        """Learn, in seconds or minutes, how the names in a list are spelled, as a new model."""
+        """Train a new model on a list of names; this takes seconds or minutes."""
         with _TRAINING:
             if os.path.lexists(path := f"{folder}/{name}.npz") or name.lower() in bundled.names():
                 raise ModelFileError(f"name {name}: a model has this name; choose another")

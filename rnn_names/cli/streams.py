@@ -127,7 +127,7 @@ def open_input(path: str) -> Iterator[tuple[str, BinaryIO]]:
             raise CorpusError("standard input is closed: give a file, or pipe a list in")
         if sys.stdin.isatty():
             print_to_stderr(
-                "Type the names, one per line; Ctrl-D ends it (in Windows, Ctrl-Z and Enter)"
+                "Type the names, one per line; Ctrl-D ends them (in Windows, Ctrl-Z and Enter)"
             )
         yield "standard input", sys.stdin.buffer
         interrupts.wait_if_ending()  # Ctrl-C also ends the writer, so the list is incomplete

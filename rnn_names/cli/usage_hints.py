@@ -24,7 +24,7 @@ MISSPELLINGS = {
 
 ADVICE = {
     "cast -m --model": "the pattern names its models, as in rnn-names cast '{norse} {surnames}'",
-    "pick --initials --format --columns": "kept names are plain lines; rnn-names cast has it",
+    "pick --initials --format --columns": "kept names are plain lines; rnn-names cast has this",
     "alias --seed": "names follow from the keys, and from the secret in --secret-file",
     "alias --column --field": "cut out the keys: cut -d, -f1 FILE | rnn-names alias",
 }
@@ -69,7 +69,7 @@ def usage_hint(command: click.Command, error: click.UsageError) -> str:
         pipe = f"echo {word} | rnn-names score -m MODEL"
         return f"{error.message}; names come from a file or a pipe: {pipe}"
     if extra and command.name == "alias" and "{" in extra[1]:
-        return f"{error.message}; alias takes models, not a pattern: join two runs by paste"
+        return f"{error.message}; alias takes models, not a pattern: join two runs with paste"
     if extra and "--model" in options:
         noun, option = ("number", "-n") if extra[1].isdecimal() else ("model", "-m")
         advice = f"if it is a {noun}, put {option} before it: {option} {shlex.quote(extra[1])}"

@@ -253,7 +253,7 @@ class AliasOptions(CommonOptions):
     keys: Collection[str] = ()
     _: KW_ONLY
     secret: bytes = b""
-    unique: bool = _flag("Give no two keys of this run the same name, in any order of the keys.")
+    unique: bool = _flag("Give no two of the keys the same name; their order does not matter.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -300,7 +300,7 @@ class CastOptions(RandomOptions):
         (),
         LINE_NUMBERS,
         "Redraw the names in the lines with these numbers; all else stays. 5.2 is the second part "
-        "of line 5, and 5.town its part called town. Repeat a number to redraw again. Requires "
+        "of line 5, and 5.town its part called town. Repeat a number to redraw again. Requires a "
         "seed.",
     )
     parts: bool = option(False, FLAG, "Return each line as a tuple of its parts.")

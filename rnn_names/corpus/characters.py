@@ -28,11 +28,11 @@ def complaint(line: str) -> str:
     refused = refused_characters(line)[:1]
     if not refused:
         length = f"{len(line)} characters, more than the {MAX_NAME_LENGTH} of a name"
-        return f"{length}; is it one name per line?"
+        return f"{length}; is there one name per line?"
     if refused == "\t":
         return (
             "a tab (U+0009) inside a name; take it out, or, if this is a list with counts, end "
-            "every line in a tab and a whole number from 1 to 99,999,999,999"
+            "every line with a tab and a whole number from 1 to 99,999,999,999"
         )
     kind = "a byte-order mark" if refused == "\ufeff" else "a control character"
     kind = "a bidirectional control" if refused in BIDI_CONTROLS else kind

@@ -73,7 +73,7 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | No
             for row, (line, count) in enumerate(pairs):
                 if line and not count:
                     reason = "no count, but earlier lines have one"
-                    advice = f"end it in a tab and a whole number from 1 to {10**MAX_DIGITS - 1:,}"
+                    advice = f"append a tab and a whole number from 1 to {10**MAX_DIGITS - 1:,}"
                     raise CorpusError(f"{title}, line {n_before + row + 1}: {reason}: {advice}")
             lines = [name for name, _ in pairs]
             counts = np.array([count for _, count in pairs], np.int64)
@@ -113,7 +113,7 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
             missing -= len(data)
             first = rest.find(b"\n")
             if (len(rest) if first < 0 else first) > PIECE_BYTES:
-                reason = f"over {PIECE_BYTES:,} bytes without a line end; is it one name per line?"
+                reason = f"over {PIECE_BYTES:,} bytes in a line; is there one name per line?"
                 raise CorpusError(f"{title}, line {n_lines + 1}: {reason}")
             cut = rest.rfind(b"\n") + 1
             if cut:

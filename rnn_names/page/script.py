@@ -46,7 +46,7 @@ REST_BITS = 8, 24  # bits of bfloat16 and float32 besides the exponent: the sign
 MAX_ALIKE_CODE = 0x1FFF  # the last code point that a page maps to a similar character of the base
 UNMARKED = str.maketrans("<>&", ",./")  # replaces the digits of base 85 that are special in markup
 NO_ALIKE = "?"  # stands for a character that is not similar to any of the base
-MAX_OPENING_SHARE = 50.0  # the largest value of a slider, from 0 to 100, when the page opens
+MAX_OPENING_SHARE = 50.0  # maximum value of a slider, from 0 to 100, when the page opens
 
 
 @dataclass(frozen=True)

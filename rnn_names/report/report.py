@@ -165,7 +165,7 @@ def _names_by_epoch(report: Report) -> str:
 
 def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
     if not sampled:
-        return "<p>The network cannot draw names yet to compare with the list.</p>"
+        return "<p>The network cannot draw names yet, so there is no comparison with the list.</p>"
     drawn, once = Names.from_strings(sampled), np.ones(len(sampled), dtype=np.int64)
     lengths = length_bars(corpus.names, corpus.counts, drawn)
     in_list = character_shares(corpus.names, corpus.counts)

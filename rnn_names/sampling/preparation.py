@@ -4,8 +4,8 @@ A pilot measures how rare they are. If they are rare, `prepare_guided_drawer` dr
 temperatures, down to the requested one, t. Draws vary most at a high temperature, so the names that
 are most probable at t have been drawn before t is reached (simulated annealing, Kirkpatrick et al.
 1983). At each temperature, the guide learns from all visited prefixes, then draws names that were
-not visited. At the end come tests of growing size, each of which sets the bound and measures
-the guide. For example, first names that end in "pp", with t = 1:
+not visited. Finally, tests of growing size set the bound and measure the guide. For example, first
+names that end in "pp", with t = 1:
 
     step          temperature   names   prefixes   log P(visited names)
     draw               2        1,024     13,482        −12.66

@@ -75,8 +75,8 @@ class Settings(CheckedOptions):
     )
     synthetic_names: int | None = _by_size(
         _COUNT,
-        "Number of names that the teacher draws for the distillation stage, all of whose epochs "
-        "learn from these and from the real names.",
+        "Number of names that the teacher draws for the distillation stage; each epoch of the "
+        "stage learns from all of them and from the real names.",
     )
     batch_size: int | None = _training_by_size(
         _POSITIVE_COUNT,

@@ -130,7 +130,7 @@ class Trainer:
         """Trains and yields the record of each epoch.
 
         Calls `progress` with each minibatch's characters and the smoothed training loss. Raises
-        TrainingError if the loss grows beyond bounds; `model` is then the best model so far.
+        TrainingError if the loss diverges; `model` is then the best model so far.
         """
         check = GradientWorker.reference_result
         helper = Helper(GradientWorker, self._shapes, check=check, memory=self._memory)
@@ -194,7 +194,7 @@ class Trainer:
         is_sound = are_finite and np.abs(weights).max() < MAX_WEIGHT
         if not is_sound or (has_diverged and not self.model.training["epoch"]):
             advice = f"train again with learning_rate below {self.settings.learning_rate:g}"
-            message = f"the loss grew beyond all bounds in epoch {position.epoch}: {advice}"
+            message = f"the loss diverged in epoch {position.epoch}: {advice}"
             raise TrainingError(message, settings=["learning_rate"])
         lowest = self.model.training["held_out_loss"]
         is_lowest = held_out_loss is None or lowest is None or held_out_loss < lowest

@@ -77,7 +77,7 @@ def test_lines_with_the_same_initial_are_redrawn_whole_or_in_part(how, monkeypat
 
 
 def test_redrawn_names_have_the_distribution_of_the_model():
-    """Given that the name is another one."""
+    """Given that the name differs from the old one."""
     limits, n = {"max_length": 1}, 150
     names = distribution(MODELS["a"], **limits)
     expected = {
@@ -112,7 +112,7 @@ def test_a_redrawn_name_may_equal_another_name_of_its_line():
 
 
 def test_redrawn_texts_of_a_line_have_their_own_order():
-    """None again before all came; nor one that another line has, while others are free."""
+    """No text repeats before all were used, or is in another line too while others are free."""
     for seed in range(4):
         options = {"seed": seed, "count": 2}
         of_second = [rows("[u|v|w|x|y|z]", redraw=[2] * n, **options)[1][0] for n in range(5)]
@@ -135,7 +135,7 @@ def test_a_line_is_unchanged_if_nothing_else_is_found():
     before = rows(pattern, 4)
     number = [whole for whole, *_ in before].index("x") + 1
     with pytest.warns(
-        FewNewNamesWarning, match=rf"^redraw {number}\.lady stays .*without this part"
+        FewNewNamesWarning, match=rf"^redraw {number}\.lady stays .*this part is not in the alt"
     ):
         assert rows(pattern, 4, redraw=[f"{number}.lady"]) == before
 
@@ -144,7 +144,7 @@ def test_a_line_is_unchanged_if_nothing_else_is_found():
     "options, message",
     [
         ({"redraw": [4]}, "redraw 4: the cast has 3 lines"),
-        ({"redraw": [1], "seed": None}, "redraw keeps the other lines: give the seed"),
+        ({"redraw": [1], "seed": None}, "redraw keeps the other lines: give their seed"),
         ({"redraw": [1], "remember": "x"}, "redraw keeps the other lines: remember leaves out .*"),
         ({"redraw": ["1,3.3"]}, "redraw 3.3: a line has 2 parts"),
         *(
@@ -180,7 +180,8 @@ def test_start_skips_lines_without_changing_later_ones(initials):
     [("{a:unique}", {}), ("{a}", {"initials": "different"}), ("{a:min-edits=1}", {})],
 )
 def test_lines_that_depend_on_earlier_ones_have_a_bounded_start(text, options):
-    message = "^start 10,000,001: lines depend on those before; at most 10,000,000 can be skipped$"
+    only = "so at most 10,000,000 can be skipped"
+    message = f"^start 10,000,001: lines depend on earlier lines, {only}$"
     with pytest.raises(SamplingError, match=message):
         rows(text, 1, start=10**7 + 1, **options)
 

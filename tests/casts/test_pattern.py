@@ -143,7 +143,7 @@ REFUSED = [
     ("{x=[{x=a}|b]}", "'x' already names a part; choose another name", 5),
     ("[{x=a}|{x=b}] {x=a}", "'x' already names a part; choose another name", 15),
     ("{a:novel=1}", "novel takes no value", 3),
-    ("{a:prefix}", "prefix needs a value: prefix=…", 3),
+    ("{a:prefix}", "prefix requires a value: prefix=…", 3),
     ("{a:novel,max-length=x}", "max-length 'x': must be a whole number from 1 to 200", 9),
     ("{a:novel,match=(}", r"match '\(': not a regular expression: .*", 9),
     ("{a:min-length=9,max-length=7}", "min-length 9: no name .* with max-length 7", 3),

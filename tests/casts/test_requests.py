@@ -36,7 +36,7 @@ SAME_INITIAL_PATTERNS = {
 @pytest.mark.parametrize("how", ["tried", "measured", "look-ahead, measured"])
 @pytest.mark.parametrize("text", SAME_INITIAL_PATTERNS)
 def test_names_with_the_same_initial_have_their_probabilities(text, how, monkeypatch, request):
-    """Whether all are drawn until they meet their conditions at once, or by shares of letters."""
+    """Both when all names are redrawn together and when shares are measured per letter."""
     if how == "look-ahead, measured":
         request.getfixturevalue("always_look_ahead")
     if how != "tried":
@@ -83,7 +83,7 @@ def test_looked_ahead_names_exclude_words_and_have_the_same_initial():
 
 
 def test_many_narrow_parts_have_the_same_initial():
-    """All hardly ever meet their conditions at once."""
+    """They hardly ever meet their conditions together."""
     text = " ".join(["{b:match=(?=[bc]a).*b} {c:match=(?=[bc]a).*c}"] * 4)
     drawn = rows(text, 9, initials="same")
     assert len(drawn) == 9
@@ -116,7 +116,7 @@ def test_different_initials_have_their_probabilities(options, looks_ahead, reque
     """With three letters, every three lines use each letter once."""
     if looks_ahead:
         request.getfixturevalue("always_look_ahead")
-    with pytest.warns(RepeatedInitialsWarning, match="only 3 first letters: from line 4 on"):
+    with pytest.warns(RepeatedInitialsWarning, match="only 3 first letters can be used"):
         drawn = rows("{a} {b}", 450, initials="different", **options)
     first = [row[0] for row in drawn]
     rounds = Counter(zip(first[::3], first[1::3], first[2::3], strict=True))
@@ -136,7 +136,7 @@ def test_initials_differ_where_lines_begin_with_different_parts():
 @pytest.mark.slow
 @each_initials
 def test_lines_do_not_depend_on_the_size_of_batches(initials, monkeypatch):
-    """Where names are far from each other, lines ahead are drawn before it is sure what is taken.
+    """If names must be far apart, lines are drawn ahead before it is known which names are taken.
 
     Once, a redrawn line gave its letter to every line of its batch.
     """
@@ -193,7 +193,7 @@ def test_names_of_different_parts_are_no_near_twins():
 
 @pytest.mark.parametrize("initials", ["same", "different"])
 def test_found_lines_are_returned_before_the_error(initials, monkeypatch):
-    """There are three names of one letter."""
+    """Only three names have one letter."""
     for module in ("initials", "sources"):
         monkeypatch.setattr(f"rnn_names.casts.{module}.DEFAULT_BUDGET", 1000)
     monkeypatch.setattr("rnn_names.casts.requests.MAX_CANDIDATES", 1000)
@@ -215,7 +215,7 @@ def test_few_attempts_show_that_names_are_exhausted(options, drawn, monkeypatch)
 
 
 def test_the_end_of_lines_does_not_depend_on_the_count(monkeypatch):
-    """Each line's names have so many attempts, whatever the others took."""
+    """The number of attempts for a line does not depend on the other lines."""
     every = distribution(MODELS["a"])
     rare = [name for name, p in every.items() if 8e-4 < p < 2e-3][:3]
     monkeypatch.setattr("rnn_names.casts.sources.DEFAULT_BUDGET", 1 << 11)

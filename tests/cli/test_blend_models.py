@@ -69,7 +69,7 @@ def test_info_shows_the_parts_their_weights_records_and_sources(folder):
     done = invoke("info", "welsh-towns=2", "dinosaurs", cwd=folder)
     assert done.returncode == 0
     lines = done.stdout.splitlines()
-    assert lines[0] == "file          welsh-towns=2 dinosaurs, a blend in no file"
+    assert lines[0] == "file          welsh-towns=2 dinosaurs, an unsaved blend"
     parts = [line for line in lines if line.startswith("blend of")]
     weights = {"welsh-towns": "0.667", "dinosaurs": "0.333"}
     for part, (name, weight) in zip(parts, weights.items(), strict=True):

@@ -55,7 +55,7 @@ def test_records_have_a_field_for_each_part(kind, invoke):
 def test_a_note_tells_if_initials_run_out(invoke):
     done = invoke("cast", "{norse:prefix=A,prefix=Á,prefix=B}", "-n", 3, "--initials", "different")
     assert done.stderr.splitlines() == [
-        "Note: these names have only 2 first letters: from line 3 on, they repeat"
+        "Note: only 2 first letters can be used, so letters repeat from line 3 on"
     ]
     assert {line[0].replace("Á", "A") for line in done.stdout.splitlines()[:2]} == {"A", "B"}
 
@@ -81,7 +81,7 @@ def test_lines_of_a_file_are_equally_likely(invoke, tmp_path):
     (tmp_path / "words.txt").write_text("\n", encoding="utf-8")
     done = invoke("cast", "The {words.txt}", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "Error: no lines in that file\n  The {words.txt}\n      ^\n"
+    assert done.stderr == "Error: the file has no lines\n  The {words.txt}\n      ^\n"
 
 
 WRONG = [

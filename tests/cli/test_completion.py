@@ -196,7 +196,7 @@ def test_powershell_gets_help_and_quoted_names(place):
     (place[0] / "it's odd.npz").touch()
     assert ("'it''s odd.npz'", "it's odd.npz") in asked_by_powershell(place, "info", "i")
     offered = dict(asked_by_powershell(place, "sample", "--max"))
-    assert offered == {"--max-length": "Longest name, in characters."}
+    assert offered == {"--max-length": "Maximum length, in characters."}
 
 
 def test_the_script_for_powershell_is_printed(place):

@@ -97,8 +97,8 @@ def test_a_file_cannot_set_an_output_file(command, option, tmp_path, invoke):
 
 
 WRONG = {
-    "[samples]\ncount = 1": "'samples': give tables of commands",
-    "count = 1": "'count': give tables of commands",
+    "[samples]\ncount = 1": "'samples': expected the table of a command",
+    "count = 1": "'count': expected the table of a command",
     "[sample]\nsizes = 1": "sample: sizes: there is no such option",
     "[sample]\nhelp = true": "sample: help: there is no such option",
     "[sample]\nmax_length = 5": "max_length: there is no such option; did you mean max-length?",

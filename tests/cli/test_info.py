@@ -74,7 +74,7 @@ def test_untrained_models_and_missing_fingerprints_are_noted(invoke, names, tmp_
     done = invoke("info", cwd=tmp_path)  # names.npz is what stands there by default
     assert done.returncode == 0, done.stderr
     assert "training      none: the weights are random\n" in done.stdout
-    assert "fingerprints  none: the model cannot tell new names\n" in done.stdout
+    assert "fingerprints  none: --novel is not available\n" in done.stdout
     assert "corpus        at most 9 characters long\n" in done.stdout
 
 

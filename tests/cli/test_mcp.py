@@ -129,7 +129,7 @@ def test_a_trained_model_is_written_only_into_the_folder(tmp_path):
     first, refused, drawn, last = session(script, "--folder", own, cwd=here)
     assert (first, len(drawn), last) == (["drow"], 3, {"name": "drow"})
     assert all(text.startswith("Error") for text in refused)
-    assert all("a model of that name exists" in each for each in refused[:2])
+    assert all("a model has this name" in each for each in refused[:2])
     written = [*tmp_path.rglob("*")]
     assert {each.name for each in written} == {"own", "here", "drow.npz"}
 
@@ -144,11 +144,11 @@ def test_of_two_simultaneous_trainings_with_the_same_name_one_is_refused(tmp_pat
 
     told = session(script, "--folder", tmp_path, cwd=tmp_path)
     assert sorted(text == ["drow"] for text in told) == [False, True]
-    assert "a model of that name exists" in str(told)
+    assert "a model has this name" in str(told)
 
 
 WRONG = [
-    ("sample_names", {"models": ["elvih"]}, "no model 'elvih'; list_models has all there are"),
+    ("sample_names", {"models": ["elvih"]}, "no model 'elvih'; list_models lists all models"),
     ("sample_names", {"models": ["../elvish.npz"]}, "no model '../elvish.npz'"),
     ("sample_names", {"models": ["/etc/passwd"]}, "no model '/etc/passwd'"),
     ("sample_names", {"models": ["elvish=x"]}, "the model's weight"),

@@ -61,7 +61,7 @@ def test_a_list_read_through_a_pipe_is_not_overwritten(tmp_path):
     with own.open() as stdin:
         done = fork(MAIN, *train, call=subprocess.run, stdin=stdin, stderr=-1, encoding="utf-8")
     assert done.returncode == 1
-    assert "own.txt: cannot be written: it is standard input, too" in done.stderr
+    assert "own.txt: cannot be written: it is also standard input" in done.stderr
     assert own.read_text("utf-8") == LIST
 
 
@@ -70,7 +70,7 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
     (tmp_path / "list.txt").write_text(LIST, "utf-8")
     (tmp_path / "notes.md").write_text("# Notes\n", "utf-8")
     done = invoke(*command.split(), "notes.md", cwd=tmp_path)
-    assert done.returncode == 1 and "is no model" in done.stderr
+    assert done.returncode == 1 and "is not a model" in done.stderr
     assert (tmp_path / "notes.md").read_text("utf-8") == "# Notes\n"
     (tmp_path / "new.npz").touch()
     for _ in range(2):
@@ -97,7 +97,7 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
         ("sample -m vikings", "take a bundled one: norse-men, norse-women"),
         ("sample -m villages", "or a cast: rnn-names cast village"),
         ("cast {x.lst}", "a file of lines ends in .txt, as {x.txt}"),
-        ("pick inn --initials same", "rnn-names cast has it"),
+        ("pick inn --initials same", "rnn-names cast has this"),
         ("cast elvish", "rnn-names sample -m elvish"),
         ("score Gandalf -m elvish", "echo Gandalf | rnn-names score -m MODEL"),
         ("alias cust-001", "echo cust-001 | rnn-names alias -m MODEL"),
@@ -108,7 +108,7 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
         ("cast women men", "rnn-names cast '{women} {men}'"),
         ("cast {[women|men]}", "write [{women}|{men}]"),
         ("cast {women,men}", "to blend models, write women+men"),
-        ("sample -m elvish+", "a + has a model on each side, as in elvish+norse"),
+        ("sample -m elvish+", "a + needs a model on each side, as in elvish+norse"),
         ("score elvish", "echo NAME | rnn-names score -m elvish"),
     ],
 )
@@ -184,7 +184,7 @@ def test_reading_names_from_a_terminal_prints_a_hint():
         os.close(end)
         os.write(screen, b"Anna\n\x04")
         shown = read_to_the_end(screen)
-    assert "Ctrl-D ends it" in shown and "1 name, 5 characters with their ends" in shown
+    assert "Ctrl-D ends them" in shown and "1 name, 5 characters with their ends" in shown
 
 
 def test_standard_input_is_read_for_one_option_only(invoke):

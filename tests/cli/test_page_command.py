@@ -47,7 +47,7 @@ def test_an_older_page_is_replaced_and_no_other_file(invoke, model_file, tmp_pat
         assert invoke("page", model_file, "-o", tmp_path / "a.html").returncode == 0
     before = model_file.read_bytes()
     message = error_line(invoke("page", model_file, "-o", model_file))
-    assert message == f"{model_file}: already exists and is no page; give another --output"
+    assert message == f"{model_file}: already exists and is not a page; give another --output"
     assert model_file.read_bytes() == before
 
 

@@ -112,7 +112,7 @@ def test_remembered_names_equal_the_shown_names(what, pick, folder):
 
 def test_kept_and_remembered_names_need_different_files(invoke, folder):
     done = invoke("pick", "-m", "elvish", "--remember", "./kept.txt", "-o", "kept.txt")
-    assert done.returncode == 1 and "give another file for what was shown" in done.stderr
+    assert done.returncode == 1 and "give another file for the names that were shown" in done.stderr
     assert not (folder / "kept.txt").exists() and done.stdout == ""
 
 
@@ -191,7 +191,7 @@ def test_names_like_another_are_near_it_or_share_its_beginning_or_end(pick):
 def test_names_like_another_are_no_near_twins_of_each_other(pick, monkeypatch):
     (_, like), _ = pick("+2")
     assert len(like) == 10 and all(map(DistantNames(2).add_if_far, like))
-    monkeypatch.setattr(supply, "NAMES_BEFORE_TWINS", 40)  # which come after so many names
+    monkeypatch.setattr(supply, "NAMES_BEFORE_TWINS", 40)  # they come after this many names
     (_, like), _ = pick("+2", arguments=[*ELVES, "-n", 40])
     assert not all(map(DistantNames(2).add_if_far, like))
 
@@ -269,7 +269,7 @@ def test_kept_names_are_listed_and_removed_by_number_or_name(pick, folder):
     (page,), told = pick("1", "l", "-3 5", f"- {before[0].upper()}", "l", "1", "-1", "q")
     numbered = [f"-{number} {name}" for number, name in enumerate([*before, page[0]], 1)]
     assert told == [
-        "Note: adds to kept.txt, which has 5",
+        "Note: adding to kept.txt, which has 5",
         f"Kept {page[0]} (6 in kept.txt)",
         *numbered,
         f"Took out {before[2]}, {before[4]} (4 in kept.txt)",
@@ -387,7 +387,7 @@ def test_several_lines_of_a_cast_are_one_entry_of_the_file(arguments, pick, fold
     entries = text.split("\n\n")
     assert [each.split("\n")[0] for each in entries] == [second, first, ""]
     _, told = pick("l", "-1", "u", f"- {first}", "1", arguments=arguments)
-    assert told[0] == "Note: adds to kept.txt, which has 2"
+    assert told[0] == "Note: adding to kept.txt, which has 2"
     assert told[3:6] == [
         f"Took out {second}… (1 in kept.txt)",
         f"Put back {second}… (2 in kept.txt)",
@@ -433,7 +433,7 @@ def test_a_kept_file_does_not_hide_a_cast_of_its_name(pick, folder):
     arguments = ["pick", "inn", "--seed", 2, "-n", 2, "-o", "inn.txt"]
     (first,), _ = pick("1", arguments=arguments)
     (again,), told = pick("1", arguments=arguments)
-    assert told[0] == "Note: adds to inn.txt, which has 1"
+    assert told[0] == "Note: adding to inn.txt, which has 1"
     assert again[0] == first[1]
 
 
@@ -488,7 +488,7 @@ def test_a_line_without_indent_begins_an_entry(pick, folder):
     text = (folder / "kept.txt").read_text("utf-8").replace("\n\n", "\n")
     (folder / "kept.txt").write_text(text, "utf-8")
     _, told = pick("-1", arguments=TWO_LINES)
-    assert told[0] == "Note: adds to kept.txt, which has 2"
+    assert told[0] == "Note: adding to kept.txt, which has 2"
     assert (folder / "kept.txt").read_text("utf-8").split("\n") == text.split("\n")[2:]
 
 
@@ -581,7 +581,7 @@ IMPOSSIBLE = {
     "--match zzz": "no name of 7 to 13 characters can meet all of --prefix 'El', --match",
     "--prefix Xq": "--prefix 'Xq': the model does not know the character 'X'",
     "--prefix 'El": "No closing quotation",
-    "--model norse": "--model: end, and start again with it",
+    "--model norse": "--model: quit, and start again with it",
     "--prefixes El": "No such option",
     "--max-length x": "Invalid value for '--max-length'",
     "--count 2 --prefix Xq": "--prefix 'Xq': the model does not know",
@@ -646,7 +646,7 @@ def test_comments_in_the_file_are_no_names(pick, folder):
     (page,), _ = pick()
     (folder / "kept.txt").write_text(f"# heroes\n{page[0]}\tthe queen\n#\n", "utf-8")
     (again,), told = pick("l", "-1", "2")
-    assert told[:2] == ["Note: adds to kept.txt, which has 1", f"-1 {page[0]}"]
+    assert told[:2] == ["Note: adding to kept.txt, which has 1", f"-1 {page[0]}"]
     assert page[0] not in again
     assert kept(folder) == ["# heroes", "#", again[1]]
 
@@ -690,7 +690,7 @@ def test_unknown_commands_get_a_message(pick):
 def test_a_note_tells_the_number_of_remembered_names(pick):
     pick(arguments=[*ELVES, "--remember", "seen.txt"])
     _, told = pick(arguments=[*ELVES, "--remember", "seen.txt"])
-    assert told[0] == "Note: leaves out 10 names of seen.txt"
+    assert told[0] == "Note: leaving out 10 names in seen.txt"
 
 
 class Typist:

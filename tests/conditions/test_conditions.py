@@ -207,7 +207,7 @@ def test_texts_match_in_any_normal_form():
     "options, message",
     [
         ({"match": "(a"}, r"match '\(a': not a regular expression: missing \)"),
-        ({"unique": True, "start": 3}, "leave out either unique or start"),
+        ({"unique": True, "start": 3}, "unique cannot be combined with start: .* earlier names"),
         ({"prefix": "a" * 1500}, "prefix 'a{60}…': 1,500 characters, and a name has at most 200"),
         ({"suffix": "a" * 1500}, "suffix 'a{60}…': 1,500 characters, and a name has at most 200"),
         ({"contains": ["b", "a" * 201]}, "contains 'a{60}…': 201 characters, and a name has"),
@@ -239,7 +239,7 @@ def test_impossible_conditions_are_refused_with_one_line(options, message):
 
 @pytest.mark.no_cover
 def test_texts_as_long_as_the_longest_name_are_possible():
-    # 200 of so many, each as likely as any, have a probability below the least of a float64.
+    # 200 of these, each as likely as any other, have a probability below any float64.
     model = random_model(string.digits + string.ascii_lowercase, seed=1, longest=6)
     text = "ab" * 100
     contained = {"contains": [text[:150], text[50:]], "match": text}

@@ -67,7 +67,7 @@ def test_names_of_the_maximum_length_are_kept():
         (b"\xef\xbb\xbf", "file1:", "no names"),
         (b"\n \r\n\t\n", "file1:", "no names"),
         (b"a\na\n a\n", "file1:", "only one distinct name; at least two are needed"),
-        (b"Anna, Berta, Carla\n", "file1:", "commas in it: put each name on a line of its own"),
+        (b"Anna, Berta, Carla\n", "file1:", "with commas: put each name on a line of its own"),
         (b"a\nb\n\xe9t\xe9\n", "file1, line 3:", "UTF-8"),
         (b"a\r\nb\r\nc\xff", "file1, line 3:", "UTF-8"),
         (b"a\n\xed\xa0\x80\n", "file1, line 2:", "UTF-8"),
@@ -202,7 +202,7 @@ def test_a_byte_order_mark_is_removed_only_at_the_beginning(monkeypatch):
 def test_an_endless_line_does_not_fill_the_memory(monkeypatch):
     monkeypatch.setattr(reading, "PIECE_BYTES", 1000)
     stream = io.BytesIO(b"a\n" + b"x" * 100_000)
-    with pytest.raises(CorpusError, match="line 2: over 1,000 bytes without a line end; is it one"):
+    with pytest.raises(CorpusError, match="line 2: over 1,000 bytes in a line; is there one"):
         read_corpus([("text", stream)])
     assert stream.tell() <= 3000, "it stops soon"
 
@@ -253,7 +253,7 @@ def test_a_split_divides_the_distinct_names(n, fraction, seed):
     whole = corpus_of(n)
     size = max(round(fraction * n), 1)
     if n - size < 1:
-        with pytest.raises(CorpusError, match="leave none to train on"):
+        with pytest.raises(CorpusError, match="leaves none to train on"):
             whole.split(fraction, np.random.default_rng(seed))
         return
     rest, held_out = whole.split(fraction, np.random.default_rng(seed))

@@ -61,13 +61,13 @@ def test_lists_with_and_without_counts_can_be_combined():
 def test_an_error_names_any_line_without_a_count(bad, line):
     lines = [f"Name{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}\t{i + 1}" for i in range(1500)]
     lines[line - 1] = bad
-    with pytest.raises(CorpusError, match=rf"list\.txt, line {line}: no count.* end it in a tab"):
+    with pytest.raises(CorpusError, match=rf"list\.txt, line {line}: no count.* append a tab"):
         read("\n".join(lines))
 
 
 @pytest.mark.parametrize("text", ["name\tcount\nMary\t7\n", "Anna\nMary\t7\n"])
 def test_a_tab_in_a_list_without_counts_explains_lists_with_counts(text):
-    with pytest.raises(CorpusError, match=r"a tab .* end every line in a tab and a whole"):
+    with pytest.raises(CorpusError, match=r"a tab .* end every line with a tab and a"):
         read(text)
 
 
@@ -99,7 +99,7 @@ def test_pieces_of_a_pipe_do_not_change_the_result(text):
 def test_a_long_line_of_white_space_is_refused_in_pieces_of_any_size():
     data = b"Ada\nBo\n" + b" " * (PIECE_BYTES + 1) + b"\nCy\n"
     for size in (1 << 16, PIECE_BYTES - 1, PIECE_BYTES):
-        with pytest.raises(CorpusError, match=r"line 3: over .* bytes without a line end"):
+        with pytest.raises(CorpusError, match=r"line 3: over .* bytes in a line"):
             read_corpus([("a pipe", Pipe(data, size))])
 
 

@@ -1,6 +1,6 @@
 """The modules: short enough to be read in one go, one meaning for a name, one that knows systems.
 
-The suite's summary says how long modules are in the mean.
+The suite's summary says how long modules are on average.
 """
 
 import ast
@@ -52,7 +52,7 @@ def constants(source):
 
 
 def test_no_two_modules_have_a_constant_of_the_same_name():
-    """Who looks for a name finds one thing; and no import takes one for the other."""
+    """A search finds one definition, and no import can pick the wrong one."""
     defined = {}
     for module, source in sorted(SOURCES.items()):
         for name in set(constants(source)):

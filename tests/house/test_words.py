@@ -1,4 +1,4 @@
-"""Standard words in help, pages, docstrings, comments and names of tests: any course has them."""
+"""Standard words in help, pages, docstrings, comments and names of tests: words of any course."""
 
 import ast
 import re
@@ -83,6 +83,12 @@ def test_pages_docstrings_comments_and_javascript_use_standard_words():
         texts[path] = path.read_text(encoding="utf-8")
     found = {str(path.relative_to(ROOT)): complaints(text) for path, text in texts.items()}
     assert {path: each for path, each in found.items() if each} == {}
+
+
+def test_docstrings_and_comments_of_tests_give_the_number_itself():
+    for path in (ROOT / "tests").rglob("*.py"):
+        text = " ".join(prose(path.read_text(encoding="utf-8")))
+        assert not complaints(text, {r"\bso many\b": "the number itself"}), path
 
 
 def test_names_of_tests_use_standard_words_and_nouns():

@@ -71,7 +71,7 @@ def learned(model, draws=3000, **options):
 
 
 def walked(drawer, guide, keys, visits=None):
-    """A walk by a guide that is over."""
+    """A finished guided walk."""
     walk = GuidedWalk(drawer.float64_predictor, keys, guide, visits)
     walk.run(guided_roots(drawer.float64_roots, guide))
     return walk

@@ -189,7 +189,7 @@ def test_random_weights_whose_names_hardly_end_can_be_blended():
 
 def test_models_of_two_scripts_have_no_blend():
     latin, greek = random_model(1, characters=" -ab"), random_model(2, characters=" -αβ")
-    with pytest.raises(BlendError, match=r"model 1 has no letter in common.*no names between them"):
+    with pytest.raises(BlendError, match=r"model 1 has no letter in common.*no names lie between"):
         blend([latin, greek])
     with pytest.raises(BlendError, match="c has no letter in common"):
         blend([latin, latin, greek], titles=["a", "b", "c"])

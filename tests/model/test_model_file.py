@@ -115,7 +115,7 @@ def test_an_invalid_path_is_refused():
     with pytest.raises(ModelFileError, match=r"null (byte|character)"):
         Model.load("a\0b.npz")
     for path in ("a\0b.npz", "a\ud800.npz"):
-        with pytest.raises(ModelFileError, match="no file has such a name"):
+        with pytest.raises(ModelFileError, match="no file can have this name"):
             make_model().save(path)
 
 

@@ -55,7 +55,7 @@ def test_models_of_packages_are_listed_with_their_package(installed, invoke):
     assert {*listed} == {*bundled.MODELS, "drow"}
     assert (listed["drow"]["package"], listed["elvish"]["package"]) == ("drow-names", None)
     assert len(listed["drow"]["samples"]) == 3
-    assert "Note: a model of the package drow-names is left out: lost_names/lost.npz" in done.stderr
+    assert "a model from the package drow-names is left out: lost_names/lost.npz" in done.stderr
     assert "from drow-names" in invoke("models").stdout
 
 

@@ -215,7 +215,7 @@ def test_names_have_the_lengths_and_beginnings_of_the_list(open_page, small_mode
 
 
 WHY_NOT = {
-    "“abł” cannot be in a name: no name of the list has the character “ł”.": {"prefix": "abł"},
+    "“abł” cannot be in a name: no name in the list has the character “ł”.": {"prefix": "abł"},
     "No name can have at least 9 and at most 3 characters.": {"min-length": 9, "max-length": 3},
     "No name with this beginning can meet the conditions.": {"prefix": "ab", "match": "c.*"},
     "No name can meet these conditions.": {"suffix": "cb", "match": ".*[ac]"},

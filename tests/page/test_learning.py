@@ -63,7 +63,7 @@ print(Object.fromEntries(Object.entries(gradients).map(([name, a]) => [name, [..
     "name, seed, kept", [("elvish", 2, 3), ("chinese-towns", 3, 4), ("chinese-towns", 1, 8)]
 )
 def test_gradients_equal_python(name, seed, kept, tmp_path):
-    """With dropout in both places, which keeps so many units, and names that are there twice."""
+    """With dropout in both places, which keeps a given number of units, and repeated names."""
     lines = lines_of(name)[:30]
     corpus = corpus_from_strings([*lines, *lines[:5]])
     vocabulary, n_a = Vocabulary.from_names(corpus.names), 8

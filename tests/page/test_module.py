@@ -552,7 +552,7 @@ def test_lines_that_depend_on_earlier_ones_continue_the_lines_before_start(in_no
     )
     for (_, _, begin, _), lines, last in zip(DEPENDENT, found[::2], found[1::2], strict=True):
         assert last == lines[begin:]
-    depends = "Which names are repeats depends on all before them: leave out start."
+    depends = "Repeats depend on all earlier names: leave out start."
     many = "Lines depend on those before them: start is at most a million."
     assert errors == 2 * [depends] + [many]
 
@@ -804,7 +804,7 @@ def test_a_wrong_pattern_is_shown_with_a_caret(in_node, small_models):
     [
         ({"start": 2**53 - 3}, "start 9007199254740989: must be"),
         ({"min_length": 9, "max_length": 3}, "No name can have at least 9 and at most 3"),
-        ({"unique": True, "start": 3}, "Which names are repeats depends on all before them"),
+        ({"unique": True, "start": 3}, "Repeats depend on all earlier names"),
     ],
 )
 def test_options_that_no_name_can_have_throw_a_type_error(options, message, in_node, small_models):

@@ -53,7 +53,7 @@ QUICK = """([epochs, moment]) => {
     return start(script, ...more);
   };
 }"""
-"""Lets the next run have a small network, end after some epochs, and report every so many ms."""
+"""Lets the next run have a small network, end after a given epoch, and report at an interval."""
 
 
 def learn(page, lines, title="elves", until_stopped=False):

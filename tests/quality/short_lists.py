@@ -1,6 +1,6 @@
 """`make short-lists`: what serves lists of 100, 200 and 400 names best.
 
-A list is cut to so many names by a fixed seed, three times. Each cut is trained on as a user would
+A list is cut to each size by a fixed seed, three times. Each cut is trained on as a user would
 train on it: with default settings; from random weights, with a tenth held out by which the best
 epoch is chosen; or from the base, with that tenth. What is measured is the loss on the names of the
 list that are not in the cut, in nats per character. Nothing is chosen on those. The base has seen

@@ -215,7 +215,7 @@ def told_apart(learned: list[str], other: list[str], draw: Callable[[int], list[
     Args:
         learned: names to learn from.
         other: names to be measured by.
-        draw: gives so many names of a generator.
+        draw: gives this many names of a generator.
     """
     from scipy.sparse import csr_matrix, hstack
     from sklearn.feature_extraction.text import HashingVectorizer

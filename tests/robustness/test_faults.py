@@ -185,7 +185,7 @@ def test_a_file_that_is_a_standard_stream_is_not_replaced(option, stream, corpus
     appending(stream, *train, option, f"/dev/{stream}", cwd=tmp_path)
     assert (tmp_path / "all").read_text().startswith("precious\n")
     done = appending("stdout", *train, "--report", "all", cwd=tmp_path)
-    assert "all: cannot be written: it is standard output, too" in error_line(done)
+    assert "all: cannot be written: it is also standard output" in error_line(done)
 
 
 def test_a_log_to_standard_output_is_appended(corpus_file, tmp_path):
@@ -274,7 +274,7 @@ cli.main()"""
     message = error_line(fork(program, "train", corpus_file, *options, **TO_ITS_END))
     best = Model.load(tmp_path / "m.npz").training["epoch"]
     advice = "train again with --learning-rate below "
-    assert message.startswith(f"the loss grew beyond all bounds in epoch 3: {advice}")
+    assert message.startswith(f"the loss diverged in epoch 3: {advice}")
     assert message.endswith(f"m.npz holds the best weights so far (epoch {best})")
     assert best in (1, 2)
     assert os.listdir(tmp_path) == ["m.npz"]
@@ -373,7 +373,7 @@ def test_endless_files_are_refused_in_little_memory():
         resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
         resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))
 
-    for file, what in {"/dev/zero": "without a line end", "/dev/urandom": "not UTF-8"}.items():
+    for file, what in {"/dev/zero": "bytes in a line", "/dev/urandom": "not UTF-8"}.items():
         arguments = ["train", file, "-o", "/nowhere.npz", *TINY]
         assert what in error_line(fork(MAIN, *arguments, prepare=little, **TO_ITS_END))
 
@@ -386,7 +386,7 @@ def test_normalising_takes_time_in_proportion_to_the_length(tmp_path):
     (tmp_path / "list").write_text("a" + "\u0315\u0300" * 500_000, "utf-8")
     limit = partial(resource.setrlimit, resource.RLIMIT_CPU, (20, 20))
     done = fork(MAIN, "train", "list", cwd=tmp_path, prepare=limit, **TO_ITS_END)
-    what = "1000001 characters, more than the 200 of a name; is it one name per line?"
+    what = "1000001 characters, more than the 200 of a name; is there one name per line?"
     assert error_line(done) == f"list, line 1: {what}"
 
 

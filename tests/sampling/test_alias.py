@@ -156,7 +156,7 @@ def test_lines_of_a_table_get_a_note(invoke):
     "keys, secret, message",
     [
         (b"a\n\xff\n", b"s", "keys.txt, line 2: not UTF-8 text (byte 0xff)"),
-        (b"a\n", b"\n", "secret.txt: there is no secret in it"),
+        (b"a\n", b"\n", "secret.txt: contains no secret"),
     ],
 )
 def test_wrong_files_are_refused(keys, secret, message, invoke, tmp_path):

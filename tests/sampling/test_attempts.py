@@ -44,7 +44,7 @@ def test_the_result_of_a_number_depends_on_that_number_alone(passing, largest):
 
 @pytest.mark.parametrize("n", [1, 3, 200])
 def test_a_number_without_a_name_ends_early(n):
-    """The others are not sought to the end when one of them has none."""
+    """Once one number has failed, the others are given up."""
     tested = []
 
     def make_attempts(numbers, attempts):

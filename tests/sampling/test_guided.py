@@ -315,14 +315,14 @@ def test_names_with_a_probability_of_1e_6_are_drawn():
     assert len(names) == 2 * GROUP_SIZE
     assert all(name.endswith("zxqj") for name in names)
     weights = log_weights(guided, 4000)
-    assert log_mean(weights) < math.log(1e-6), "so many come without looking ahead"
-    assert guided.guide.yield_rate > 1 / 65, "so many come with it"
+    assert log_mean(weights) < math.log(1e-6), "the share without a guide"
+    assert guided.guide.yield_rate > 1 / 65, "the share with a guide"
 
 
 @pytest.mark.slow
 def test_few_names_are_all_drawn_where_min_p_rules_out_most():
     """Draws alone missed one, of a share of 0.4. That can happen, so there is a warning."""
-    with pytest.warns(RareConditionsWarning, match="that some may be missing, and the others too"):
+    with pytest.warns(RareConditionsWarning, match="that some may be missing and the others too"):
         names = Model.load("spells").sample(100, seed=1, suffix="oys", min_p=0.05)
     assert {"Blind Cleoys", "Velvet Eoroys", "Pale Cleoys"} <= {*names}
 
@@ -364,7 +364,7 @@ def test_repeats_come_after_all_other_names_of_their_group(monkeypatch):
     monkeypatch.setattr(preparation, "MAX_VISITS", 1)
     model = random_model(string.ascii_lowercase, seed=1, longest=8)
     for array in model.params.values():
-        array *= 0.3  # so many names that no two draws give the same one
+        array *= 0.3  # enough names that no two draws give the same one
     with pytest.warns(RareConditionsWarning, match="are repeats"):
         guided = looking_ahead(model, suffix="zx", min_length=7)
     for number in range(8):

@@ -19,7 +19,7 @@ def test_old_models_keep_their_names():
 
 @pytest.mark.parametrize("options", [{"match": "c.*"}, {"match": "c.*", "temperature": 0.5}])
 def test_an_error_names_the_option_that_allows_lower_case_beginnings(options):
-    with pytest.raises(SamplingError, match="unless any_shape is set, no name begins"):
+    with pytest.raises(SamplingError, match="without any_shape, a name may not begin"):
         tiny_model(**LISTED).sample(1, **options)
 
 
@@ -27,7 +27,7 @@ def test_an_error_tells_that_only_lower_case_beginnings_are_possible():
     """Of a network that leaves no other first letter, nothing can be drawn."""
     model = tiny_model(**LISTED)
     model.params["by"][:3] = -100
-    with pytest.raises(SamplingError, match="would begin in a way that no name of the list does"):
+    with pytest.raises(SamplingError, match="no name can begin in a way that the list's names do"):
         model.sample(1, top_k=1)
 
 
@@ -39,7 +39,7 @@ def test_errors_tell_of_missing_or_too_strict_triples():
         tiny_model().sample(1, known_triples=True)
     for option in ({"prefix": ["b", "Aa"]}, {"suffix": "cb"}, {"contains": ["bc", "cc"]}):
         with pytest.raises(
-            SamplingError, match="three characters in a row that no name of the list has"
+            SamplingError, match="three characters in a row that no name in the list has"
         ):
             tiny_model(letters="Abc", **KNOWN).sample(1, known_triples=True, **option)
     names = tiny_model(letters="Abc", **KNOWN).sample(20, known_triples=True)

@@ -139,7 +139,7 @@ def test_an_invalid_file_is_an_error_of_one_line(tmp_path):
     (tmp_path / "a.npz").write_bytes(b"\xff\n")
     with pytest.raises(CorpusError, match=r"a\.npz.*UTF-8"):
         tiny_model().sample(1, remember=tmp_path / "a.npz")
-    with pytest.raises(SamplingError, match="leave out either remember or start"):
+    with pytest.raises(SamplingError, match="remember cannot be combined with start"):
         tiny_model().sample(1, remember="a", start=1)
     for path in (3, "", "a\0b"):
         with pytest.raises(SamplingError, match=r"remember .*: must be the path of a file"):

@@ -75,8 +75,8 @@ WRONG_CONTENTS = {
     "no vocabulary": (lambda c: c["meta"].pop("vocabulary"), "vocabulary"),
     "empty vocabulary": (set_meta(vocabulary=""), "vocabulary"),
     "vocabulary shorter": (set_meta(vocabulary=CHARACTERS[1:]), "shape"),
-    "vocabulary twice": (set_meta(vocabulary="aacde"), "twice"),
-    "vocabulary escape": (set_meta(vocabulary="abc\x1bd"), "no name can hold"),
+    "vocabulary twice": (set_meta(vocabulary="aacde"), "repeats a character"),
+    "vocabulary escape": (set_meta(vocabulary="abc\x1bd"), "no name can have"),
     "training a list": (set_meta(training=[1]), "training"),
     "longest a text": (set_meta(training={"longest": "7"}), "training"),
     "longest too long": (set_meta(training={"longest": 10**9}), "training"),
@@ -96,13 +96,13 @@ WRONG_CONTENTS = {
 
 PART = {"model": "a", "weight": 0.5, "network": {}, "training": {}}
 for field, values, reason in (
-    ("shortest", (0, 9, "3", True, None), "how long names are"),
-    ("lower_case_beginnings", ("no", 0, None), "how they begin"),
-    ("pairs", ("aA", None, [1]), "what they have side by side"),
+    ("shortest", (0, 9, "3", True, None), "lengths"),
+    ("lower_case_beginnings", ("no", 0, None), "lower_case_beginnings"),
+    ("pairs", ("aA", None, [1]), "pairs"),
     (
         "known_triples",
         ("ab", {"ab": 1}, {"ab": "!"}, {"abc": "a"}, {"AA": "a"}, 3),
-        "what they have side by side",
+        "known_triples",
     ),
     ("epoch", (np.nan, np.inf, {"a": [-np.inf]}), "a number that is not finite"),
     ("blend", ("x", [], [{}]), "blend"),

@@ -40,7 +40,7 @@ def measure_no_children(monkeypatch):
 
 
 def without(*beginnings):
-    """The environment without the variables that begin so."""
+    """The environment without the variables that begin with any of these."""
     return {key: value for key, value in os.environ.items() if not key.startswith(beginnings)}
 
 

@@ -27,7 +27,7 @@ TYPED_COMMANDS = (
     ("+ NAME", "show some like this one", LIKE, "show_like"),
     ("--prefix E", "set a condition", CONDITION, "set_conditions"),
     ("--prefix", "drop it; -- drops all", CONDITION, "set_conditions"),
-    ("= NAME", "keep this name of yours", r"()=\s*(\S.*)", "keep_typed"),
+    ("= NAME", "keep a name of your own", r"()=\s*(\S.*)", "keep_typed"),
     ("3 = NAME", "in place of the third", r"(\d{1,6})\s*=\s*(\S.*)", "keep_typed"),
     ("l", "list what is kept", "l|list", "kept.show"),
     ("-3 -5-7", "take these out of the list", LISTED, "kept.take_out_numbered"),

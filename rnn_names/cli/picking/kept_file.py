@@ -43,7 +43,7 @@ class KeptFile(LockedFile):
         self._check_kind()
         self.count()  # sets `counted`, which `pick` shows when it is interrupted
         if entries := self.entries():
-            say(f"Note: names are added to {self._title}, which has {len(entries):,}")
+            say(f"Note: adding to {self._title}, which has {len(entries):,}")
 
     def _check_kind(self) -> None:
         """Raises SamplingError if the file has names and the pattern is of casts, or vice versa."""

@@ -83,5 +83,5 @@ export function drawOptions(settings, blend, models) {
 /** Raises WrongSettings if `start` would skip names on which later names depend. */
 export function checkStart({ start, unique, minEdits }) {
   if (start && (unique || minEdits))
-    throw new WrongSettings("Which names are repeats depends on all before them: leave out start.");
+    throw new WrongSettings("Repeats depend on all earlier names: leave out start.");
 }

@@ -16,15 +16,15 @@ export interface SampleOptions {
   suffix?: string | readonly string[];
   /** What names contain: a text, or all of several. */
   contains?: string | readonly string[];
-  /** What names must not contain, in upper or lower case. */
+  /** What names must not contain, ignoring case. */
   excludeWords?: string | readonly string[];
   /** A regular expression in Python's syntax that whole names match, or any of several. */
   match?: string | readonly string[];
   /** Ignore case in `prefix`, `suffix`, `contains` and `match`. */
   ignoreCase?: boolean;
-  /** Shortest name, in characters. Default: the shortest of the list. */
+  /** Minimum length, in characters. Default: the list's minimum. */
   minLength?: number;
-  /** Longest name, in characters. Default: the longest of the list. */
+  /** Maximum length, in characters. Default: the list's maximum. */
   maxLength?: number;
   /** Keep only this many of the most probable next characters. Default: all. */
   topK?: number;
@@ -32,11 +32,11 @@ export interface SampleOptions {
   topP?: number;
   /** Skip this many names. Default: 0. */
   start?: number;
-  /** Allow capitals and punctuation where no name of the list has them. */
+  /** Allow capitals and punctuation where no name in the list has them. */
   anyShape?: boolean;
   /** The old name of `anyShape`. */
   anyBeginning?: boolean;
-  /** No three characters in a row that no name of the list has. */
+  /** No three characters in a row that no name in the list has. */
   knownTriples?: boolean;
   /** Only names that are not in the list. */
   novel?: boolean;
@@ -44,11 +44,11 @@ export interface SampleOptions {
   listed?: boolean;
   /** At least this many edits between any two names, and between names and the list unless `listed`. */
   minEdits?: 1 | 2;
-  /** No names with a rude or loaded word of English, German, French, Spanish or Italian. */
+  /** No names with rude or loaded words in English, German, French, Spanish or Italian. */
   clean?: boolean;
   /** No names that are common English words of three to seven letters. */
   noWords?: boolean;
-  /** The least geometric mean of the probabilities of characters after the third. Default: 0. */
+  /** Minimum geometric mean of the probabilities of characters after the third. Default: 0. */
   minMeanP?: number;
   /** No name twice. */
   unique?: boolean;

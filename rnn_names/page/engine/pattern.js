@@ -320,7 +320,7 @@ export class PatternReader extends Reader {
     const { type, words, allows } = VALUE_TYPES[name];
     const text = this.take(/=/y) ? this.until(name === "match" ? ",}" : ",{}") : undefined;
     if ((type === "boolean") !== (text === undefined)) {
-      const needs = type === "boolean" ? "takes no value" : `needs a value: ${word}=…`;
+      const needs = type === "boolean" ? "takes no value" : `requires a value: ${word}=…`;
       throw this.error(`${word} ${needs}`, place);
     }
     if (text !== undefined && this.text.startsWith("{", this.at))

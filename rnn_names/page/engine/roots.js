@@ -14,7 +14,7 @@ export function checkCharacters(texts, blend, fold, needed = texts.length) {
   const [text] = wrong;
   if (text === undefined || texts.length - wrong.length >= needed) return;
   throw new WrongSettings(
-    `“${text}” cannot be in a name: no name of the list has the character “${unknownIn(text)}”.`,
+    `“${text}” cannot be in a name: no name in the list has the character “${unknownIn(text)}”.`,
   );
 }
 

@@ -1,6 +1,6 @@
 // The shape of names (rnn_names/corpus/shape.py): the kinds of characters that may be adjacent. A
 // name may contain a capital right after a letter, or a pair of adjacent spaces or marks, only if a
-// name of the list does. Both ends of a name are "\n", which counts as a space.
+// name in the list does. Both ends of a name are "\n", which counts as a space.
 
 import { DEAD } from "./automaton.js";
 

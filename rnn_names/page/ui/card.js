@@ -170,7 +170,7 @@ function verdict(name, places, letters, parts) {
   const total = known.reduce((sum, logProb) => sum + logProb, 0);
   const odd = letters[places.length - 1];
   if (total === -Infinity)
-    return ["No name of the list has the character “", bdi(odd), "”, so it cannot be written."];
+    return ["No name in the list has the character “", bdi(odd), "”, so it cannot be written."];
   const lists = parts.map((model) => model.fingerprints);
   const isListed = lists.some((list) => list && isAmong(name, list));
   const listed = isListed ? " In the list." : lists.every(Boolean) ? " Not in the list." : "";
