@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 WORTH_THREADS = 1 << 14  # minimum number of names (with a guide, proposals) for threads
 MAX_THREADS = 4  # each needs memory for its names, and more threads would need too much
 MAX_BUDGET_CHARACTERS = 1 << 23  # limits the attempts of a budget if all names are long
-MIN_TRIED = 1 << 7  # minimum number of attempts for a preview
-ATTEMPTS_AT_ONCE = 1 << 10  # attempts made together by `names_of_attempts`
 
 
 def names_of_stream(
