@@ -14,6 +14,7 @@ MIN_DISTILLATION_BATCH = 272  # minimum batch size of the distillation stage
 MIN_DISTILLATION_BATCH_FROM_64 = 408  # the same if batch_size is 64 or more
 WITHOUT_EFFECT = "embedding_size", "teacher_networks"  # settings of earlier versions
 DISTILLATION_RATE = 1.6  # factor of the learning rate, since soft targets are less noisy
+SHARE_AT_HIGHEST_RATE = 0.7  # of each stage, unless a short list starts from a model
 
 _COUNT = Number(0, whole=True)
 _POSITIVE_COUNT = Number(1, whole=True)
@@ -88,7 +89,7 @@ class Settings(CheckedOptions):
         None,
         POSITIVE,
         f"Initial learning rate; {DISTILLATION_RATE} times as high in the distillation stage.",
-        unset="by optimizer; a little lower where a short list starts from a model",
+        unset="by optimizer",
     )
     clip: float = _training(5.0, POSITIVE, "Clip each element of the gradient to ±X.")
     held_out: float | None = _training(
@@ -134,20 +135,19 @@ def defaults_for(n_names: int, optimizer: str, warm_start: bool = False) -> dict
 
         n_names               900 warm     100     900   1,200   5,000   27,000   87,000   1,000,000
         hidden_size                192     128     192     192     256      256      384         384
-        epochs                      63     153     133     113      51       21       11          11
+        epochs                      63     113      95      83      43       21       11          11
         distil_epochs                3       3       3       3       3        3        3           3
         synthetic_names          6,000  24,223  50,019  55,000  88,083  153,668  200,000     200,000
         batch_size                  53      16      53      64     166      510      768         768
         dropout                   0.55    0.70    0.63    0.60    0.46     0.30     0.19        0.15
         recurrent_dropout         0.45    0.60    0.53    0.50    0.36     0.20     0.09        0.05
-        patience                    30      75      65      55      24       16       16          16
+        patience                    30      55      46      40      20       16       16          16
     """
     ratio = max(n_names, 100) / 1200  # 1,200 is about the length of the list of dinosaurs
-    first_epochs = 8 if n_names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
-    rate = {"adam": 0.009, "sgd": 1.0}[optimizer]
+    first_epochs = 8 if n_names >= LONG_LIST else min(round(80 / ratio**0.48), 110)
     synthetic_names = min(round(55_000 * ratio**0.33), 200_000)
     if warm_start:
-        first_epochs, rate, synthetic_names = 60, rate * 8 / 9, 6_000
+        first_epochs, synthetic_names = 60, 6_000
     distil_epochs = 3
     recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.45 if warm_start else 0.6)
     sizes = {500: 128, 5_000: 192, LONG_LIST: 256}
@@ -158,7 +158,7 @@ def defaults_for(n_names: int, optimizer: str, warm_start: bool = False) -> dict
         "distil_epochs": distil_epochs,
         "synthetic_names": synthetic_names,
         "batch_size": min(max(round(64 * ratio ** (2 / 3)), 16), 768),
-        "learning_rate": round(rate, 4),
+        "learning_rate": {"adam": 0.008, "sgd": 1.0}[optimizer],
         "held_out": 0.0 if warm_start else 0.1,
         "dropout": round(recurrent_dropout + 0.1, 3),
         "recurrent_dropout": round(recurrent_dropout, 3),
@@ -180,20 +180,27 @@ class Stage:
     highest_rate: float  # the highest learning rate
     dropout: float  # as in `Settings`
     recurrent_dropout: float  # as in `Settings`
+    share_at_highest: float = 0.0  # the share of the stage with the highest rate, before it falls
 
     def learning_rate(self, share_done: float) -> float:
-        """The rate after a share of the stage, from 0 to 1: a half cosine (arXiv:1608.03983)."""
-        return self.highest_rate * (1 + math.cos(math.pi * share_done)) / 2
+        """The rate after a share of the stage, from 0 to 1: the highest, then half a cosine.
+
+        A constant rate that falls at the end is that of Hägele et al. 2024 (arXiv:2405.18392).
+        """
+        share_of_fall = max(share_done - self.share_at_highest, 0) / (1 - self.share_at_highest)
+        return self.highest_rate * (1 + math.cos(math.pi * share_of_fall)) / 2
 
 
-def make_stages(settings: ResolvedSettings) -> list[Stage]:
-    """The stages of a run that have epochs, in order."""
+def make_stages(settings: ResolvedSettings, warm_start: bool = False) -> list[Stage]:
+    """The stages of a run that have epochs, in order; `warm_start` as in `defaults_for`."""
+    share = 0.0 if warm_start else SHARE_AT_HIGHEST_RATE
     batch_size, rate = settings.batch_size, settings.learning_rate
     dropout = settings.dropout, settings.recurrent_dropout
     n_epochs = settings.epochs - settings.distil_epochs
-    network = Stage("network", False, n_epochs, batch_size, rate, *dropout)
+    network = Stage("network", False, n_epochs, batch_size, rate, *dropout, share)
     least = MIN_DISTILLATION_BATCH_FROM_64 if batch_size >= 64 else MIN_DISTILLATION_BATCH
     batch_size, rate = max(batch_size, least), rate * DISTILLATION_RATE
     # Without dropout, since a network does not overfit to soft targets.
-    distillation = Stage("distillation", True, settings.distil_epochs, batch_size, rate, 0, 0)
+    n_epochs = settings.distil_epochs
+    distillation = Stage("distillation", True, n_epochs, batch_size, rate, 0, 0, share)
     return [stage for stage in (network, distillation) if stage.epochs]

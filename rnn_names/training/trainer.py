@@ -73,7 +73,7 @@ class Trainer:
         self.corpus, self.held_out = setup.corpus, setup.held_out
         self._model_fields = setup.model_fields
         self._distillation_set: Batches | None = None  # created when needed
-        self.stages = make_stages(setup.settings)
+        self.stages = make_stages(setup.settings, setup.is_warm_start)
         # The loss before the first epoch is about that of a uniform guess.
         self.position = Position(smoothed_loss=math.log(len(self.vocabulary)))
 

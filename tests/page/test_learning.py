@@ -21,7 +21,7 @@ from rnn_names.training import trainer, warm_start
 from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import gradients_with_dropout
 from rnn_names.training.optimizers import Adam
-from rnn_names.training.settings import Settings, Stage, defaults_for
+from rnn_names.training.settings import Settings, Stage, defaults_for, make_stages
 from support import node
 from support.documents import ROOT
 from support.networks import prefixes_of
@@ -103,15 +103,18 @@ def test_gradients_equal_python(name, seed, kept, tmp_path):
 def test_settings_and_learning_rates_equal_python(tmp_path):
     sizes, shares = [50, 100, 200, 500, 999, 1000, 1200, 2000], [0.0, 0.01, 0.02, 0.3, 0.999, 1.0]
     script = """print([false, true].map((started) => sizes.map((n) => settingsFor(n, started))));
-    print(shares.map(rateFactor)); print(DECAY_TO_START);"""
+    print([false, true].map((started) => shares.map((share) => rateFactor(share, started))));
+    print(DECAY_TO_START);"""
     found, rates, pull = run(script, tmp_path, sizes=sizes, shares=shares)
     for started in (False, True):
         for size, settings in zip(sizes, found[started], strict=True):
             expected = defaults_for(size, "adam", started)
             assert settings == {name: expected[name] for name in settings} and len(settings) == 8
     assert pull == trainer.DECAY_TO_START
-    stage = Stage("network", False, 10, 64, 1, dropout=0.5, recurrent_dropout=0.4)
-    np.testing.assert_allclose(rates, [stage.learning_rate(share) for share in shares], atol=1e-15)
+    for started, found_rates in zip((False, True), rates, strict=True):
+        stage = make_stages(Settings(learning_rate=1).resolved(1200), started)[0]
+        expected = [stage.learning_rate(share) for share in shares]
+        np.testing.assert_allclose(found_rates, expected, atol=1e-15)
 
 
 def test_a_dropout_mask_has_the_right_share_and_mean(tmp_path):

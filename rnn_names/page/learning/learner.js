@@ -14,6 +14,7 @@ import { encodedNames, prefixTree } from "./tree.js";
 
 const MAX_HELD_OUT = 2000;
 const DECAY_TO_START = 2.4; // as in rnn_names/training/trainer.py
+const SHARE_AT_HIGHEST_RATE = 0.7; // as in rnn_names/training/settings.py
 
 // The uses of random numbers, each with its own generator.
 const [FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH] = [0, 1, 2];
@@ -116,7 +117,7 @@ export class Learner {
     const { loss, gradients } = lossAndGradients(tree, this.trained, { unitMask, nodeMask });
     for (const gradient of Object.values(gradients))
       for (let i = 0; i < gradient.length; i++) gradient[i] /= tree.characters;
-    const factor = rateFactor(share);
+    const factor = rateFactor(share, Boolean(this.start));
     this.update(gradients, this.settings.learning_rate * factor, this.decay * factor);
     return { loss, characters: tree.characters };
   }
@@ -169,13 +170,13 @@ function lossOfModel({ hidden_size: n_a, vocabulary, weights }, names) {
 /** The settings for `names` distinct names, as in Python; `started` if it starts from the base. */
 function settingsFor(names, started = false) {
   const ratio = Math.max(names, 100) / 1200; // to a list as long as the dinosaurs
-  const first = started ? 60 : Math.min(Math.round(110 / ratio ** 0.58), 150);
+  const first = started ? 60 : Math.min(Math.round(80 / ratio ** 0.48), 110);
   const most = started ? 0.45 : 0.6;
   const recurrentDropout = Math.min(Math.max(0.5 - 0.095 * Math.log(ratio), 0.05), most);
   return {
     hidden_size: names < 500 ? 128 : 192,
     epochs: first + 3,
-    learning_rate: started ? 0.008 : 0.009,
+    learning_rate: 0.008,
     held_out: started ? 0 : 0.1,
     batch_size: Math.max(Math.round(64 * ratio ** (2 / 3)), 16),
     dropout: threePlaces(recurrentDropout + 0.1),
@@ -186,5 +187,8 @@ function settingsFor(names, started = false) {
 
 const threePlaces = (x) => Math.round(x * 1000) / 1000;
 
-/** The learning rate after a share of the run, as a fraction of the highest: half a cosine. */
-const rateFactor = (share) => (1 + Math.cos(Math.PI * share)) / 2;
+/** The learning rate after a share of the run, as a fraction of the highest. */
+function rateFactor(share, started = false) {
+  const atHighest = started ? 0 : SHARE_AT_HIGHEST_RATE;
+  return (1 + Math.cos((Math.PI * Math.max(share - atHighest, 0)) / (1 - atHighest))) / 2;
+}
