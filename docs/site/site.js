@@ -36,6 +36,12 @@ for (const output of document.querySelectorAll(".go"))
 for (const code of document.querySelectorAll(".highlight code"))
   code.classList.toggle("typed", /^(\$|rnn-names|pipx?|npm|make) /.test(code.textContent));
 for (const code of document.querySelectorAll(".highlight code:is(.typed, :has(.gp))")) {
+  if (!code.children.length) {
+    const lines = code.textContent.split(/(?<=\n)/).map((textContent) => {
+      return Object.assign(document.createElement("span"), { className: "line", textContent });
+    });
+    code.replaceChildren(...lines); // as in code of a language
+  }
   const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) texts.push(walker.currentNode);
