@@ -5,6 +5,7 @@ Each function gives one picture as the text of an SVG, in colours for light and 
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 
@@ -18,6 +19,8 @@ STYLE = """
   text { font: 14px system-ui, sans-serif; fill: #24292f; text-anchor: middle }
   .small { font-size: 11px; fill: #57606a }
   .left { text-anchor: start }
+  .variable { font-family: math, serif; font-style: italic; font-size: 1.1em }
+  .index { font-size: .75em }
   .maths { font-family: ui-monospace, monospace; font-size: 13px }
   .box { fill: #ddf4ff; stroke: #0969da }
   .other { fill: #fff8c5; stroke: #9a6700 }
@@ -43,6 +46,8 @@ ARROW = (
 )
 
 
+VARIABLE = re.compile(r"([^*]*)(?:\*(.)\*(?:(⟨\d⟩)|_(\w+))?|$)")
+
 # --- Parts ----------------------------------------------------------------------------------------
 
 
@@ -63,7 +68,24 @@ def picture(width: int, height: int, parts: list[str]) -> str:
 
 def text(x: float, y: float, words: str, kind: str = "") -> str:
     """A line of text around x, its middle at y."""
-    return f'<text x="{x:g}" y="{y:g}" dy=".35em" class="{kind}">{escape(words)}</text>'
+    return f'<text x="{x:g}" y="{y:g}" dy=".35em" class="{kind}">{with_variables(words)}</text>'
+
+
+def with_variables(words: str) -> str:
+    """A text with its variables, such as *x*⟨1⟩ or *a*_prev, as equations have them."""
+    parts = []
+    shift = 0.0  # of what follows, back to the line
+    for plain, letter, above, below in VARIABLE.findall(words):
+        back = f' dy="{shift:g}"' if shift else ""
+        if plain:
+            parts.append(f"<tspan{back}>{escape(plain)}</tspan>" if back else escape(plain))
+            back = ""
+        if letter:
+            parts.append(f'<tspan class="variable"{back}>{letter}</tspan>')
+            shift = 5 if above else -4 if below else 0
+        if index := above or below:
+            parts.append(f'<tspan class="index" dy="{-shift:g}">{index}</tspan>')
+    return "".join(parts)
 
 
 def box(x: float, y: float, width: float, height: float, lines: list[str], kind: str) -> str:
@@ -88,18 +110,18 @@ def arrow(*points: tuple[float, float]) -> str:
 
 def network_picture() -> str:
     """The network reads Ada: an input, a state and predictions in each step."""
-    parts = [box(62, 94, 60, 40, ["a0", "learned"], "other")]
+    parts = [box(62, 94, 60, 40, ["*a*_0", "learned"], "other")]
     inputs, targets = ["0", "A", "d", "a"], ["A", "d", "a", "EOS"]
     for step, (x, y) in enumerate(zip(inputs, targets, strict=True), 1):
         across = 62 + 132 * step
         parts += [
             arrow((across - (102 if step == 1 else 93), 94), (across - 39, 94)),
-            text(across, 22, f"x⟨{step}⟩ = {x}", "maths"),
+            text(across, 22, f"*x*⟨{step}⟩ = {x}", "maths"),
             arrow((across, 36), (across, 74)),
-            box(across, 94, 78, 40, [f"a⟨{step}⟩", "hidden state"], "box"),
+            box(across, 94, 78, 40, [f"*a*⟨{step}⟩", "hidden state"], "box"),
             arrow((across, 114), (across, 146)),
-            box(across, 166, 78, 40, [f"ŷ⟨{step}⟩", "probabilities"], "result"),
-            text(across, 206, f"y⟨{step}⟩ = {y}", "maths"),
+            box(across, 166, 78, 40, [f"*ŷ*⟨{step}⟩", "probabilities"], "result"),
+            text(across, 206, f"*y*⟨{step}⟩ = {y}", "maths"),
         ]
     return picture(652, 228, parts)
 
@@ -156,8 +178,8 @@ def gru_picture() -> str:
         780,
         280,
         [
-            text(40, 60, "a_prev", "maths"),
-            text(40, 245, "x", "maths"),
+            text(40, 60, "*a*_prev", "maths"),
+            text(40, 245, "*x*", "maths"),
             arrow((75, 60), (613, 60)),
             arrow((55, 245), (490, 245), (490, 183)),
             arrow((160, 245), (160, 183)),
@@ -165,17 +187,17 @@ def gru_picture() -> str:
             arrow((140, 60), (140, 137)),
             arrow((290, 60), (290, 137)),
             arrow((450, 60), (450, 137)),
-            box(150, 160, 116, 46, ["reset gate r", "0 to 1, for each unit"], "other"),
-            box(300, 160, 116, 46, ["update gate z", "0 to 1, for each unit"], "other"),
-            box(480, 160, 176, 46, ["candidate c", "tanh(x … + r ∘ (a_prev …))"], "box"),
+            box(150, 160, 116, 46, ["reset gate *r*", "0 to 1, for each unit"], "other"),
+            box(300, 160, 116, 46, ["update gate *z*", "0 to 1, for each unit"], "other"),
+            box(480, 160, 176, 46, ["candidate *c*", "tanh(*x* … + *r* ∘ (*a*_prev …))"], "box"),
             arrow((208, 170), (228, 170), (228, 212), (445, 212), (445, 183)),
-            text(240, 202, "r", "maths"),
+            text(240, 202, "*r*", "maths"),
             arrow((358, 150), (376, 150), (376, 95), (613, 95)),
-            text(388, 84, "z", "maths"),
+            text(388, 84, "*z*", "maths"),
             arrow((568, 160), (690, 160), (690, 107)),
-            box(690, 78, 152, 56, ["mix by z", "(1 − z) ∘ c + z ∘ a_prev"], "result"),
+            box(690, 78, 152, 56, ["mix by *z*", "(1 − *z*) ∘ *c* + *z* ∘ *a*_prev"], "result"),
             arrow((690, 50), (690, 18)),
-            text(707, 24, "a", "maths"),
+            text(707, 24, "*a*", "maths"),
         ],
     )
 
@@ -216,9 +238,9 @@ def look_ahead_picture() -> str:
     share = product / product.sum()
     parts = [
         box(70, 130, 90, 48, ["Tr", "wanted: …nyx"], "box"),
-        text(330, 24, "probability p", "small"),
+        text(330, 24, "probability *p*", "small"),
         text(475, 24, "completion: that many end so", "small"),
-        text(640, 24, "drawn with q", "small"),
+        text(640, 24, "drawn with *q*", "small"),
     ]
     for i, (character, p, completion) in enumerate(rows):
         y = 58 + 48 * i

@@ -33,6 +33,7 @@ AT_STEP = r"[axyŷz]⟨[^⟩\n]+⟩"
 FACTOR = rf"(?:{AT_STEP}|W[axy]{{2}}ᵀ?)"
 VARIABLE = re.compile(
     r"^ {4}.*$|^<.*$|`[^`\n]*`|\]\([^)]*\)|(?<![\w-])(?P<name>[nT])_(?P<index>[axy])(?!\w)"
+    r"|(?<![\w*])\*(?P<letter>[a-zŷ])\*(?![\w*])"
     rf"|(?<!\w)(?P<inline>{AT_STEP}(?: {FACTOR}| [=+·∘] (?:{FACTOR}|b[axy]))*)(?!\w)",
     re.MULTILINE,
 )
@@ -57,6 +58,8 @@ def _variable(match: re.Match[str]) -> str:
     """A variable in running text, such as n_a or a⟨t⟩; what is code or typeset already stays."""
     if match["inline"]:
         return mathml(match["inline"])
+    if match["letter"]:
+        return f"<var>{match['letter']}</var>"
     if not match["name"]:
         return match[0]
     return f"<var>{match['name']}<sub>{match['index']}</sub></var>"

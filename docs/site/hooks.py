@@ -50,8 +50,8 @@ MODELS = ["norse", "elvish", "dwarvish", "welsh-towns", "dinosaurs"]
 IN_FRAME = 12
 """Names that it opens with at least: on a phone, as many as fit into the frame."""
 
-BODIES = {"index.md": "first", "tutorial.md": "steps", "cli.md": "commands"}
-BODIES |= {"how-it-works.md": "contents", "python.md": "python"}
+BODIES = {"index.md": "first", "tutorial.md": "steps", "page.md": "steps"}
+BODIES |= {"cli.md": "commands steps", "how-it-works.md": "contents steps", "python.md": "python"}
 """Pages that site.css and site.js treat as of a kind of their own."""
 
 OPEN = "\n[Open the page](names.html){ .md-button .md-button--primary }\n"
@@ -248,11 +248,26 @@ def on_post_page(output: str, page: Page | None, config: MkDocsConfig) -> str:
     """Names the theme's dialog for those who hear the page; says what a link to it shows."""
     output = output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
     output = re.sub(r'<img src="[^"]*icon\.svg" alt="logo">', LOGO, output)
+    output = with_elsewhere(output, page, config)
     if page is None:
         return output
     if kind := BODIES.get(page.file.src_uri):
         output = output.replace("<body ", f'<body class="{kind}" ', 1)
     return output.replace("</head>", f"{preview(page, config)}</head>", 1)
+
+
+def with_elsewhere(output: str, page: Page | None, config: MkDocsConfig) -> str:
+    """A page whose search leads, while it has found nothing, to where most people look."""
+    first = urlsplit(config.site_url or "/").path
+    if page:
+        first = posixpath.relpath(".", posixpath.dirname(page.url) or ".") + "/"
+    links = (
+        '<div class="elsewhere md-typeset md-search-result__article"><p>Look through the '
+        f'<a href="{first}kinds.html">kinds of names</a>, or read the '
+        f'<a href="{first}tutorial.html">tutorial</a>.</p></div>'
+    )
+    results = '<ol class="md-search-result__list" role="presentation"></ol>'
+    return re.sub(rf"({results}\s*</div>)", lambda match: match[1] + links, output, count=1)
 
 
 def preview(page: Page, config: MkDocsConfig) -> str:
@@ -372,7 +387,8 @@ def page_of(path: Path) -> str:
     title = path.relative_to(ROOT).as_posix()
     if path.suffix == ".md":
         return path.read_text("utf-8")
-    head = f"---\ntitle: {title}\nsearch:\n  exclude: true\nhide: [toc]\n---\n\n# {title}\n\n"
+    head = f"---\ntitle: {title}\nsearch:\n  exclude: true\nhide: [toc]\n---\n\n"
+    head += f"# {title.replace('/', '/<wbr>')} {{ .path }}\n\n"  # no name is broken
     if path.is_dir():
         lines = [
             f"- [{each.name}]({path.name}/{each.name}.md){_summary(each)}" for each in linked(path)

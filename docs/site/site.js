@@ -36,6 +36,12 @@ for (const output of document.querySelectorAll(".go"))
 for (const code of document.querySelectorAll(".highlight code"))
   code.classList.toggle("typed", /^(\$|rnn-names|pipx?|npm|make) /.test(code.textContent));
 for (const code of document.querySelectorAll(".highlight code:is(.typed, :has(.gp))")) {
+  if (!code.children.length) {
+    const lines = code.textContent.split(/(?<=\n)/).map((textContent) => {
+      return Object.assign(document.createElement("span"), { className: "line", textContent });
+    });
+    code.replaceChildren(...lines); // as in code of a language
+  }
   const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) texts.push(walker.currentNode);
@@ -81,22 +87,26 @@ document.getElementById("find-kind")?.addEventListener("input", ({ target }) => 
   const isFound = document.querySelector(".kinds > li:not([hidden])");
   document.getElementById("no-kind").hidden = Boolean(isFound);
 });
-// A page of numbered steps says, in a narrow window, at which of them one is, and lists them all.
-const steps = [...document.querySelectorAll(".steps h2")].filter(({ id }) => /^\d/.test(id));
+// A long page says, in a narrow window, at which of its parts one is, and lists them all: of one
+// with numbered steps, these.
+const parts = [...document.querySelectorAll(".steps h2")];
+const numbered = parts.filter(({ id }) => /^\d/.test(id));
+const steps = numbered.length ? numbered : parts;
+const titleOf = ({ textContent }) => textContent.replace("¶", "").trim();
 if (steps.length) {
   const bar = Object.assign(document.createElement("details"), { className: "at-step" });
   const summary = bar.appendChild(document.createElement("summary"));
   const list = bar.appendChild(document.createElement("ul"));
-  for (const { id, firstChild } of steps) {
-    const link = Object.assign(document.createElement("a"), { href: `#${id}` });
-    link.append(firstChild.textContent);
+  for (const step of steps) {
+    const link = Object.assign(document.createElement("a"), { href: `#${step.id}` });
+    link.append(titleOf(step));
     list.appendChild(document.createElement("li")).append(link);
   }
   list.addEventListener("click", () => bar.removeAttribute("open"));
   const show = () => {
     const seen = steps.filter((step) => step.getBoundingClientRect().top < innerHeight / 3);
-    const [, step, title] = /(\d+)\. (.*)/.exec((seen.at(-1) ?? steps[0]).firstChild.textContent);
-    summary.textContent = `${step} of ${steps.length}: ${title}`;
+    const title = titleOf(seen.at(-1) ?? steps[0]).replace(/^\d+\. /, "");
+    summary.textContent = `${seen.length || 1} of ${steps.length}: ${title}`;
   };
   addEventListener("scroll", show, { passive: true });
   show();

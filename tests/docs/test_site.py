@@ -54,6 +54,9 @@ def test_other_texts_than_equations_are_unchanged():
 
 def test_numbers_in_running_text_are_variables_and_code_is_code():
     html = equations.typeset("So n_a, (n_y, m) and `n_a`\n\n    n_a = n_y, in code {}\n\nand\n")
+    assert equations.typeset("A state *a*, `*a*`, **b** and *Ada*") == (
+        "A state <var>a</var>, `*a*`, **b** and *Ada*"
+    )
     assert html.startswith(
         "So <var>n<sub>a</sub></var>, (<var>n<sub>y</sub></var>, m) and `n_a`\n\n    n_a = n_y"
     )

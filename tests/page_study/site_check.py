@@ -1,8 +1,9 @@
 """Opens every page of the site in Chromium, wide and light, narrow and dark: `make site-check`.
 
 A page fails if its console has an error or a warning, if it asks for anything that is not of the
-site, if it is wider than its window, or if axe-core finds a violation of accessibility. So does the
-first page if the page in its frame does not end with the window.
+site, if it is wider than its window, if something in it is cut, uneven or cannot be seen, or if
+axe-core finds a violation of accessibility. So does the first page if the page in its frame does
+not end with the window.
 
     .venv-site/bin/python tests/page_study/site_check.py [PAGE.html…]    all pages, if none is named
 """
@@ -26,7 +27,7 @@ AXE = ROOT / "build" / "node_modules" / "axe-core" / "axe.min.js"
 
 WINDOWS = {
     "wide": {"width": 1280, "height": 900, "color_scheme": "light", "reduced_motion": "reduce"},
-    "narrow": {"width": 390, "height": 800, "color_scheme": "dark", "reduced_motion": "reduce"},
+    "narrow": {"width": 360, "height": 740, "color_scheme": "dark", "reduced_motion": "reduce"},
 }
 
 VIOLATIONS = """async () => {
@@ -35,6 +36,45 @@ VIOLATIONS = """async () => {
         `${each.id}: ${each.help}: ${each.nodes.slice(0, 3).map((node) => node.html).join(" ")}`
     );
 }"""
+
+FAULTS = """() => {
+    const shown = (selector) =>
+        [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility());
+    const faults = [];
+    for (const each of shown(".three math")) {
+        const card = each.closest(".three > div").getBoundingClientRect();
+        const { left, right } = each.getBoundingClientRect();
+        if (left - card.left < 8 || card.right - right < 8) faults.push("an equation at the edge");
+    }
+    const gaps = shown(".options p + small").map((each) => {
+        const before = each.previousElementSibling.getBoundingClientRect();
+        return Math.round(each.getBoundingClientRect().top - before.bottom);
+    });
+    if (new Set(gaps).size > 1) faults.push(`gaps above defaults: ${[...new Set(gaps)]}`);
+    for (const text of document.querySelector("h1")?.childNodes ?? []) {
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        const isBroken = range.getClientRects().length > 1;
+        if (/^\\S+$/.test(text.data) && isBroken) faults.push(`broken: ${text.data}`);
+    }
+    const canvas = document.createElement("canvas").getContext("2d");
+    const luminance = (color) => {
+        canvas.fillStyle = color;
+        canvas.fillRect(0, 0, 1, 1);
+        const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((part) =>
+            part > 10 ? ((part / 255 + 0.055) / 1.055) ** 2.4 : part / 3294.6
+        );
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    for (const button of shown(".md-code__button")) {
+        const { color } = getComputedStyle(button);
+        const ground = getComputedStyle(button.parentElement).backgroundColor;
+        const [dark, light] = [color, ground].map(luminance).sort((a, b) => a - b);
+        if ((light + 0.05) / (dark + 0.05) < 3) return [...faults, "a button that one cannot see"];
+    }
+    return faults;
+}"""
+"""What is wrong with how the page looks, in words."""
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -116,6 +156,7 @@ def problems_of(profile, address: str, name: str) -> list[str]:
         problems.append("wider than the window")
     if name.startswith("source/"):  # code is checked in the pages of docs/: whole files take long
         page.evaluate("document.querySelectorAll('.highlight').forEach((each) => each.remove())")
+    problems += page.evaluate(FAULTS)
     problems += page.evaluate(VIOLATIONS)
     page.close()
     return problems
