@@ -40,7 +40,7 @@ AS_IT_OPENS = RandomOptions(
     seed=FIRST_SEED, novel=True, min_edits=2, unique=True, clean=True, boldness="safe"
 )
 """The options of these names, which are the settings in `page.html`."""
-FOR_LISTS = "Names from your own list"  # the title of a page's window where a list is pasted
+FOR_LISTS = "Names like yours"  # the title of a page's window where a list is pasted
 MODELS_FOR_LISTS = (
     "dinosaurs", "first-names", "norwegian-towns", "japanese-towns", "icelandic-first-names"
 )  # fmt: skip

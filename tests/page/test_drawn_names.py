@@ -219,8 +219,8 @@ WHY_NOT = {
     "No name can have at least 9 and at most 3 characters.": {"min-length": 9, "max-length": 3},
     "No name with this beginning can meet the conditions.": {"prefix": "ab", "match": "c.*"},
     "No name can meet these conditions.": {"suffix": "cb", "match": ".*[ac]"},
-    "“(” is not a regular expression: its ( needs a ) after it.": {"match": "("},
-    "“[” is not a regular expression: its [ needs a ] after it.": {"match": "["},
+    "“(” is not a regular expression: a closing ) is missing.": {"match": "("},
+    "“[” is not a regular expression: a closing ] is missing.": {"match": "["},
     "": {"prefix": "ab"},
 }
 
@@ -237,8 +237,8 @@ def test_impossible_conditions_are_told_at_once_and_rare_ones_later(page):
     assert "a name begins with “ab”, has 2 to 3 characters, " in said(page)
     ways_on = page.locator("#status button").all_inner_texts()
     assert ways_on == [
-        "Without “Begins with ab”",
-        "Without “Longest length 3”",
+        "Drop “Begins with ab”",
+        "Drop “Longest length 3”",
         "Draw balanced ones",
     ]
 
@@ -294,7 +294,7 @@ def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
     wait_for_text(page, "#status", "No listed name ends with “zzzz”.")
     press(page, "Stop", count=None)
     assert names_of(page) == before, "they are clear again"
-    page.get_by_role("button", name="Without “Ends with zzzz”").wait_for()
+    page.get_by_role("button", name="Drop “Ends with zzzz”").wait_for()
     assert re.fullmatch(r"Stopped: 0 of 20 names found in [\d,]+ drawn\.", said(page))
     page.get_by_role("button", name="Go on").click()
     wait_for_text(page, "#search.busy")
@@ -498,12 +498,12 @@ def test_errors_are_shown_above_the_names_with_a_remedy(open_page):
     wrong = page.locator("#prefix").evaluate("e => getComputedStyle(e).borderColor")
     assert page.locator("#status").evaluate(colour) == wrong
     assert page.locator("#copy-names").is_disabled()
-    press(page, "Without “Begins with Xq”")
+    press(page, "Drop “Begins with Xq”")
     assert said(page) == "" and page.locator("#status").bounding_box()["height"] == 0
     assert page.locator("#prefix").get_attribute("aria-invalid") == "false"
     follow(page, "#seed=1&match=Xx.*q", count=0)
     assert said(page).startswith("No name can meet these conditions.")
-    press(page, "Without “Regular expression Xx.*q”")
+    press(page, "Drop “Regular expression Xx.*q”")
     assert said(page) == "", "the only condition is the one to drop"
 
 
@@ -514,7 +514,7 @@ def test_a_length_that_no_name_has_is_an_error_though_its_field_is_hidden(open_p
     press(page, "More names", count=0)
     assert said(page).endswith("at most 300 characters.")
     assert page.locator("#max-length").get_attribute("aria-invalid") == "true"
-    press(page, "Without “Longest length 300”")
+    press(page, "Drop “Longest length 300”")
     assert said(page) == ""
 
 

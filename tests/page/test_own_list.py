@@ -171,7 +171,7 @@ def test_a_page_for_lists_opens_at_the_field_for_a_list(browser, one_page, small
     page = browser.open(tmp_path / "page.html", page=one_page, address="", names=None)
     assert page.get_by_role("textbox", name="Names").is_visible()
     assert not page.locator("#names").is_visible()
-    assert page.title() == "Names from your own list"
+    assert page.title() == "Names like yours"
     assert page.locator("h1").inner_text() == "Names like yours"
     page.evaluate("location.hash = '#seed=1&held=3+abc'")  # a link is to names
     wait_for_names(page, 20)
