@@ -246,13 +246,15 @@ def test_impossible_conditions_are_told_at_once_and_rare_ones_later(page):
 def test_without_names_the_earlier_ones_are_dimmed_and_conditions_can_be_dropped(open_page):
     page = open_page("gru", address="#seed=1&held=0+abc")
     before = names_of(page)
-    follow(page, f"#seed=1&held=0+abc&{urlencode({'suffix': 'cb', 'match': '.*[ac]'})}", count=1)
+    assert page.evaluate("$('settings').contains($('prefix'))"), "no field hides the method"
+    impossible = urlencode({"suffix": "cb", "match": ".*[ac]", "count": 5})
+    follow(page, f"#seed=1&held=0+abc&{impossible}", count=1)
     assert said(page) == "No name can meet these conditions."
     faint = page.locator(".name:disabled")
     assert faint.all_inner_texts() == before[1:]
     assert float(faint.first.evaluate("e => getComputedStyle(e).opacity")) < 0.5
     assert page.locator("#status button").count() == 0, "it does not know which to drop"
-    press(page, "Drop Regular expression .*[ac]")
+    press(page, "Drop Regular expression .*[ac]", count=5)
     assert all(name.endswith("cb") for name in names_of(page)[1:])
 
 
@@ -271,6 +273,19 @@ def test_a_message_that_nothing_is_found_goes_with_the_first_name(page):
     }""")
     follow(page, "#seed=3&novel=yes&count=500", 500)
     assert page.evaluate("[wasSaid, isBesideNumber]") == [True, False]
+
+
+def test_a_search_without_a_name_says_the_lengths_of_the_list_and_pauses(open_page, small_models):
+    training = {**small_models["gru"].training, "longest": 200}
+    page = open_page(("gru", replace(small_models["gru"], training=training)))
+    page.evaluate("""() => {
+      const wait = window.setTimeout;
+      window.setTimeout = (call, ms) => wait(call, ms === MAX_SEARCH ? 1000 : ms);
+    }""")
+    page.evaluate("setCondition('min-length', '190')")
+    wait_for_text(page, "#status", "Names of the list have")
+    wait_for_text(page, "#status", "Stopped after 20 seconds: 0 of 20 names found")
+    page.get_by_role("button", name="Go on").wait_for()
 
 
 @pytest.mark.slow

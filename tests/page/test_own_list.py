@@ -546,6 +546,17 @@ def test_a_list_and_casts_stay_over_reloads_with_a_learned_model(page, tmp_path)
     page.requests[1:] = []  # of the reloads
 
 
+def test_a_list_that_was_not_learned_outlives_a_reload(page):
+    for text, name in (("Ann\nBen", "Two"), ("", "")):
+        page.get_by_role("tab", name="Your list").click()
+        page.get_by_role("textbox", name="Names").fill(text)
+        page.get_by_label("Call it").fill(name)
+        reload(page)
+        assert page.locator("#own-names").input_value() == text
+        assert page.locator("#own-title").input_value() == name
+    page.requests[1:] = []  # of the reloads
+
+
 def test_an_empty_list_gets_a_message(page):
     for text in ("Ann\nBen\n", ""):
         page.get_by_role("textbox", name="Names").fill(text)
@@ -606,6 +617,10 @@ def test_the_time_left_only_falls_and_no_sample_name_stands_twice(page):
 def test_the_names_shown_when_a_list_is_learned_are_the_first_of_the_view(page):
     page.evaluate("document.querySelector('#boldness button').click()")  # safe, as pages open
     learn(page, LINES)
+    assert page.title() == "Names like elves"
+    assert page.locator("#subtitle").inner_text() == (
+        "Learned in a browser: nothing was sent anywhere."
+    )
     shown = page.locator("#own-samples li").all_inner_texts()
     page.get_by_role("button", name="Show names").click()
     wait_for_names(page)
