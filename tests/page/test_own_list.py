@@ -98,7 +98,7 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     )
     about = f"{HOSTILE}A list of 60 names, learned in a browser."
     assert page.locator("#sources .learned").text_content() == about
-    page.get_by_role("button", name="Show names").click()
+    page.get_by_role("button", name="Show more names").click()
     wait_for_names(page)
     shares = page.evaluate("models.map(({ name, share }) => [name, share])")
     assert shares == [["gru", 0], [HOSTILE, 50]]
@@ -294,7 +294,7 @@ def test_a_second_list_of_the_same_title_is_told_apart(page):
 def test_a_list_that_the_browser_brings_late_is_there_in_the_end(page):
     """Regression: names of other models were shown, and a message that the list is missing."""
     learn(page, LINES)
-    page.get_by_role("button", name="Show names").click()
+    page.get_by_role("button", name="Show more names").click()
     wait_for_names(page)
     drawn = names_of(page)
     late = page.context.new_page()
@@ -356,7 +356,7 @@ def test_each_list_learned_here_comes_back_by_its_links(page, tmp_path):
     files = []
     for title, lines in (("first", LINES[:30]), ("second", LINES[30:])):
         files.append(learn_and_save(page, lines, title, tmp_path))
-        page.get_by_role("button", name="Show names").click()
+        page.get_by_role("button", name="Show more names").click()
         wait_for_names(page)
         if title == "first":
             first, link = names_of(page), page.url.partition("#")[2]
@@ -399,7 +399,7 @@ def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, t
     wait_for_text(page, "#own-status", "is ready")
     page.wait_for_timeout(150)
     assert "held" not in page.url, "a line of a cast, and there is no cast"
-    page.get_by_role("button", name="Show names").click()
+    page.get_by_role("button", name="Show more names").click()
     wait_for_names(page)
     page.locator(".name").first.press("h")
     page.evaluate("more()")
@@ -407,13 +407,13 @@ def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, t
     page.locator(".name").first.press("h")  # released, it stays until others are drawn
     name = names_of(page)[0]
     page.get_by_role("tab", name="Your list").click()
-    page.get_by_role("button", name="Show names").click()
+    page.get_by_role("button", name="Show more names").click()
     wait_for_names(page)
     assert names_of(page)[0] != name and "stayed" not in page.url
     page.get_by_role("button", name="safe").click()
     page.evaluate("setCondition('prefix', 'Xq')")
     page.get_by_role("tab", name="Your list").click()
-    page.get_by_role("button", name="Show names").click()
+    page.get_by_role("button", name="Show more names").click()
     wait_for_text(page, "#status", "cannot be in a name")
     assert "boldness=safe" in page.url, "the condition is the reason"
     page.get_by_role("tab", name="Your list").click()
@@ -436,7 +436,7 @@ def test_links_of_a_saved_page_bring_the_list_that_wrote(page, browser, tmp_path
     saved.get_by_role("tab", name="Your list").click()
     saved.locator("#own-file").set_input_files(files[0])
     wait_for_text(saved, "#own-status", "first is ready")
-    saved.get_by_role("button", name="Show names").click()
+    saved.get_by_role("button", name="Show more names").click()
     wait_for_text(saved, "h1", "Names like first")
     link = saved.url
     saved.get_by_role("button", name="Back").click()
@@ -622,7 +622,7 @@ def test_the_names_shown_when_a_list_is_learned_are_the_first_of_the_view(page):
         "Learned in a browser: nothing was sent anywhere."
     )
     shown = page.locator("#own-samples li").all_inner_texts()
-    page.get_by_role("button", name="Show names").click()
+    page.get_by_role("button", name="Show more names").click()
     wait_for_names(page)
     assert shown and names_of(page)[: len(shown)] == shown
     assert len({*shown}) == len(shown)
