@@ -10,10 +10,7 @@ import { copy } from "./sharing.js";
 
 const LONG_PRESS = 500; // ms
 
-/**
- * Makes at least `count` places. Returns those where no name stays, which show old names until new
- * ones come.
- */
+/** Makes at least `count` places. Returns those where no name stays, with their old names yet. */
 export function placesFor(count) {
   const list = $("names");
   while (list.children.length < count) list.append(element("li"));

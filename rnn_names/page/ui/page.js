@@ -53,7 +53,7 @@ async function draw(note = "") {
   const sentence = mine.isLate ? found.replace(":", ` after ${MAX_SEARCH / 1000} seconds:`) : found;
   const { count, n_found, n_held, n_free, free } = places;
   const isFull = n_found === n_free;
-  if (n_found || isFull) while ($("names").children.length > count) $("names").lastChild.remove();
+  if (n_found || isFull) removeAfter(count);
   // If names are held, more are looked for than there are places.
   say((!(isFull && n_held) && sentence) || missingList() || note, n_found + n_held);
   // The earlier names stay if none was found, dimmed unless the search was stopped.
@@ -72,6 +72,11 @@ async function draw(note = "") {
   return !mine.isStopped && recountForPattern() ? draw(note) : isFull;
 }
 
+/** Removes the places after the first `count`. */
+function removeAfter(count) {
+  while ($("names").children.length > count) $("names").lastChild.remove();
+}
+
 /** The places that are free for names, and `show`, which fills the next one. */
 function placesToFill({ count, unique, minEdits }) {
   chosen.stayed = chosen.staying();
@@ -79,11 +84,10 @@ function placesToFill({ count, unique, minEdits }) {
   const numbers = [...Array(count).keys()].filter((i) => !chosen.stayed.has(i)); // of free places
   const held = [...chosen.stayed].filter(([place]) => place < count);
   const isOnce = unique || (!isCasting() && minEdits);
-  const n_free = numbers.length;
-  const places = { count, free, n_free, n_found: 0, n_held: held.length, show };
+  const places = { count, free, n_free: numbers.length, n_found: 0, n_held: held.length, show };
   function show(name) {
     const { n_found } = places;
-    if (n_found === n_free) return;
+    if (n_found === numbers.length) return;
     // A held name is left out once; if names may repeat, only after its place was passed.
     const isCopy = ([place, text]) => text === name && (isOnce || place < numbers[n_found]);
     const copy = held.findIndex(isCopy);
@@ -275,9 +279,8 @@ function countForWindow() {
   const usual = set || (innerHeight < LOW ? FEWER : data.count);
   const held = 1 + Math.max(-1, ...chosen.staying().keys());
   const least = isCasting() ? set || FEW : usual;
-  const most = Math.floor(MAX_FITTING / columns);
-  const full = columns * Math.max(Math.min(rows, most), Math.floor(least / columns));
-  return Math.max(held, full || least);
+  const full = (n) => columns * Math.floor(n / columns);
+  return Math.max(held, full(least), Math.min(columns * rows, full(MAX_FITTING))) || least;
 }
 
 /** Replaces an invalid number by the nearest, or the one before. Returns whether it was invalid. */
@@ -384,6 +387,7 @@ async function start() {
   await Promise.allSettled([recall(), within(FONT_WAIT, letters)]); // a font may be missing
   document.body.inert = false; // the model of an earlier visit is there now
   openAddress();
+  removeAfter(settingsOfForm().count); // of the names that the page came with
 }
 
 start();
