@@ -40,7 +40,7 @@ AS_IT_OPENS = RandomOptions(
     seed=FIRST_SEED, novel=True, min_edits=2, unique=True, clean=True, boldness="safe"
 )
 """The options of these names, which are the settings in `page.html`."""
-FOR_LISTS = "Names from your own list"  # the title of a page's window where a list is pasted
+FOR_LISTS = "Names like yours"  # the title of a page's window where a list is pasted
 MODELS_FOR_LISTS = (
     "dinosaurs", "first-names", "norwegian-towns", "japanese-towns", "icelandic-first-names"
 )  # fmt: skip
@@ -69,6 +69,7 @@ PAGE_STYLES = "colours.css", "controls.css", "page.css", "names.css", "side.css"
 STYLES = ["report/style.css", *(f"page/ui/{name}" for name in PAGE_STYLES)]
 INDENT = re.compile(r"^\s+", re.MULTILINE)  # and blank lines
 COMMENT = re.compile(r"/\*.*?\*/|;(?=\s*\})", re.DOTALL)  # and semicolons that end a rule
+SPACE = re.compile(r"\s+(?=[{}])|(?<=[{};,:])\s+")  # around the signs of a style sheet
 
 LETTERS = {
     "latin": ("U+0-FF,U+131,U+152-153,U+2013-2026", ""),
@@ -266,7 +267,7 @@ def _source(part: PageModel) -> str:
 def style_of(parts: Sequence[PageModel], hue: int, longest: int) -> str:
     """The style sheet of a page with these models; names have at most `longest` characters."""
     # Columns have the width of the longest possible name, so that they never move.
-    rules = INDENT.sub("", COMMENT.sub("", assets(*STYLES)))
+    rules = SPACE.sub("", COMMENT.sub("", assets(*STYLES)))
     return f"{_faces(parts)}{rules}:root{{--hue: {hue};--longest:{longest}}}\n"
 
 

@@ -390,6 +390,9 @@ def test_lines_break_after_commas_and_between_words(open_page):
     )
     assert all(text <= lock for text, lock in ends), "lines end beside their locks"
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+    unfold_parts(page)
+    menu = page.locator("#parts .of-name select").first
+    assert menu.evaluate("e => getComputedStyle(e).textOverflow") == "ellipsis"
 
 
 def test_boldness_of_a_part_brings_its_temperature(open_page):
@@ -457,6 +460,8 @@ def test_conditions_are_of_each_name_of_a_line_and_the_page_says_so(open_page):
     page = open_page("gru", address="#seed=1&prefix=ab")
     words = "chips => getComputedStyle(chips, '::before').content"
     assert page.locator("#chips").evaluate(words) == "none"
+    shadow = page.locator("#chips .chip").evaluate("chip => getComputedStyle(chip).boxShadow")
+    assert shadow == "none", "it has one outline"
     follow(page, "#seed=1&prefix=ab&count=5&cast={gru}+of+{gru}", count=5)
     assert page.locator("#chips").evaluate(words) == '"In each name:"'
     assert all(re.fullmatch("ab.* of ab.*", line) for line in names_of(page))

@@ -219,8 +219,8 @@ WHY_NOT = {
     "No name can have at least 9 and at most 3 characters.": {"min-length": 9, "max-length": 3},
     "No name with this beginning can meet the conditions.": {"prefix": "ab", "match": "c.*"},
     "No name can meet these conditions.": {"suffix": "cb", "match": ".*[ac]"},
-    "“(” is not a regular expression: its ( needs a ) after it.": {"match": "("},
-    "“[” is not a regular expression: its [ needs a ] after it.": {"match": "["},
+    "“(” is not a regular expression: a closing ) is missing.": {"match": "("},
+    "“[” is not a regular expression: a closing ] is missing.": {"match": "["},
     "": {"prefix": "ab"},
 }
 
@@ -237,8 +237,8 @@ def test_impossible_conditions_are_told_at_once_and_rare_ones_later(page):
     assert "a name begins with “ab”, has 2 to 3 characters, " in said(page)
     ways_on = page.locator("#status button").all_inner_texts()
     assert ways_on == [
-        "Without “Begins with ab”",
-        "Without “Longest length 3”",
+        "Drop “Begins with ab”",
+        "Drop “Longest length 3”",
         "Draw balanced ones",
     ]
 
@@ -246,13 +246,15 @@ def test_impossible_conditions_are_told_at_once_and_rare_ones_later(page):
 def test_without_names_the_earlier_ones_are_dimmed_and_conditions_can_be_dropped(open_page):
     page = open_page("gru", address="#seed=1&held=0+abc")
     before = names_of(page)
-    follow(page, f"#seed=1&held=0+abc&{urlencode({'suffix': 'cb', 'match': '.*[ac]'})}", count=1)
+    assert page.evaluate("$('settings').contains($('prefix'))"), "no field hides the method"
+    impossible = urlencode({"suffix": "cb", "match": ".*[ac]", "count": 5})
+    follow(page, f"#seed=1&held=0+abc&{impossible}", count=1)
     assert said(page) == "No name can meet these conditions."
     faint = page.locator(".name:disabled")
     assert faint.all_inner_texts() == before[1:]
     assert float(faint.first.evaluate("e => getComputedStyle(e).opacity")) < 0.5
     assert page.locator("#status button").count() == 0, "it does not know which to drop"
-    press(page, "Drop Regular expression .*[ac]")
+    press(page, "Drop Regular expression .*[ac]", count=5)
     assert all(name.endswith("cb") for name in names_of(page)[1:])
 
 
@@ -271,6 +273,19 @@ def test_a_message_that_nothing_is_found_goes_with_the_first_name(page):
     }""")
     follow(page, "#seed=3&novel=yes&count=500", 500)
     assert page.evaluate("[wasSaid, isBesideNumber]") == [True, False]
+
+
+def test_a_search_without_a_name_says_the_lengths_of_the_list_and_pauses(open_page, small_models):
+    training = {**small_models["gru"].training, "longest": 200}
+    page = open_page(("gru", replace(small_models["gru"], training=training)))
+    page.evaluate("""() => {
+      const wait = window.setTimeout;
+      window.setTimeout = (call, ms) => wait(call, ms === MAX_SEARCH ? 1000 : ms);
+    }""")
+    page.evaluate("setCondition('min-length', '190')")
+    wait_for_text(page, "#status", "Names of the list have")
+    wait_for_text(page, "#status", "Stopped after 20 seconds: 0 of 20 names found")
+    page.get_by_role("button", name="Go on").wait_for()
 
 
 @pytest.mark.slow
@@ -294,7 +309,7 @@ def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
     wait_for_text(page, "#status", "No listed name ends with “zzzz”.")
     press(page, "Stop", count=None)
     assert names_of(page) == before, "they are clear again"
-    page.get_by_role("button", name="Without “Ends with zzzz”").wait_for()
+    page.get_by_role("button", name="Drop “Ends with zzzz”").wait_for()
     assert re.fullmatch(r"Stopped: 0 of 20 names found in [\d,]+ drawn\.", said(page))
     page.get_by_role("button", name="Go on").click()
     wait_for_text(page, "#search.busy")
@@ -498,12 +513,12 @@ def test_errors_are_shown_above_the_names_with_a_remedy(open_page):
     wrong = page.locator("#prefix").evaluate("e => getComputedStyle(e).borderColor")
     assert page.locator("#status").evaluate(colour) == wrong
     assert page.locator("#copy-names").is_disabled()
-    press(page, "Without “Begins with Xq”")
+    press(page, "Drop “Begins with Xq”")
     assert said(page) == "" and page.locator("#status").bounding_box()["height"] == 0
     assert page.locator("#prefix").get_attribute("aria-invalid") == "false"
     follow(page, "#seed=1&match=Xx.*q", count=0)
     assert said(page).startswith("No name can meet these conditions.")
-    press(page, "Without “Regular expression Xx.*q”")
+    press(page, "Drop “Regular expression Xx.*q”")
     assert said(page) == "", "the only condition is the one to drop"
 
 
@@ -514,7 +529,7 @@ def test_a_length_that_no_name_has_is_an_error_though_its_field_is_hidden(open_p
     press(page, "More names", count=0)
     assert said(page).endswith("at most 300 characters.")
     assert page.locator("#max-length").get_attribute("aria-invalid") == "true"
-    press(page, "Without “Longest length 300”")
+    press(page, "Drop “Longest length 300”")
     assert said(page) == ""
 
 

@@ -328,6 +328,8 @@ def test_on_a_phone_links_stand_apart_and_kept_names_are_in_columns(open_page):
     assert row[-1]["x"] + row[-1]["width"] <= 344, "within the margin"
     drawn = page.locator("#ten-more").evaluate("button => button.clientHeight")
     assert (drawn, row[0]["height"]) == (36, 44), "a slim button, and a target for a finger"
+    padding = page.locator("#ten-more").evaluate("e => getComputedStyle(e).paddingLeft")
+    assert padding == "10px", "its text does not touch its outline"
     for place in range(3):
         page.locator(".name").nth(place).tap()
     page.locator("#bar").get_by_role("button", name="Kept").tap()
@@ -335,6 +337,11 @@ def test_on_a_phone_links_stand_apart_and_kept_names_are_in_columns(open_page):
     item = page.locator("#favourites li").first
     assert item.bounding_box()["x"] + item.evaluate(inset) >= 16, "the handle is within the margin"
     assert len({each.bounding_box()["x"] for each in page.locator(".note").all()}) == 1
+    page.evaluate("keepAll([['Austronychosaurusaurus', '']])")
+    row = page.locator("#favourites li").last
+    name, note, up, remove = (each.bounding_box() for each in row.locator("> *").all())
+    assert note["width"] >= 64 and note["height"] < 50, "its words are on one line"
+    assert name["y"] + name["height"] <= note["y"] and up["y"] == remove["y"] == name["y"]
 
 
 TEXT_LEFT = """(element) => {
@@ -356,6 +363,9 @@ def test_on_a_phone_tabs_begin_at_the_margin_and_titles_of_drawers_below_the_han
             for each in (f"#{drawer}", f"#{drawer} {title}:visible")
         )
         assert 20 <= text - top <= 24, drawer
+    page.evaluate("openDrawer('settings')")
+    reset, bar = (page.locator(each).bounding_box() for each in ("#start-over", "#bar"))
+    assert reset["y"] + reset["height"] + 16 <= bar["y"], "the last button is in sight"
 
 
 def test_kept_names_have_a_star_that_can_be_seen(open_page):
@@ -488,9 +498,32 @@ def test_each_view_has_a_title(open_page):
     page = open_page("gru")
     for tab, title in (("Casts", "A cast of names"), ("Your list", "Names like yours")):
         page.get_by_role("tab", name=tab).click()
-        assert page.locator("h1").inner_text() == title
+        assert page.locator("h1").inner_text() == page.title() == title
     page.get_by_role("tab", name="Names").click()
-    assert page.locator("h1").inner_text() == "Names like gru"
+    assert page.locator("h1").inner_text() == page.title() == "Names like gru"
+
+
+def test_names_have_the_same_size_after_a_visit_to_casts(open_page):
+    page = open_page("dinosaurs")
+    width = "$('names').style.getPropertyValue('--typical-width')"
+    before = page.evaluate(width)
+    page.evaluate("$('pattern').value = '{dinosaurs}a'")
+    for tab in ("Casts", "Names"):
+        page.get_by_role("tab", name=tab).click()
+        wait_for_names(page)
+    assert page.evaluate(width) == before
+
+
+def test_a_low_window_has_no_name_alone_in_a_row_and_a_narrow_one_shows_all_links(open_page):
+    page = open_page("dinosaurs", address="", names=None, width=640, height=400)
+    wait_for_names(page)
+    assert (page.locator(".name:visible").count(), page.evaluate("columnsShown()")) == (15, 3)
+    page.set_viewport_size({"width": 320, "height": 640})
+    right = [
+        box["x"] + box["width"]
+        for box in (each.bounding_box() for each in page.locator("#sharing > :visible").all())
+    ]
+    assert max(right) <= 304
 
 
 def test_few_names_leave_no_gap(open_page):

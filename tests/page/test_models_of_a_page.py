@@ -156,6 +156,11 @@ def test_on_a_phone_kinds_scroll_mix_is_first_and_the_pressed_kind_is_visible(op
     page = open_page(*models, width=360, height=740)
     mix, first = (page.locator(each).bounding_box() for each in ("#mix", ".kind >> nth=0"))
     assert mix["x"] >= 0 and mix["x"] + mix["width"] <= first["x"]
+    chip = page.locator(".kind[aria-pressed=true]")
+    parts = ("borderRadius", "boxShadow", "backgroundColor")
+    style = [chip.evaluate("(e, part) => getComputedStyle(e)[part]", part) for part in parts]
+    assert style[0] == "16px / 22px", "round within a border of 6 px above and below"
+    assert style[1].startswith(style[2]), "no other colour along its edge"
     follow(page, "#seed=1&shares=0+0+0+0+0+1")
     pressed = page.locator(".kind[aria-pressed=true]").bounding_box()
     assert pressed["x"] >= 0 and pressed["x"] + pressed["width"] <= 360

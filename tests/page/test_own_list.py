@@ -98,7 +98,7 @@ def test_a_learned_model_joins_the_page_and_can_be_saved(
     )
     about = f"{HOSTILE}A list of 60 names, learned in a browser."
     assert page.locator("#sources .learned").text_content() == about
-    page.get_by_role("button", name="Show names").click()
+    page.get_by_role("button", name="Show more names").click()
     wait_for_names(page)
     shares = page.evaluate("models.map(({ name, share }) => [name, share])")
     assert shares == [["gru", 0], [HOSTILE, 50]]
@@ -171,7 +171,7 @@ def test_a_page_for_lists_opens_at_the_field_for_a_list(browser, one_page, small
     page = browser.open(tmp_path / "page.html", page=one_page, address="", names=None)
     assert page.get_by_role("textbox", name="Names").is_visible()
     assert not page.locator("#names").is_visible()
-    assert page.title() == "Names from your own list"
+    assert page.title() == "Names like yours"
     assert page.locator("h1").inner_text() == "Names like yours"
     page.evaluate("location.hash = '#seed=1&held=3+abc'")  # a link is to names
     wait_for_names(page, 20)
@@ -294,7 +294,7 @@ def test_a_second_list_of_the_same_title_is_told_apart(page):
 def test_a_list_that_the_browser_brings_late_is_there_in_the_end(page):
     """Regression: names of other models were shown, and a message that the list is missing."""
     learn(page, LINES)
-    page.get_by_role("button", name="Show names").click()
+    page.get_by_role("button", name="Show more names").click()
     wait_for_names(page)
     drawn = names_of(page)
     late = page.context.new_page()
@@ -356,7 +356,7 @@ def test_each_list_learned_here_comes_back_by_its_links(page, tmp_path):
     files = []
     for title, lines in (("first", LINES[:30]), ("second", LINES[30:])):
         files.append(learn_and_save(page, lines, title, tmp_path))
-        page.get_by_role("button", name="Show names").click()
+        page.get_by_role("button", name="Show more names").click()
         wait_for_names(page)
         if title == "first":
             first, link = names_of(page), page.url.partition("#")[2]
@@ -399,7 +399,7 @@ def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, t
     wait_for_text(page, "#own-status", "is ready")
     page.wait_for_timeout(150)
     assert "held" not in page.url, "a line of a cast, and there is no cast"
-    page.get_by_role("button", name="Show names").click()
+    page.get_by_role("button", name="Show more names").click()
     wait_for_names(page)
     page.locator(".name").first.press("h")
     page.evaluate("more()")
@@ -407,13 +407,13 @@ def test_held_lines_and_released_names_do_not_mix_with_names_of_the_list(page, t
     page.locator(".name").first.press("h")  # released, it stays until others are drawn
     name = names_of(page)[0]
     page.get_by_role("tab", name="Your list").click()
-    page.get_by_role("button", name="Show names").click()
+    page.get_by_role("button", name="Show more names").click()
     wait_for_names(page)
     assert names_of(page)[0] != name and "stayed" not in page.url
     page.get_by_role("button", name="safe").click()
     page.evaluate("setCondition('prefix', 'Xq')")
     page.get_by_role("tab", name="Your list").click()
-    page.get_by_role("button", name="Show names").click()
+    page.get_by_role("button", name="Show more names").click()
     wait_for_text(page, "#status", "cannot be in a name")
     assert "boldness=safe" in page.url, "the condition is the reason"
     page.get_by_role("tab", name="Your list").click()
@@ -436,7 +436,7 @@ def test_links_of_a_saved_page_bring_the_list_that_wrote(page, browser, tmp_path
     saved.get_by_role("tab", name="Your list").click()
     saved.locator("#own-file").set_input_files(files[0])
     wait_for_text(saved, "#own-status", "first is ready")
-    saved.get_by_role("button", name="Show names").click()
+    saved.get_by_role("button", name="Show more names").click()
     wait_for_text(saved, "h1", "Names like first")
     link = saved.url
     saved.get_by_role("button", name="Back").click()
@@ -546,6 +546,17 @@ def test_a_list_and_casts_stay_over_reloads_with_a_learned_model(page, tmp_path)
     page.requests[1:] = []  # of the reloads
 
 
+def test_a_list_that_was_not_learned_outlives_a_reload(page):
+    for text, name in (("Ann\nBen", "Two"), ("", "")):
+        page.get_by_role("tab", name="Your list").click()
+        page.get_by_role("textbox", name="Names").fill(text)
+        page.get_by_label("Call it").fill(name)
+        reload(page)
+        assert page.locator("#own-names").input_value() == text
+        assert page.locator("#own-title").input_value() == name
+    page.requests[1:] = []  # of the reloads
+
+
 def test_an_empty_list_gets_a_message(page):
     for text in ("Ann\nBen\n", ""):
         page.get_by_role("textbox", name="Names").fill(text)
@@ -606,8 +617,12 @@ def test_the_time_left_only_falls_and_no_sample_name_stands_twice(page):
 def test_the_names_shown_when_a_list_is_learned_are_the_first_of_the_view(page):
     page.evaluate("document.querySelector('#boldness button').click()")  # safe, as pages open
     learn(page, LINES)
+    assert page.title() == "Names like elves"
+    assert page.locator("#subtitle").inner_text() == (
+        "Learned in a browser: nothing was sent anywhere."
+    )
     shown = page.locator("#own-samples li").all_inner_texts()
-    page.get_by_role("button", name="Show names").click()
+    page.get_by_role("button", name="Show more names").click()
     wait_for_names(page)
     assert shown and names_of(page)[: len(shown)] == shown
     assert len({*shown}) == len(shown)

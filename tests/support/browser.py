@@ -51,7 +51,7 @@ class Browser:
             for other in but.context.pages:
                 if other is not but:
                     other.close()
-            but.evaluate("localStorage.clear()")
+            but.evaluate("localStorage.clear(); sessionStorage.clear()")
             but.goto("about:blank")
             but.emulate_media(media="null", color_scheme="null")
 

@@ -247,7 +247,7 @@ export class Expression extends Reader {
   /** Reads up to the bracket that closes a group. */
   inside(bracket) {
     const node = this.branches();
-    if (!this.take(/\)/y)) throw this.error("its ( needs a ) after it");
+    if (!this.take(/\)/y)) throw this.error("a closing ) is missing");
     return { ...node, source: `${bracket}${node.source})` };
   }
 
@@ -280,7 +280,7 @@ export class Expression extends Reader {
     const isNegated = this.take(/\^/y);
     const members = [];
     do {
-      if (this.at === this.text.length) throw this.error("its [ needs a ] after it");
+      if (this.at === this.text.length) throw this.error("a closing ] is missing");
       const member = this.member();
       members.push(this.take(/-(?!\])/y) ? this.range(member, this.member()) : member);
     } while (!this.take(/\]/y));

@@ -9,7 +9,7 @@ import { chosen, data, models, openingShares } from "./chosen.js";
 import { showView } from "./drawers.js";
 import { $ } from "./elements.js";
 import { joined, keepAll, MAX_NOTE, unescaped } from "./favourites.js";
-import { CHECKS, NUMBERS, TEXTS } from "./fields.js";
+import { CHECKS, NUMBERS, optionOf, TEXTS } from "./fields.js";
 import { resetForm } from "./form.js";
 import { sharesOfLink } from "./shares.js";
 
@@ -27,7 +27,10 @@ const areAmounts = (text) => text.split(" ").map(Number).every(isAmount);
 
 /** What the parts of links have to be, in words, with a test. */
 const TYPES = Object.fromEntries([
-  ...[...TEXTS, ...HELD, "kept", "notes", "cast", "list", "your-list"].map((key) => [key, TEXT]),
+  ...[...TEXTS.map(optionOf), ...HELD, "kept", "notes", "cast", "list", "your-list"].map((key) => [
+    key,
+    TEXT,
+  ]),
   ...CHECKS.map((id) => [id, YES_OR_NO]),
   ...NUMBERS.map((id) => [id, ofNumber($(id))]),
   ["seed", { words: "a whole number", allows: (text) => /^\d{1,99}$/.test(text) }],
@@ -57,7 +60,8 @@ function withoutWrong(address) {
 export function addressOfForm() {
   const address = new URLSearchParams({ seed: String(chosen.seed) });
   for (const id of [...NUMBERS, ...TEXTS])
-    if ($(id).value !== $(id).defaultValue && $(id).validity.valid) address.set(id, $(id).value);
+    if ($(id).value !== $(id).defaultValue && $(id).validity.valid)
+      address.set(optionOf(id), $(id).value);
   const areTheirs = isCasting() === $("names").classList.contains("lines"); // not if hidden
   for (const key of areTheirs ? HELD : []) {
     const isNew = ([place]) => key === "held" || !chosen.held.has(place);
@@ -101,7 +105,7 @@ export function readAddress() {
   const hasSeed = address.has("seed");
   const note = withoutWrong(address);
   resetForm();
-  for (const id of [...NUMBERS, ...TEXTS]) if (address.has(id)) $(id).value = address.get(id);
+  for (const id of [...NUMBERS, ...TEXTS]) $(id).value = address.get(optionOf(id)) ?? $(id).value;
   chosen.setBoldness(address.get("boldness") ?? (hasSeed ? "balanced" : "safe"));
   const isOn = (id) => (address.get(id) ?? (isImplied(id, chosen.boldness) && "yes")) === "yes";
   if (hasSeed) for (const id of CHECKS) $(id).checked = isOn(id);

@@ -2,7 +2,7 @@
 
 import { followKinds } from "./casts.js";
 import { changed, chosen } from "./chosen.js";
-import { $, listenToArrows, stopAt } from "./elements.js";
+import { $, listenToArrows, showTitle, stopAt } from "./elements.js";
 
 const SWIPE = 60; // px: the least length of a swipe
 const SCREEN_EDGE = 24; // px from a side, where the browser may have its own swipes
@@ -42,8 +42,10 @@ export function showView(id) {
   if (id !== "own-list" && (id === "casts") !== $("names").classList.contains("lines")) {
     $("names").classList.toggle("lines");
     chosen.holdNothing();
+    for (const size of ["width", "half"]) $("names").style.removeProperty(`--typical-${size}`);
     for (const place of $("names").children) place.replaceChildren(); // of the other view
   }
+  showTitle();
   closeAll(); // the card is about a name of another view, as messages are
   $("toast").replaceChildren();
   scrollTo(0, 0);

@@ -24,6 +24,12 @@ export function button(label, action, properties = {}) {
   return made;
 }
 
+/** Gives the window the title of the view, unless the page has a title of its own. */
+export const showTitle = () => {
+  const titles = [...($("like")?.parentElement.children ?? [])];
+  document.title = titles.find((each) => each.checkVisibility())?.textContent ?? document.title;
+};
+
 /** Makes `stop` the only element of `all` that the Tab key reaches. */
 export function stopAt(stop, all) {
   for (const each of all) each.tabIndex = each === stop ? 0 : -1;
@@ -100,5 +106,5 @@ export function toast(text, /** @type {any} */ { undo, ...actions } = {}) {
     if ($("toast").matches(":hover, :focus-within")) fading = setTimeout(fade, 1000);
     else close();
   };
-  fading = setTimeout(fade, undo ? 7000 : 4000);
+  fading = setTimeout(fade, buttons.length ? 7000 : 4000);
 }

@@ -2,7 +2,7 @@
 // the site share one list, whose store docs/site/framed.py names.
 
 import { openCard } from "./card.js";
-import { models } from "./chosen.js";
+import { models, titleOf } from "./chosen.js";
 import { $, bdi, copyOf, nameOfCard, onClick, toast } from "./elements.js";
 import { asCSV, asText, copy, download, fileNameOf, shareLink } from "./sharing.js";
 
@@ -116,6 +116,10 @@ export function listenToFavourites() {
   };
   addEventListener("storage", ({ key }) => key === STORE && takeStored());
   addEventListener("pageshow", ({ persisted }) => persisted && takeStored());
+  addEventListener("beforeprint", () => {
+    $("kept-title").dataset.of = models.length > 3 ? "" : `: ${models.map(titleOf).join(", ")}`;
+    $("kept").dataset.date = new Date().toLocaleDateString("en-GB", { dateStyle: "long" });
+  });
   onClick({
     "keep-name": () => toggleFavourite(nameOfCard()),
     copy: () => copy(asText([...favourites])),

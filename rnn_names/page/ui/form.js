@@ -3,7 +3,7 @@
 import { isCasting, modelsOfCast } from "./casts.js";
 import { chosen, data, openingShares } from "./chosen.js";
 import { $, setSlider } from "./elements.js";
-import { CHECKS, NUMBERS, TEXTS, textsIn } from "./fields.js";
+import { CHECKS, NUMBERS, optionOf, TEXTS, textsIn } from "./fields.js";
 import { showChips } from "./messages.js";
 import { giveShare, showShares } from "./shares.js";
 
@@ -14,7 +14,7 @@ const isOn = ({ checked, disabled }) => (disabled ? undefined : checked);
 export function settingsOfForm() {
   const { seed, boldness, temperature, shares } = chosen;
   const read = (ids, valueIn) =>
-    ids.map((id) => [id.replaceAll(/-(.)/g, (_, c) => c.toUpperCase()), valueIn($(id))]);
+    ids.map((id) => [optionOf(id).replaceAll(/-(.)/g, (_, c) => c.toUpperCase()), valueIn($(id))]);
   const { noNearCopies, ...fields } = /** @type {any} */ (
     Object.fromEntries([
       ...read(CHECKS, isOn),

@@ -1,5 +1,7 @@
 // Messages about missing names, and chips that drop the conditions in force.
 
+import { unknownTexts } from "../engine/conditions.js";
+import { withTexts } from "../engine/draw_options.js";
 import { changed, chosen } from "./chosen.js";
 import { $, bdi, button, element } from "./elements.js";
 import { NUMBERS, TEXTS, textsIn } from "./fields.js";
@@ -22,7 +24,7 @@ const labelOf = (id) => $(id).labels[0].textContent;
 
 /** A link that drops a condition and names it as the chip does. */
 function linkWithout(id) {
-  const label = element("span", {}, `Without “${labelOf(id)} `, bdi($(id).value), "”");
+  const label = element("span", {}, `Drop “${labelOf(id)} `, bdi($(id).value), "”");
   return button(label, () => setCondition(id, ""), { className: "link" });
 }
 
@@ -41,6 +43,17 @@ function mark(wrong, sentence) {
   if (!first) return;
   $(first).parentElement.after(wrongHint);
   wrongHint.scrollIntoView({ block: "nearest" });
+}
+
+/** Why there may be no name: a text that no listed name has, or lengths; "" if it is unknown. */
+export function reasonIn(settings) {
+  const models = chosen.writing();
+  const isKnown = models.every(({ triples }) => triples);
+  const [text] = isKnown ? unknownTexts(withTexts(settings), models) : [];
+  if (text) return ` No listed name ${text[0]} “${text[1]}”.`;
+  if (!settings.minLength && !settings.maxLength) return "";
+  const [shortest, longest] = ["min-length", "max-length"].map((id) => $(id).placeholder);
+  return ` Names of the list have ${shortest} to ${longest} characters.`;
 }
 
 /** The conditions that a message is about: it quotes their texts or names their kinds. */
@@ -86,7 +99,7 @@ export function say(sentence, /** @type {number | undefined} */ names = undefine
   const isLeftOut = (id) => sentence.startsWith("Left out") && sentence.includes(` ${id}=`);
   const leftOut = [...NUMBERS, "temperature"].filter(isLeftOut); // of a link
   const named = leftOut.length ? [] : conditionsIn(sentence);
-  const wrong = !named.length && /^(No name|Stopped: 0 )/.test(sentence) ? inForce() : named;
+  const wrong = !named.length && /^(No name|Stopped.*: 0 )/.test(sentence) ? inForce() : named;
   mark([...wrong, ...leftOut], sentence);
   for (const id of leftOut) $(id).closest("details")?.setAttribute("open", "");
   const dropped = named.length || wrong.length === 1 ? wrong : [];

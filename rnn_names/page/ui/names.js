@@ -10,10 +10,9 @@ import { copy } from "./sharing.js";
 
 const LONG_PRESS = 500; // ms
 
-/** Makes `count` places. Returns those where no name stays, which show old names until new come. */
+/** Makes at least `count` places. Returns those where no name stays, with their old names yet. */
 export function placesFor(count) {
   const list = $("names");
-  while (list.children.length > count) list.lastChild.remove();
   while (list.children.length < count) list.append(element("li"));
   for (const item of list.children) {
     if (item.querySelector("button")) continue;

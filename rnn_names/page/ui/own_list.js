@@ -18,9 +18,9 @@ import {
   titleOf,
 } from "./chosen.js";
 import { showView } from "./drawers.js";
-import { $, bdi, element, onClick, toast, within } from "./elements.js";
+import { $, bdi, element, onClick, showTitle, toast, within } from "./elements.js";
 import { showValues } from "./form.js";
-import { forget, MOST_WAIT, pageWithModels, remember, remembered } from "./saving.js";
+import { draft, forget, MOST_WAIT, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
 import { download, fileNameOf } from "./sharing.js";
 
@@ -31,13 +31,16 @@ let learning = /** @type {any} */ (null); // the current run, returned by `start
 /** Listens to the controls of the view; `drawFirst` draws names as when the page opens. */
 export function listenToOwnList(drawFirst) {
   showSources(); // of a saved page
+  $("own-fields").addEventListener("input", () =>
+    draft($("own-names").value, $("own-title").value),
+  );
   $("own-try").hidden = !data.base; // 40 names are too few without it
   const better = data.base ? "" : " (better 100 or more)"; // without it, fewer make rough names
   $("own-limits").textContent = `${MIN_NAMES} to ${formatted(MAX_NAMES)}${better}`;
   const learned = () => models.findLast(({ digest }) => digest);
   onClick({
     "own-choose": () => $("own-file").click(),
-    "own-try": ({ target }) => takeNames(target.dataset.names.split(","), "rivers"),
+    "own-try": ({ target }) => takeNames(target.dataset.names.replaceAll(",", "\n"), "rivers"),
     "own-learn": learnOwnList,
     "own-stop": () => learning.stop(),
     "own-show": () => {
@@ -63,6 +66,8 @@ export function listenToOwnList(drawFirst) {
     $("own-try").disabled = count > 0;
     $("own-names").ariaInvalid = null;
   });
+  const [text, title] = draft() ?? [];
+  if (text) takeNames(text, title);
   $("own-file").addEventListener("change", () => {
     takeFile($("own-file").files[0]);
     $("own-file").value = ""; // it may be chosen again
@@ -96,13 +101,13 @@ async function takeFile(file) {
   const names = listIn(text);
   const complaint = complaintAbout(names);
   if (complaint) sayOfNames(complaint);
-  else takeNames(names, file.name.replace(/\.\w+$/u, ""));
+  else takeNames(names.join("\n"), file.name.replace(/\.\w+$/u, ""));
 }
 
-function takeNames(names, title) {
-  $("own-names").value = names.join("\n");
+function takeNames(text, title = "") {
+  $("own-names").value = text;
   $("own-title").value = title;
-  $("own-names").dispatchEvent(new Event("input"));
+  $("own-names").dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 const sayOfList = (...text) => $("own-status").replaceChildren(...text);
@@ -146,6 +151,7 @@ async function learnOwnList() {
 /** Shows a state: "learning"; "done", with the form folded; or "", the form alone. */
 function showState(state, title = "yours") {
   document.querySelector("h1 .of-list em")?.replaceChildren(bdi(title));
+  showTitle();
   $("own-list").className = state;
   $("own-watch").hidden = state !== "learning";
   $("own-done").hidden = state !== "done";
@@ -276,7 +282,7 @@ export async function recall() {
   const learned = await remembered();
   if (!learned) return;
   putModel(learned.model);
-  takeNames([learned.text], learned.model.name);
+  takeNames(learned.text, learned.model.name);
   showLearned(learned.model, " This browser keeps it.");
 }
 
@@ -294,10 +300,10 @@ async function forgetModel() {
   chosen.wantedLists = [];
   changed();
   showState("");
-  takeNames([], "");
+  takeNames("");
   toast(["List forgotten"], {
     undo: async () => {
-      if (!$("own-names").value) takeNames([text], title);
+      if (!$("own-names").value) takeNames(text, title);
       const storedAgain = async (stored) => stored && !(await remembered()) && remember(stored);
       await within(MOST_WAIT, forgotten.then(storedAgain));
       replaceModels(before);

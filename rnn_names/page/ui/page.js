@@ -1,9 +1,7 @@
 // The entry module of the interface: draws names and shows them.
 
 import { engineOf } from "../engine/api.js";
-import { unknownTexts } from "../engine/conditions.js";
 import { drawNames } from "../engine/draw_names.js";
-import { withTexts } from "../engine/draw_options.js";
 import { VALUE_TYPES, WrongSettings } from "../engine/options.js";
 import { newSeed } from "../engine/random_keys.js";
 import { addressOfForm, isBack, missingList, readAddress, writeAddress } from "./address.js";
@@ -16,7 +14,7 @@ import { keepAll, listenToFavourites } from "./favourites.js";
 import { CHECKS } from "./fields.js";
 import { moved, resetForm, settingsOfForm, showValues } from "./form.js";
 import { listenToKeys, showKeys } from "./keys.js";
-import { say } from "./messages.js";
+import { reasonIn, say } from "./messages.js";
 import { columnsShown, listenToNames, namesShown, placesFor, settle, showName } from "./names.js";
 import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares, withoutLetters } from "./shares.js";
@@ -30,6 +28,7 @@ const MAX_FITTING = 120; // the most names of an opening page
 const [FONT_WAIT, HISTORY_WAIT] = [500, 500]; // ms for the font, and for a step in the history
 // ms of a search without a name after which the page says so, the shorter if it knows why
 const [SHORT_SEARCH, LONG_SEARCH] = [300, 2000];
+const MAX_SEARCH = 20000; // ms of a search without a name, after which it pauses
 
 let drawnPattern = ""; // the pattern of the lines that are shown; "" for names
 let current = /** @type {any} */ (null); // the latest drawing; replacing it ends it
@@ -38,18 +37,23 @@ let current = /** @type {any} */ (null); // the latest drawing; replacing it end
 async function draw(note = "") {
   const settings = settingsOfForm();
   const places = placesToFill(settings);
-  const mine = (current = { isStopped: false });
+  const mine = (current = { isStopped: false, isLate: false });
   busy(true);
   allowTaking(namesShown().length);
   say("");
-  const hint = isCasting() ? "" : lengthsOfList() || unlisted(settings);
-  const sayOfNone = () => mine === current && !places.n_found && say(`No name found yet.${hint}`);
-  const sayTimer = setTimeout(sayOfNone, hint ? SHORT_SEARCH : LONG_SEARCH);
-  const sentence = await searched(settings, places, mine);
-  clearTimeout(sayTimer);
+  const reason = isCasting() ? "" : reasonIn(settings);
+  const inVain = (act) => () => mine === current && !places.n_found && act();
+  const sayOfNone = inVain(() => say(`No name found yet.${reason}`));
+  const pause = inVain(() => isCasting() || Object.assign(mine, { isStopped: true, isLate: true }));
+  const sayTimer = setTimeout(sayOfNone, reason ? SHORT_SEARCH : LONG_SEARCH);
+  const pauseTimer = setTimeout(pause, MAX_SEARCH);
+  const found = await searched(settings, places, mine);
+  for (const timer of [sayTimer, pauseTimer]) clearTimeout(timer);
   if (mine !== current) return true;
-  const { n_found, n_held, free } = places;
-  const isFull = n_found === free.length;
+  const sentence = mine.isLate ? found.replace(":", ` after ${MAX_SEARCH / 1000} seconds:`) : found;
+  const { count, n_found, n_held, n_free, free } = places;
+  const isFull = n_found === n_free;
+  if (n_found || isFull) removeAfter(count);
   // If names are held, more are looked for than there are places.
   say((!(isFull && n_held) && sentence) || missingList() || note, n_found + n_held);
   // The earlier names stay if none was found, dimmed unless the search was stopped.
@@ -60,7 +64,7 @@ async function draw(note = "") {
   }
   settle();
   allowTaking(namesShown().length);
-  const n_more = afterTen() - places.count;
+  const n_more = afterTen() - count;
   $("ten-more").hidden = !n_more;
   $("ten-more").disabled = !isFull;
   $("ten-more").textContent = `${n_more} more`;
@@ -68,20 +72,9 @@ async function draw(note = "") {
   return !mine.isStopped && recountForPattern() ? draw(note) : isFull;
 }
 
-/** A sentence about the lengths of the listed names if names of another length are asked for. */
-function lengthsOfList() {
-  const { value: min, placeholder: shortest } = $("min-length");
-  const { value: max, placeholder: longest } = $("max-length");
-  const isOutside = Number(min) > Number(longest) || (max && Number(max) < Number(shortest));
-  return isOutside ? ` Names of the list have ${shortest} to ${longest} characters.` : "";
-}
-
-/** A sentence about a text that no listed name has where it is asked for; "" if there is none. */
-function unlisted(settings) {
-  const models = chosen.writing();
-  if (models.some(({ triples }) => !triples)) return "";
-  const [first] = unknownTexts(withTexts(settings), models);
-  return first ? ` No listed name ${first[0]} “${first[1]}”.` : "";
+/** Removes the places after the first `count`. */
+function removeAfter(count) {
+  while ($("names").children.length > count) $("names").lastChild.remove();
 }
 
 /** The places that are free for names, and `show`, which fills the next one. */
@@ -91,10 +84,10 @@ function placesToFill({ count, unique, minEdits }) {
   const numbers = [...Array(count).keys()].filter((i) => !chosen.stayed.has(i)); // of free places
   const held = [...chosen.stayed].filter(([place]) => place < count);
   const isOnce = unique || (!isCasting() && minEdits);
-  const places = { count, free, n_found: 0, n_held: held.length, show };
+  const places = { count, free, n_free: numbers.length, n_found: 0, n_held: held.length, show };
   function show(name) {
     const { n_found } = places;
-    if (n_found === free.length) return;
+    if (n_found === numbers.length) return;
     // A held name is left out once; if names may repeat, only after its place was passed.
     const isCopy = ([place, text]) => text === name && (isOnce || place < numbers[n_found]);
     const copy = held.findIndex(isCopy);
@@ -285,8 +278,9 @@ function countForWindow() {
   const set = Number(getComputedStyle($("names")).getPropertyValue("--at-least")); // in a frame
   const usual = set || (innerHeight < LOW ? FEWER : data.count);
   const held = 1 + Math.max(-1, ...chosen.staying().keys());
-  const least = Math.max(held, isCasting() ? set || FEW : usual);
-  return Math.max(least, columns * Math.min(rows, Math.floor(MAX_FITTING / columns)) || 0);
+  const least = isCasting() ? set || FEW : usual;
+  const full = (n) => columns * Math.floor(n / columns);
+  return Math.max(held, full(least), Math.min(columns * rows, full(MAX_FITTING))) || least;
 }
 
 /** Replaces an invalid number by the nearest, or the one before. Returns whether it was invalid. */
@@ -393,6 +387,7 @@ async function start() {
   await Promise.allSettled([recall(), within(FONT_WAIT, letters)]); // a font may be missing
   document.body.inert = false; // the model of an earlier visit is there now
   openAddress();
+  removeAfter(settingsOfForm().count); // of the names that the page came with
 }
 
 start();

@@ -30,6 +30,14 @@ async function done(mode, action) {
   }
 }
 
+/** Stores what was typed, for a reload of this tab, or returns what is stored; undefined if none. */
+export function draft(...texts) {
+  try {
+    if (texts.length) sessionStorage.setItem(PAGE, JSON.stringify(texts));
+    return JSON.parse(sessionStorage.getItem(PAGE) ?? "");
+  } catch {} // nothing is stored
+}
+
 /** Stores a learned model and its list for later visits; returns its key, or undefined. */
 export const remember = (learned) => stored("readwrite", (store) => store.put(learned, PAGE));
 export const remembered = () => stored("readonly", (store) => store.get(PAGE));

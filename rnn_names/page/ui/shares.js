@@ -5,7 +5,7 @@
 import { scaled } from "../engine/blend.js";
 import { LEARNED_SHARE } from "../learning/result.js";
 import { changed, chosen, models, openingShares, titleOf } from "./chosen.js";
-import { $, bdi, button, element, setSlider, stopAt } from "./elements.js";
+import { $, bdi, button, element, setSlider, showTitle, stopAt } from "./elements.js";
 import { say } from "./messages.js";
 
 const [MAX_NAMED, LONG_TITLE] = [3, 40]; // models and characters of a title, as in page/page.py
@@ -147,8 +147,8 @@ export function showShares() {
   document.documentElement.style.setProperty("--hue", hue);
   $("like")?.replaceChildren(...headingOf(chosen.writing())); // unless the page has another title
   $("like")?.parentElement.classList.toggle("long", $("like").textContent.length >= LONG_TITLE);
+  showTitle();
   if (models.length < 2) return;
-  if ($("like") && !$("results").hidden) document.title = $("like").textContent;
   const texts = sharesAsTexts();
   const inAll = models.map((model, i) => `${titleOf(model)} ${texts[i]}`).join(", ");
   texts.forEach((text, i) => {
