@@ -285,6 +285,7 @@ def test_a_search_without_a_name_says_the_lengths_of_the_list_and_pauses(open_pa
     page.evaluate("setCondition('min-length', '190')")
     wait_for_text(page, "#status", "Names of the list have")
     wait_for_text(page, "#status", "Stopped after 20 seconds: 0 of 20 names found")
+    assert said(page).endswith("Names of the list have 1 to 200 characters."), "it still says why"
     page.get_by_role("button", name="Go on").wait_for()
 
 

@@ -28,7 +28,7 @@ const MAX_FITTING = 120; // the most names of an opening page
 const [FONT_WAIT, HISTORY_WAIT] = [500, 500]; // ms for the font, and for a step in the history
 // ms of a search without a name after which the page says so, the shorter if it knows why
 const [SHORT_SEARCH, LONG_SEARCH] = [300, 2000];
-const MAX_SEARCH = 20000; // ms of a search without a name, after which it pauses
+const MAX_SEARCH = 20000; // ms of a search without a name, after which it pauses and says so
 
 let drawnPattern = ""; // the pattern of the lines that are shown; "" for names
 let current = /** @type {any} */ (null); // the latest drawing; replacing it ends it
@@ -50,7 +50,7 @@ async function draw(note = "") {
   const found = await searched(settings, places, mine);
   for (const timer of [sayTimer, pauseTimer]) clearTimeout(timer);
   if (mine !== current) return true;
-  const sentence = mine.isLate ? found.replace(":", ` after ${MAX_SEARCH / 1000} seconds:`) : found;
+  const sentence = mine.isLate ? found.replace(":", " after 20 seconds:") + reason : found;
   const { count, n_found, n_held, n_free, free } = places;
   const isFull = n_found === n_free;
   if (n_found || isFull) removeAfter(count);
