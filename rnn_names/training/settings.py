@@ -89,7 +89,7 @@ class Settings(CheckedOptions):
         None,
         POSITIVE,
         f"Initial learning rate; {DISTILLATION_RATE} times as high in the distillation stage.",
-        unset="by optimizer",
+        unset="by optimizer; a little lower where a short list starts from a model",
     )
     clip: float = _training(5.0, POSITIVE, "Clip each element of the gradient to ±X.")
     held_out: float | None = _training(
@@ -135,19 +135,20 @@ def defaults_for(n_names: int, optimizer: str, warm_start: bool = False) -> dict
 
         n_names               900 warm     100     900   1,200   5,000   27,000   87,000   1,000,000
         hidden_size                192     128     192     192     256      256      384         384
-        epochs                      63     113      95      83      43       21       11          11
+        epochs                      63     153     133     113      51       21       11          11
         distil_epochs                3       3       3       3       3        3        3           3
         synthetic_names          6,000  24,223  50,019  55,000  88,083  153,668  200,000     200,000
         batch_size                  53      16      53      64     166      510      768         768
         dropout                   0.55    0.70    0.63    0.60    0.46     0.30     0.19        0.15
         recurrent_dropout         0.45    0.60    0.53    0.50    0.36     0.20     0.09        0.05
-        patience                    30      55      46      40      20       16       16          16
+        patience                    30      75      65      55      24       16       16          16
     """
     ratio = max(n_names, 100) / 1200  # 1,200 is about the length of the list of dinosaurs
-    first_epochs = 8 if n_names >= LONG_LIST else min(round(80 / ratio**0.48), 110)
+    first_epochs = 8 if n_names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
+    rate = {"adam": 0.009, "sgd": 1.0}[optimizer]
     synthetic_names = min(round(55_000 * ratio**0.33), 200_000)
     if warm_start:
-        first_epochs, synthetic_names = 60, 6_000
+        first_epochs, rate, synthetic_names = 60, rate * 8 / 9, 6_000
     distil_epochs = 3
     recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.45 if warm_start else 0.6)
     sizes = {500: 128, 5_000: 192, LONG_LIST: 256}
@@ -158,7 +159,7 @@ def defaults_for(n_names: int, optimizer: str, warm_start: bool = False) -> dict
         "distil_epochs": distil_epochs,
         "synthetic_names": synthetic_names,
         "batch_size": min(max(round(64 * ratio ** (2 / 3)), 16), 768),
-        "learning_rate": {"adam": 0.008, "sgd": 1.0}[optimizer],
+        "learning_rate": round(rate, 4),
         "held_out": 0.0 if warm_start else 0.1,
         "dropout": round(recurrent_dropout + 0.1, 3),
         "recurrent_dropout": round(recurrent_dropout, 3),

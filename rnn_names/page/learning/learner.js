@@ -170,13 +170,13 @@ function lossOfModel({ hidden_size: n_a, vocabulary, weights }, names) {
 /** The settings for `names` distinct names, as in Python; `started` if it starts from the base. */
 function settingsFor(names, started = false) {
   const ratio = Math.max(names, 100) / 1200; // to a list as long as the dinosaurs
-  const first = started ? 60 : Math.min(Math.round(80 / ratio ** 0.48), 110);
+  const first = started ? 60 : Math.min(Math.round(110 / ratio ** 0.58), 150);
   const most = started ? 0.45 : 0.6;
   const recurrentDropout = Math.min(Math.max(0.5 - 0.095 * Math.log(ratio), 0.05), most);
   return {
     hidden_size: names < 500 ? 128 : 192,
     epochs: first + 3,
-    learning_rate: 0.008,
+    learning_rate: started ? 0.008 : 0.009,
     held_out: started ? 0 : 0.1,
     batch_size: Math.max(Math.round(64 * ratio ** (2 / 3)), 16),
     dropout: threePlaces(recurrentDropout + 0.1),
