@@ -45,15 +45,17 @@ function mark(wrong, sentence) {
   wrongHint.scrollIntoView({ block: "nearest" });
 }
 
-/** Why there may be no name: a text that no listed name has, or lengths; "" if it is unknown. */
+/** Why there may be no name: a text that no listed name has, or lengths; and whether it is sure. */
 export function reasonIn(settings) {
   const models = chosen.writing();
   const isKnown = models.every(({ triples }) => triples);
   const [text] = isKnown ? unknownTexts(withTexts(settings), models) : [];
-  if (text) return ` No listed name ${text[0]} “${text[1]}”.`;
-  if (!settings.minLength && !settings.maxLength) return "";
-  const [shortest, longest] = ["min-length", "max-length"].map((id) => $(id).placeholder);
-  return ` Names of the list have ${shortest} to ${longest} characters.`;
+  if (text) return { reason: ` No listed name ${text[0]} “${text[1]}”.`, isSure: true };
+  const { minLength, maxLength } = settings;
+  if (!minLength && !maxLength) return { reason: "", isSure: false };
+  const [shortest, longest] = ["min-length", "max-length"].map((id) => Number($(id).placeholder));
+  const reason = ` Names of the list have ${shortest} to ${longest} characters.`;
+  return { reason, isSure: minLength > longest || maxLength < shortest };
 }
 
 /** The conditions that a message is about: it quotes their texts or names their kinds. */
