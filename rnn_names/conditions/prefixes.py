@@ -33,7 +33,7 @@ def spelled_prefixes(
     help, the shape is changed to allow it. Also returns the shape and, for each prefix whose case
     was changed, the first spelling.
     """
-    texts, respelled_prefixes, wider_shape = list[Indices](), dict[str, str](), shape
+    texts, respelled, wider_shape = list[Indices](), dict[str, str](), shape
     for prefix in options.prefix or ("",):
         exact = tuple(vocabulary.encode(Names.from_strings([prefix]).codes).tolist())
         if not options.ignore_case and UNKNOWN not in exact and _fits(exact, shape):
@@ -46,7 +46,7 @@ def spelled_prefixes(
             check_known("prefix", prefix, vocabulary)
             spellings = [exact]
         elif not options.ignore_case and spellings != [exact]:
-            respelled_prefixes[prefix] = "".join(vocabulary.characters[i - 1] for i in spellings[0])
+            respelled[prefix] = "".join(vocabulary.characters[i - 1] for i in spellings[0])
         for text in spellings:
             if wider_shape is not None:
                 wider_shape = wider_shape.allowing(text)
@@ -56,7 +56,7 @@ def spelled_prefixes(
     if len(texts) > MAX_STATES:
         message = f"prefix: {len(texts):,} prefixes are too many to follow at once"
         raise SamplingError(message, ["prefix"])
-    return texts, wider_shape, respelled_prefixes
+    return texts, wider_shape, respelled
 
 
 def _fits(text: Indices, shape: Shape | None) -> bool:

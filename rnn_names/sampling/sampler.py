@@ -111,7 +111,7 @@ class Sampler:
         automaton_conditions, tested_conditions: the conditions in it; those tested on whole names.
         drawer: draws accepted names without a guide.
         shape: the shape of the list's names, possibly wider for a prefix; None for any shape.
-        respelled_prefixes: the prefixes whose case was ignored, as typed and as read.
+        respelled: the prefixes whose case was ignored, as typed and as read.
         n_possible: the number of texts that the acceptor accepts; infinity for very many.
         acceptor_title: what the acceptor requires, for messages.
     """
@@ -123,9 +123,7 @@ class Sampler:
         if shortest < longest:
             limits = f"{shortest} to {limits}"
         shape = None if options.any_shape else model.shape
-        texts, self.shape, self.respelled_prefixes = spelled_prefixes(
-            options, model.vocabulary, shape
-        )
+        texts, self.shape, self.respelled = spelled_prefixes(options, model.vocabulary, shape)
         all_conditions = make_conditions(model, options)
         automaton, self.automaton_conditions, self.tested_conditions = joint_automaton(
             len(model.vocabulary), self.shape, all_conditions, longest
@@ -226,7 +224,7 @@ def make_sampler(model: LanguageModel, options: CommonOptions) -> Sampler:
     """
     try:
         sampler = Sampler(model, with_boldness(options, model))
-        cases = sampler.respelled_prefixes.items()
+        cases = sampler.respelled.items()
         notes = [
             f"no name in the list begins with {short_repr(typed)}; reading it as {short_repr(read)}"
             for typed, read in cases

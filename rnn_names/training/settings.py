@@ -194,14 +194,12 @@ class Stage:
 
 def make_stages(settings: ResolvedSettings, warm_start: bool = False) -> list[Stage]:
     """The stages of a run that have epochs, in order; `warm_start` as in `defaults_for`."""
-    share = 0.0 if warm_start else SHARE_AT_HIGHEST_RATE
+    n_distil, share = settings.distil_epochs, 0.0 if warm_start else SHARE_AT_HIGHEST_RATE
     batch_size, rate = settings.batch_size, settings.learning_rate
     dropout = settings.dropout, settings.recurrent_dropout
-    n_epochs = settings.epochs - settings.distil_epochs
-    network = Stage("network", False, n_epochs, batch_size, rate, *dropout, share)
+    network = Stage("network", False, settings.epochs - n_distil, batch_size, rate, *dropout, share)
     least = MIN_DISTILLATION_BATCH_FROM_64 if batch_size >= 64 else MIN_DISTILLATION_BATCH
     batch_size, rate = max(batch_size, least), rate * DISTILLATION_RATE
     # Without dropout, since a network does not overfit to soft targets.
-    n_epochs = settings.distil_epochs
-    distillation = Stage("distillation", True, n_epochs, batch_size, rate, 0, 0, share)
+    distillation = Stage("distillation", True, n_distil, batch_size, rate, 0, 0, share)
     return [stage for stage in (network, distillation) if stage.epochs]

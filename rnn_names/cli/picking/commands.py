@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from rnn_names.conditions.options import RandomOptions
+from rnn_names.conditions.options import NOT_OF_PARTS, RandomOptions
 from rnn_names.declarations import FLAG, declarations
 from rnn_names.errors import RnnNamesError, as_option, short_repr
 
@@ -43,13 +43,7 @@ NEEDED = {
     "=": "= and what to keep",
 }
 
-CONDITIONS = declarations(RandomOptions).keys() - {
-    "any_shape",
-    "unique",
-    "remember",
-    "seed",
-    "start",
-}
+CONDITIONS = declarations(RandomOptions).keys() - NOT_OF_PARTS - {"any_shape", "unique"}
 FLAGS = {name for name, option in declarations(RandomOptions).items() if option.kind is FLAG}
 TYPED_OPTIONS = CONDITIONS - {"exclude", "exclude_words"} | {"any_shape", "count"}
 
