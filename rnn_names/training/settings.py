@@ -108,8 +108,11 @@ class Settings(CheckedOptions):
     embedding_size: int = option(
         0, _COUNT, "Has no effect since version 0.2: Wax is trained as it is."
     )
-    patience: int | None = _by_size(
-        _POSITIVE_COUNT, "Epochs without a lower held-out loss after which a stage ends."
+    patience: int | None = option(
+        None,
+        _POSITIVE_COUNT,
+        "Epochs without a lower held-out loss after which a stage ends.",
+        unset="half the epochs of the first stage, at least 16",
     )
     seed: int = _training(0, _COUNT, "Random seed.")
 
@@ -125,6 +128,7 @@ class Settings(CheckedOptions):
         values |= {name: value for name, value in given.items() if value is not None}
         # A teacher needs a trained network.
         values["distil_epochs"] = min(values["distil_epochs"], max(values["epochs"] - 1, 0))
+        values.setdefault("patience", max(16, (values["epochs"] - values["distil_epochs"]) // 2))
         return ResolvedSettings(**values)
 
 
@@ -135,16 +139,15 @@ def defaults_for(n_names: int, optimizer: str, warm_start: bool = False) -> dict
 
         n_names               900 warm     100     900   1,200   5,000   27,000   87,000   1,000,000
         hidden_size                192     128     192     192     256      256      384         384
-        epochs                      63     153     133     113      51       21       11          11
+        epochs                      63     113      95      83      43       21       11          11
         distil_epochs                3       3       3       3       3        3        3           3
         synthetic_names          6,000  24,223  50,019  55,000  88,083  153,668  200,000     200,000
         batch_size                  53      16      53      64     166      510      768         768
         dropout                   0.55    0.70    0.63    0.60    0.46     0.30     0.19        0.15
         recurrent_dropout         0.45    0.60    0.53    0.50    0.36     0.20     0.09        0.05
-        patience                    30      75      65      55      24       16       16          16
     """
     ratio = max(n_names, 100) / 1200  # 1,200 is about the length of the list of dinosaurs
-    first_epochs = 8 if n_names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
+    first_epochs = 8 if n_names >= LONG_LIST else min(round(80 / ratio**0.48), 110)
     rate = {"adam": 0.009, "sgd": 1.0}[optimizer]
     synthetic_names = min(round(55_000 * ratio**0.33), 200_000)
     if warm_start:
@@ -163,7 +166,6 @@ def defaults_for(n_names: int, optimizer: str, warm_start: bool = False) -> dict
         "held_out": 0.0 if warm_start else 0.1,
         "dropout": round(recurrent_dropout + 0.1, 3),
         "recurrent_dropout": round(recurrent_dropout, 3),
-        "patience": max(16, first_epochs // 2),
     }
 
 

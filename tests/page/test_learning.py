@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ from rnn_names.training import trainer, warm_start
 from rnn_names.training.batches import Batches
 from rnn_names.training.gradients import gradients_with_dropout
 from rnn_names.training.optimizers import Adam
-from rnn_names.training.settings import Settings, Stage, defaults_for, make_stages
+from rnn_names.training.settings import Settings, Stage, make_stages
 from support import node
 from support.documents import ROOT
 from support.networks import prefixes_of
@@ -108,7 +108,7 @@ def test_settings_and_learning_rates_equal_python(tmp_path):
     found, rates, pull = run(script, tmp_path, sizes=sizes, shares=shares)
     for started in (False, True):
         for size, settings in zip(sizes, found[started], strict=True):
-            expected = defaults_for(size, "adam", started)
+            expected = asdict(Settings().resolved(size, started))
             assert settings == {name: expected[name] for name in settings} and len(settings) == 8
     assert pull == trainer.DECAY_TO_START
     for started, found_rates in zip((False, True), rates, strict=True):

@@ -48,13 +48,13 @@ def losses(records, stage):
 @pytest.mark.parametrize(
     ("names", "asked", "started", "network", "distillation"),
     [
-        (100, {}, False, 150, 3),
+        (100, {}, False, 110, 3),
         (999, {}, True, 60, 3),
-        (1000, {}, False, 122, 3),
+        (1000, {}, False, 87, 3),
         (100, {"epochs": 40}, False, 39, 1),  # its share of the epochs
-        (5000, {"epochs": 300}, False, 282, 18),
-        (100, {"distil_epochs": 0}, False, 153, 0),
-        (100, {"distil_epochs": 1}, False, 152, 1),
+        (5000, {"epochs": 300}, False, 279, 21),
+        (100, {"distil_epochs": 0}, False, 113, 0),
+        (100, {"distil_epochs": 1}, False, 112, 1),
         (100, {"epochs": 1, "distil_epochs": 9}, False, 1, 0),
         (100, {"epochs": 0}, False, 0, 0),
     ],

@@ -338,7 +338,7 @@ def test_the_table_of_defaults_equals_the_rule():
     lines = [line.split() for line in text.splitlines()]
     rows = [line for line in lines if line[:1] and line[0] in ("n_names", *vars(Settings()))]
     table = {name: [float(cell.replace(",", "")) for cell in cells] for name, *cells in rows}
-    assert len(table) == 9
+    assert len(table) == 8
     for column, names in enumerate(table.pop("n_names")):
         rule = defaults_for(int(names), "adam", warm_start=column == 0)
         for name, cells in table.items():

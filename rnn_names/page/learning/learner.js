@@ -170,7 +170,7 @@ function lossOfModel({ hidden_size: n_a, vocabulary, weights }, names) {
 /** The settings for `names` distinct names, as in Python; `started` if it starts from the base. */
 function settingsFor(names, started = false) {
   const ratio = Math.max(names, 100) / 1200; // to a list as long as the dinosaurs
-  const first = started ? 60 : Math.min(Math.round(110 / ratio ** 0.58), 150);
+  const first = started ? 60 : Math.min(Math.round(80 / ratio ** 0.48), 110);
   const most = started ? 0.45 : 0.6;
   const recurrentDropout = Math.min(Math.max(0.5 - 0.095 * Math.log(ratio), 0.05), most);
   return {
