@@ -81,8 +81,9 @@ document.getElementById("find-kind")?.addEventListener("input", ({ target }) => 
   for (const card of cards) card.hidden = !found.includes(card);
   for (const group of document.querySelectorAll(".group")) {
     const isEmpty = !group.querySelector(".kinds > li:not([hidden])");
-    const links = document.querySelectorAll(`.md-nav [href="#${group.querySelector("h2").id}"]`);
-    for (const { parentElement } of links) parentElement.hidden = isEmpty;
+    const link = `[href="#${group.querySelector("h2").id}"]`;
+    const ways = document.querySelectorAll(`.md-nav :has(> ${link}), .jump ${link}`);
+    for (const way of ways) way.hidden = isEmpty;
   }
   const isFound = document.querySelector(".kinds > li:not([hidden])");
   document.getElementById("no-kind").hidden = Boolean(isFound);

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from rnn_names.corpus.names import Vocabulary
-from support.browser import names_of, wait_for_names
+from support.browser import names_of, reload, wait_for_names
 from support.pages import IN_SIGHT, SIZES, SMALL, follow, kept, press, unfold, wait_for_text
 
 WATCH_SHIFTS = """window.shifts = [];
@@ -20,6 +20,8 @@ new PerformanceObserver((list) => {
 def test_nothing_overflows_and_nothing_moves(width, open_page, small_models):
     other = ("first-names", small_models["gru"], 0.1)
     page = open_page("dinosaurs", other, width=width, height=3600)
+    reload(page)  # the browser has seen the font now, and draws it at once
+    wait_for_names(page)
     page.evaluate(WATCH_SHIFTS)
     press(page, "More names")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -321,6 +323,9 @@ def test_on_a_phone_every_target_is_large_and_a_swipe_opens_a_drawer(open_page):
     assert not page.locator("#kept, #settings").filter(visible=True).count(), "it is closed first"
     page.evaluate(swipe, [80, 200])
     assert page.locator("#settings").is_visible()
+    page.get_by_role("tab", name="Casts").tap()
+    assert not page.locator("#settings").is_visible(), "a tap beside a sheet closes it"
+    assert page.evaluate("document.body.dataset.view") == "results"
 
 
 def test_on_a_phone_links_stand_apart_and_kept_names_are_in_columns(open_page):

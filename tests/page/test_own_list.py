@@ -627,11 +627,15 @@ def test_the_names_shown_when_a_list_is_learned_are_the_first_of_the_view(page):
     assert shown and names_of(page)[: len(shown)] == shown
     assert len({*shown}) == len(shown)
     page.get_by_role("tab", name="Your list").click()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.get_by_text("Change the list").click()
+    assert page.locator("#own-learn").is_visible()
+    assert not page.locator("#own-show").is_visible(), "on a phone, it would cover the other button"
     forget(page)
 
 
 def test_sample_names_during_learning_are_new(page, small_models):
-    names = page.evaluate("namesToWatch(models[0], 1)")
+    names = page.evaluate("namesToWatch(models[0], 1, 10000)")  # ms, on a busy machine
     assert names and not small_models["gru"].knows(names).any()
 
 

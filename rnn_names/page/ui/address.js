@@ -73,7 +73,7 @@ export function addressOfForm() {
     else if (isImplied(id, chosen.boldness)) address.set(id, "no");
   }
   if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
-  if (chosen.isTuned()) address.set("temperature", String(chosen.temperature));
+  if (chosen.tuned) address.set("temperature", String(chosen.temperature));
   const areOpening = scaled(chosen.shares).join() === scaled(openingShares()).join();
   if (!areOpening) address.set("shares", chosen.shares.join(" "));
   if (digestsOfLists().length) address.set("list", digestsOfLists().join(" "));

@@ -179,6 +179,6 @@ function verdict(name, places, letters, parts) {
     compactDisplay: "long",
     maximumSignificantDigits: 2,
   });
-  const more = -total > 35 ? "more than " : "";
-  return [`Of ${more}${often} names, one is `, bdi(name), `.${listed}`];
+  const about = -total > 35 ? "Fewer than" : "About";
+  return [`${about} 1 in ${often} names is `, bdi(name), `.${listed}`];
 }

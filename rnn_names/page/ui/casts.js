@@ -235,10 +235,10 @@ function partItem(part, i) {
   return item;
 }
 
-/** Shows the parts after one was added, moved or removed, and focuses part number `focused`. */
-function partsRebuilt(focused) {
+/** Shows the parts after a change, and focuses the menu of part `focused`, or its field. */
+function partsRebuilt(focused, control = "select") {
   showParts();
-  ($("parts").children[focused]?.firstChild ?? $("add-name")).focus();
+  ($("parts").children[focused]?.querySelector(control) ?? $("add-name")).focus();
   partsChanged();
 }
 
@@ -295,7 +295,7 @@ const setLetters = (control, text) => control.style.setProperty("--letters", len
 export function listenToCasts() {
   const add = (kind, text = "") => {
     parts.push({ kind, text, isSpaced: true });
-    partsRebuilt(parts.length - 1);
+    partsRebuilt(parts.length - 1, kind === "name" ? "select" : "input");
   };
   onClick({
     "add-name": () => add("name", asPart(models[0])),

@@ -39,8 +39,10 @@ export const chosen = {
     chosen.temperature = temperatureOf(word);
   },
 
-  /** Whether the temperature differs from that of the boldness. */
-  isTuned: () => chosen.temperature !== temperatureOf(chosen.boldness),
+  /** How much the temperature was raised from that of the boldness, or lowered if below 0. */
+  get tuned() {
+    return chosen.temperature - temperatureOf(chosen.boldness);
+  },
 };
 
 /** The models that the page was written with, each with its own name. */

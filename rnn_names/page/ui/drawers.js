@@ -77,6 +77,18 @@ export function listenToDrawers(setCountForView) {
   document.addEventListener("keydown", ({ key }) => {
     if (key === "Escape") closeAll();
   });
+  // A tap beside a sheet closes it, and does nothing else.
+  const closeSheet = (event) => {
+    const isSheet = ["settings", "kept"].includes(document.body.dataset.drawer ?? "");
+    const isBeside =
+      event.target.closest("h1, nav, #panel") && !event.target.closest("#bar, .drawer");
+    if (!isSheet || !isBeside || !matchMedia("(hover: none) and (orientation: portrait)").matches)
+      return;
+    event.preventDefault();
+    event.stopPropagation();
+    openDrawer(null);
+  };
+  document.addEventListener("click", closeSheet, true);
   listenToSwipes();
 }
 

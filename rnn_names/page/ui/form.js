@@ -1,7 +1,7 @@
 // The settings in the form.
 
 import { isCasting, modelsOfCast } from "./casts.js";
-import { chosen, data, openingShares } from "./chosen.js";
+import { chosen, openingShares } from "./chosen.js";
 import { $, setSlider } from "./elements.js";
 import { CHECKS, NUMBERS, optionOf, TEXTS, textsIn } from "./fields.js";
 import { showChips } from "./messages.js";
@@ -22,8 +22,8 @@ export function settingsOfForm() {
       ...read(NUMBERS, ({ value }) => (value ? Number(value) : undefined)),
     ])
   );
-  const count = $("count").validity.valid ? (fields.count ?? data.count) : data.count;
-  const own = chosen.isTuned() ? { temperature } : {}; // else boldness sets it, also a part's
+  const count = $("count").validity.valid ? fields.count : $("names").children.length;
+  const own = chosen.tuned ? { temperature } : {}; // else boldness sets it, also a part's
   const minEdits = noNearCopies && 2; // false: none, whatever boldness says
   return { ...fields, minEdits, count, seed, boldness, ...own, shares };
 }
@@ -63,11 +63,14 @@ function showTemperature() {
   const text = Number(short) === chosen.temperature ? short : String(chosen.temperature);
   setSlider($("temperature"), chosen.temperature);
   $("temperature").ariaValueText = `temperature ${text}`;
-  if (chosen.isTuned()) $("fine").open = true; // a changed temperature must be visible
+  const { boldness, tuned } = chosen;
+  if (tuned) $("fine").open = true; // a changed temperature must be visible
   $("temperature-value").textContent = text;
   for (const button of $("boldness").children) {
-    button.ariaPressed = button.textContent === chosen.boldness;
-    if (button.ariaPressed === "true") $("boldness-hint").textContent = button.title;
-    $("safe-hint").hidden = chosen.boldness !== "safe";
+    const isChosen = button.textContent === boldness;
+    button.ariaPressed = isChosen && !tuned;
+    const than = `${tuned < 0 ? "Closer to the list" : "Bolder"} than ${boldness}.`;
+    if (isChosen) $("boldness-hint").textContent = tuned ? than : button.title;
   }
+  $("safe-hint").hidden = boldness !== "safe";
 }

@@ -101,11 +101,13 @@ export function say(sentence, /** @type {number | undefined} */ names = undefine
   const isLeftOut = (id) => sentence.startsWith("Left out") && sentence.includes(` ${id}=`);
   const leftOut = [...NUMBERS, "temperature"].filter(isLeftOut); // of a link
   const named = leftOut.length ? [] : conditionsIn(sentence);
-  const wrong = !named.length && /^(No name|Stopped.*: 0 )/.test(sentence) ? inForce() : named;
+  const wrong =
+    !named.length && /^(No name|No line|Stopped.*: 0 )/.test(sentence) ? inForce() : named;
   mark([...wrong, ...leftOut], sentence);
   for (const id of leftOut) $(id).closest("details")?.setAttribute("open", "");
   const dropped = named.length || wrong.length === 1 ? wrong : [];
-  const heard = names === undefined ? "" : ` ${names} name${names === 1 ? "" : "s"}.`;
+  const what = document.body.dataset.view === "casts" ? "line" : "name";
+  const heard = names === undefined ? "" : ` ${names} ${what}${names === 1 ? "" : "s"}.`;
   $("status").replaceChildren(
     sentence,
     element("span", { className: "unseen" }, heard),

@@ -11,7 +11,7 @@ import { changed, chosen, data, models } from "./chosen.js";
 import { listenToDrawers, openDrawer, showView } from "./drawers.js";
 import { $, listenToPresses, nameOfCard, onClick, toast, within } from "./elements.js";
 import { keepAll, listenToFavourites } from "./favourites.js";
-import { CHECKS } from "./fields.js";
+import { CHECKS, NUMBERS } from "./fields.js";
 import { moved, resetForm, settingsOfForm, showValues } from "./form.js";
 import { listenToKeys, showKeys } from "./keys.js";
 import { reasonIn, say } from "./messages.js";
@@ -43,7 +43,10 @@ async function draw(note = "") {
   say("");
   const { reason, isSure } = isCasting() ? { reason: "", isSure: false } : reasonIn(settings);
   const inVain = (act) => () => mine === current && !places.n_found && act();
-  const sayOfNone = inVain(() => say(`No name found yet.${reason}`));
+  const none = isCasting() ? "No line" : "No name";
+  // While the page opens, it shows names that it came with.
+  const isOpening = document.body.classList.contains("opening");
+  const sayOfNone = inVain(() => isOpening || say(`${none} found yet.${reason}`));
   const pause = inVain(() => Object.assign(mine, { isStopped: true, isLate: true }));
   const sayTimer = setTimeout(sayOfNone, isSure ? SHORT_SEARCH : LONG_SEARCH);
   const pauseTimer = isCasting() ? 0 : setTimeout(pause, MAX_SEARCH);
@@ -285,14 +288,16 @@ function countForWindow() {
 }
 
 /** Replaces an invalid number by the nearest, or the one before. Returns whether it was invalid. */
-function correctCount() {
-  const { validity, valueAsNumber, min, max, labels } = $("count");
+function correct(field) {
+  const { validity, valueAsNumber, min, max, labels } = field;
   if (validity.valid) return false;
   const nearest = Math.min(Math.max(Math.trunc(valueAsNumber), min), max);
-  $("count").value = nearest || countAtFocus;
-  toast([`How many: from 1 to ${max}`]);
+  const isCount = field === $("count");
+  field.value = nearest || (isCount ? countAtFocus : "");
+  toast([`${isCount ? "How many" : labels[0].textContent}: from ${min} to ${max}`]);
   changed();
-  labels[0].textContent = { [min]: "At least", [max]: "At most" }[nearest] ?? "How many";
+  const bound = { [min]: "At least", [max]: "At most" }[nearest];
+  if (isCount) labels[0].textContent = bound ?? "How many";
   return true;
 }
 
@@ -336,13 +341,14 @@ function listen() {
   });
   document.addEventListener("input", ({ target }) => {
     if (/** @type {any} */ (target).form !== $("settings")) return;
-    if (target === $("count") && !$("count").validity.valid) return; // it may be half typed
+    const isHalfTyped = (id) => target === $(id) && !$(id).validity.valid;
+    if (NUMBERS.some(isHalfTyped)) return;
     moved(target);
     changed();
   });
-  $("count").addEventListener("change", correctCount);
+  for (const id of NUMBERS) $(id).addEventListener("change", ({ target }) => correct(target));
   $("count").addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && correctCount()) event.preventDefault(); // or Enter draws names
+    if (event.key === "Enter" && correct($("count"))) event.preventDefault(); // or Enter draws names
   });
   $("count").addEventListener("focus", () => (countAtFocus = $("count").value));
   onClick({
