@@ -3,13 +3,13 @@
 Leaving out the acceptor (length, shape, conditions), attempt a at number i of a seed gives the name
 
     key = subkey(subkey(seed_key(seed), i), a)
-    state, text = next_state(a0, None), ""         # a step whose input is the zero vector
+    state, text = state_after(a0, None), ""        # a step whose input is the zero vector
     while True:
         p = next_probabilities(state)              # of the end, then of each character
         u = uniform(key, position=len(text))       # 0 ≤ u < 1
         character = the first one whose cumulative probability is above u
         if it is the end: return text
-        state, text = next_state(state, character), text + character
+        state, text = state_after(state, character), text + character
 
 Everything else serves to draw many names at once, to meet conditions, or to find rare names.
 

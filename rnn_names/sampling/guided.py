@@ -80,16 +80,16 @@ class GuidedWalk(Walk):
         self.log_weights[rows] = node_fields["log_weight"][node]
 
     def _child_fields(
-        self, node_fields: Array, children: Children, next_state: Array, estimates: Array
+        self, node_fields: Array, children: Children, automaton_state: Array, estimates: Array
     ) -> Array:
         _, parent, character = children
         parent_row = node_fields["visited_row"][parent]
         if self.visits is None:
             visited_row = self.guide.prefixes.child(parent_row, character)
         else:
-            visited_row = self.visits.child_or_new(parent_row, character, next_state)
+            visited_row = self.visits.child_or_new(parent_row, character, automaton_state)
         return structured(
-            automaton_state=next_state,
+            automaton_state=automaton_state,
             product_row=self.guide.product.next_row[node_fields["product_row"][parent], character],
             visited_row=visited_row,
             log_weight=node_fields["log_weight"][parent] - estimates[parent, character],
@@ -107,9 +107,10 @@ class GuidedWalk(Walk):
             log_branch[:, EOS] = -np.inf
             parent, character = np.divmod(_largest(log_branch.ravel(), width), self.predictor.n_y)
             children = Children(states, parent, character)
-            automaton_state = node_fields["automaton_state"][parent]
-            next_state = self.acceptor.automaton.next_state[automaton_state, character]
-            node_fields = self._child_fields(node_fields, children, next_state, estimates)
+            automaton_state = self.acceptor.automaton.next_state[
+                node_fields["automaton_state"][parent], character
+            ]
+            node_fields = self._child_fields(node_fields, children, automaton_state, estimates)
             log_reach, length = log_branch[parent, character], length + 1
             states = self.predictor.states_after(children, self._work).copy()
 

@@ -126,10 +126,10 @@ class Walk:
         is_first = differs_from_previous(branch)
         parent, character = np.divmod(branch[is_first], n_y)
         automaton_state = node_fields["automaton_state"][parent]
-        next_state = acceptor.automaton.next_state[automaton_state, character]
+        next_automaton_state = acceptor.automaton.next_state[automaton_state, character]
         ends = character == EOS
         may_end = ends & acceptor.may_end[length, automaton_state]
-        goes_on = ~ends & acceptor.can_be_completed[length + 1, next_state]
+        goes_on = ~ends & acceptor.can_be_completed[length + 1, next_automaton_state]
         # For each name again: (k,)
         branch_row = np.cumsum(is_first, dtype=np.int32) - 1
         ended = np.flatnonzero(may_end[branch_row] & ~is_close)
@@ -140,8 +140,9 @@ class Walk:
             self.characters[length, rows] = character[branch_row]
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[branch_row]
             children = Children(states, parent[goes_on], character[goes_on])
-            next_state = next_state[goes_on]
-            child_fields = self._child_fields(node_fields, children, next_state, estimates)
+            child_fields = self._child_fields(
+                node_fields, children, next_automaton_state[goes_on], estimates
+            )
             self._frontier.add(length + 1, NodeBatch(children, child_fields, rows, node))
 
     @property
@@ -162,10 +163,10 @@ class Walk:
         self.lengths[rows] = length
 
     def _child_fields(
-        self, node_fields: Array, children: Children, next_state: Array, estimates: Any
+        self, node_fields: Array, children: Children, automaton_state: Array, estimates: Any
     ) -> Array:
-        """The fields of children; `next_state` is the automaton's, `estimates` `_visit`'s."""
-        return structured(automaton_state=next_state)
+        """The fields of children, whose `automaton_state` is given."""
+        return structured(automaton_state=automaton_state)
 
 
 class WalkDrawer:
