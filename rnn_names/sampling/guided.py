@@ -32,7 +32,7 @@ COPIES_POSITION = MAX_NAME_LENGTH + 1  # of the random number that rounds a numb
 class GuidedWalk(Walk):
     """Draws names with a guide; `log_weights`, (names,), are −∞ for names that did not end.
 
-    The walk records the prefixes that it visits in `visits`, if given. The record of a node holds
+    The walk records the prefixes that it visits in `visits`, if given. The `node_fields` are
 
         automaton_state   of the acceptor's automaton
         product_row       the row among the guide's product states
@@ -49,10 +49,10 @@ class GuidedWalk(Walk):
         self.guide, self.visits = guide, visits
         self.log_weights = np.full(len(keys), -np.inf)
 
-    def _visit(
+    def _predict(
         self, length: int, states: Array, node_fields: Array, node: Array
     ) -> tuple[Prediction, Array]:
-        """Multiplies probabilities by estimates, which it returns as logarithms, (nodes, n_y).
+        """Multiplies probabilities by completions, whose logarithms it also returns: (nodes, n_y).
 
         Multiplies the weight of each node, in place, by the total, and records the visit.
         """
@@ -80,7 +80,7 @@ class GuidedWalk(Walk):
         self.log_weights[rows] = node_fields["log_weight"][node]
 
     def _child_fields(
-        self, node_fields: Array, children: Children, automaton_state: Array, estimates: Array
+        self, node_fields: Array, children: Children, automaton_state: Array, log_completion: Array
     ) -> Array:
         _, parent, character = children
         parent_row = node_fields["visited_row"][parent]
@@ -92,7 +92,7 @@ class GuidedWalk(Walk):
             automaton_state=automaton_state,
             product_row=self.guide.product.next_row[node_fields["product_row"][parent], character],
             visited_row=visited_row,
-            log_weight=node_fields["log_weight"][parent] - estimates[parent, character],
+            log_weight=node_fields["log_weight"][parent] - log_completion[parent, character],
         )
 
     def beam_search(self, roots: Roots, width: int) -> None:
@@ -101,7 +101,7 @@ class GuidedWalk(Walk):
         log_reach = np.zeros(1)  # of each node
         while len(states):
             node = np.arange(len(states))
-            (p, _), estimates = self._visit(length, states, node_fields, node)
+            (p, _), log_completion = self._predict(length, states, node_fields, node)
             with np.errstate(divide="ignore"):
                 log_branch = log_reach[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
             log_branch[:, EOS] = -np.inf
@@ -110,7 +110,7 @@ class GuidedWalk(Walk):
             automaton_state = self.acceptor.automaton.next_state[
                 node_fields["automaton_state"][parent], character
             ]
-            node_fields = self._child_fields(node_fields, children, automaton_state, estimates)
+            node_fields = self._child_fields(node_fields, children, automaton_state, log_completion)
             log_reach, length = log_branch[parent, character], length + 1
             states = self.predictor.states_after(children, self._work).copy()
 
