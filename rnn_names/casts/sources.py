@@ -15,8 +15,8 @@ from rnn_names.errors import CorpusError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import DEFAULT_BUDGET, first_passing_results
 from rnn_names.sampling.random_keys import fixed_keys, keys_at, seed_key, subkeys, weighted_index
+from rnn_names.sampling.rarity import look_ahead_if_rare
 from rnn_names.sampling.sampler import DrawnNames, make_sampler
-from rnn_names.sampling.stream import look_ahead_if_rare
 from rnn_names.system import cached_property
 
 MIN_CANDIDATES = 1 << 5  # minimum number of candidates tried for a name before giving up
