@@ -60,7 +60,7 @@ def prepare_guided_drawer(sampler: Sampler) -> GuidedDrawer | None:
     except NoAutomatonError:  # too many prefixes
         return None
     # Rounding errors would exceed the differences between names at a lower temperature.
-    temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
+    temperature = max(sampler.drawer.predictor.temperature, 1e-9)
     first, *falling = falling_temperatures(temperature)
     preparation = _Preparation(sampler, acceptor, root, first)
     preparation.draw_and_record(DRAW_SIZES[0])  # unguided
