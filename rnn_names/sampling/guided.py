@@ -38,6 +38,14 @@ class GuidedWalk(Walk):
         product_row       the row among the guide's product states
         visited_row       the row among the visited prefixes; −1 for others
         log_weight        natural logarithm of the weight so far
+
+    Some nodes of first names that end in "pp" (state 3: one p was read; state 4: "pp"):
+
+        prefix      automaton_state   product_row   visited_row   log_weight
+        "Phil"      2                 2225          14223         −5.57
+        "Philip"    3                 5885          32758         −7.15
+        "Philipp"   4                 6868          33528         −8.07
+        "Pheup"     3                 2099          −1            −4.63
     """
 
     predictor: NetworkPredictor
