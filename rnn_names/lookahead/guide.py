@@ -84,8 +84,7 @@ class Guide:
         product, product_row = ProductStates.reachable_from(
             no_context, automaton, prefixes.history, prefixes.automaton_state
         )
-        can_be_completed = acceptor.can_be_completed[:, product.automaton_state]
-        by_chain = np.where(can_be_completed, 0.0, -np.inf)
+        by_chain = np.where(acceptor.can_be_completed[:, product.automaton_state], 0.0, -np.inf)
         return cls(acceptor, prefixes, np.zeros((0, n_y)), product, by_chain, product_row)
 
     def learned(self, temperature: float, *, explores: bool, log_p_unvisited: float) -> "Guide":

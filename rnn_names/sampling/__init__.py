@@ -11,9 +11,8 @@ Leaving out the acceptor (length, shape, conditions), attempt a at number i of a
         if it is the end: return text
         state, text = state_after(state, character), text + character
 
-Everything else serves to draw many names at once, to meet conditions, or to find rare names.
-
-The page draws in the same way, in plain loops (`page/engine/walk.js`).
+Everything else serves to draw many names at once, to meet conditions, or to find rare names. The
+page draws in the same way, in plain loops (`page/engine/walk.js`).
 
 `rnn-names sample -m dinosaurs -n 1 --seed 7` writes name 0 of seed 7. In the order of the calls:
 
@@ -31,7 +30,7 @@ The page draws in the same way, in plain loops (`page/engine/walk.js`).
     admission.py             admits it: it is no repeat
 
 `rnn-names sample --suffix pp -m first-names -n 5 --seed 1` has a rare condition, which about 1 name
-in 8,000 meets. Read the docstrings of `network/completion_values.py` and `lookahead/guide.py` first.
+in 8,000 meets. Read how `network/completion_values.py` and `lookahead/guide.py` begin, then:
 
     rarity.py                draws a pilot; too few names are accepted, so it looks ahead
     preparation.py           draws names, from which the guide learns

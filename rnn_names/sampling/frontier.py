@@ -1,8 +1,7 @@
 """The frontier of a walk or a search: the nodes whose states are not computed yet.
 
-Nodes whose prefixes have the same length wait together. A batch comes from the greatest length that
-fills one, else from the smallest, so that the network runs for many nodes at once and few nodes
-wait at any time.
+Nodes with prefixes of the same length wait together. A batch comes from the greatest length that
+fills one, else from the smallest. So the network runs for many nodes at once, yet few ever wait.
 """
 
 from collections import Counter, defaultdict

@@ -32,20 +32,14 @@ COPIES_POSITION = MAX_NAME_LENGTH + 1  # of the random number that rounds a numb
 class GuidedWalk(Walk):
     """Draws names with a guide; `log_weights`, (names,), are −∞ for names that did not end.
 
-    The walk records the prefixes that it visits in `visits`, if given. The `node_fields` are
+    The walk records the prefixes that it visits in `visits`, if given. The fields of some nodes,
+    for first names that end in "pp":
 
-        automaton_state   of the acceptor's automaton
-        product_row       the row among the guide's product states
-        visited_row       the row among the visited prefixes; −1 for others
-        log_weight        natural logarithm of the weight so far
-
-    Some nodes of first names that end in "pp" (state 3: one p was read; state 4: "pp"):
-
-        prefix      automaton_state   product_row   visited_row   log_weight
-        "Phil"      2                 2225          14223         −5.57
-        "Philip"    3                 5885          32758         −7.15
-        "Philipp"   4                 6868          33528         −8.07
-        "Pheup"     3                 2099          −1            −4.63
+        `node_fields`     Phil   Philip   Philipp   Pheup
+        automaton_state   2      3        4         3        of the acceptor; 3 after p, 4 after pp
+        product_row       2225   5885     6868      2099     among the guide's product states
+        visited_row       14223  32758    33528     −1       among visited prefixes; −1 for others
+        log_weight        −5.57  −7.15    −8.07     −4.63    so far, natural logarithm
     """
 
     predictor: NetworkPredictor

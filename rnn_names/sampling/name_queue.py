@@ -131,11 +131,8 @@ class NameQueue:
         return max(end - self._next_number, 0)
 
     def _batch_size(self, n_new: int) -> int:
-        """How many attempts the next batch may make, with up to `n_new` at new numbers.
-
-        From FIRST_BATCH (32 if endless), batches grow with the attempts made. A batch larger than
-        FIRST_BATCH has no more attempts than there are numbers to try.
-        """
+        """How many attempts the next batch may make, with up to `n_new` at new numbers."""
+        # Grows with the attempts made, up to as many as there are numbers to try, or FIRST_BATCH.
         n_made, n_waiting = self._waiting.n_made, len(self._waiting.numbers)
         max_size = min(max(self._growth * n_made, self._first_size), self._sampler.largest_batch)
         return min(max_size, max(n_waiting + n_new, FIRST_BATCH))

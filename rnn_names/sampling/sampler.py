@@ -165,8 +165,7 @@ class Sampler:
         else:
             log_p = predictor.log_probabilities(roots.states, Workspace())
             may_follow = self.acceptor.may_follow(0, roots.node_fields["automaton_state"])
-            # Only the shape is checked. If conditions and top-k, for example, rule out every
-            # beginning, too few names are found.
+            # Without a shape, too few names are found if conditions and top-k rule out all of them.
             is_possible = self.shape is None or (log_p[may_follow] > -np.inf).any()
             what = f"no name can begin in a way that the list's names do{SHAPE_HINT}"
         if not is_possible:
@@ -187,10 +186,9 @@ def make_sampler(model: LanguageModel, options: CommonOptions) -> Sampler:
     """
     try:
         sampler = Sampler(model, with_boldness(options, model))
-        cases = sampler.respelled.items()
         notes = [
             f"no name in the list begins with {short_repr(typed)}; reading it as {short_repr(read)}"
-            for typed, read in cases
+            for typed, read in sampler.respelled.items()
         ]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
