@@ -183,7 +183,7 @@ class _Preparation:
 
     def change_temperature(self, temperature: float) -> None:
         """Converts the predictions after visited prefixes to a lower temperature."""
-        # With top-p, exact only for prefixes that are visited again: it then rules out more.
+        # Then top-p rules out more. This is exact only for prefixes that are visited again.
         prefixes = self.guide.prefixes
         log_p = log_softmax(self._temperature / temperature * prefixes.log_probabilities)
         self.guide = replace(self.guide, prefixes=replace(prefixes, log_probabilities=log_p))
