@@ -1,6 +1,6 @@
 """Options of `sample` and settings of `train`, each declared once.
 
-A declaration is a field of a dataclass, made by `option`. It determines the check of a value
+A declaration is a field of a dataclass, made by `option_field`. It determines the check of a value
 (`CheckedOptions`), the keyword of the Python functions (`parameters_of`), the option of the command
 line (`rnn_names.cli.options`) and the row of docs/python.md. The page and the MCP server use its
 schema.
@@ -157,7 +157,7 @@ class Declaration(NamedTuple):
     hidden: bool = False  # whether the command line's help leaves it out
 
 
-def option(default: Any, kind: Kind, help: str, **more: Any) -> Any:
+def option_field(default: Any, kind: Kind, help: str, **more: Any) -> Any:
     """A dataclass field that declares an option; see `Declaration` for the arguments."""
     declaration = Declaration(default, kind, help, **more)
     return field(default=default, metadata={"declaration": declaration})

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
 from rnn_names.casts import initials, sources
-from rnn_names.sampling import preparation, walk
+from rnn_names.sampling import rarity, walk
 from rnn_names.training import distillation, warm_start
 from rnn_names.training import settings as training_settings
 from support import browser, package, program
@@ -139,15 +139,15 @@ def small_models():
 @pytest.fixture
 def always_look_ahead(monkeypatch):
     """Looks ahead whether conditions are rare or not."""
-    monkeypatch.setattr(preparation, "RARE", 1.0)
+    monkeypatch.setattr(rarity, "RARE", 1.0)
     monkeypatch.setattr(sources, "RARE_PART", 1.0)
-    monkeypatch.setattr(preparation, "MIN_GAIN", 0.0)
+    monkeypatch.setattr(rarity, "MIN_GAIN", 0.0)
 
 
 @pytest.fixture
 def quick_pilots(monkeypatch):
     """A thousand names, not many thousands, show how rare conditions are: once for each page."""
-    monkeypatch.setattr(preparation, "PILOT_SIZE", 1 << 10)
+    monkeypatch.setattr(rarity, "PILOT_SIZE", 1 << 10)
     for module in (sources, initials):
         monkeypatch.setattr(module, "PILOTS", (1 << 8, 1 << 10))
 

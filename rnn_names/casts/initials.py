@@ -80,10 +80,10 @@ class SameInitialSource:
             found: list[tuple[str, ...]] = [()] * len(lines)  # the names of the lines left
             for source, own_keys in keys_of.items():
                 name_keys = subkeys(own_keys[lines[left]], attempts[left])
-                names, rows, _ = source.draw_tested(name_keys, initial[left])
-                tally[source] = len(left), len(rows)
-                left = left[rows]
-                new = zip(rows.tolist(), names.to_strings(), strict=True)
+                names, passing, _ = source.draw_tested(name_keys, initial[left])
+                tally[source] = len(left), len(passing)
+                left = left[passing]
+                new = zip(passing.tolist(), names.to_strings(), strict=True)
                 found = [(*found[row], name) for row, name in new]
             return found, left, tally
 

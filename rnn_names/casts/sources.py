@@ -15,8 +15,8 @@ from rnn_names.errors import CorpusError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import DEFAULT_BUDGET, first_passing_results
 from rnn_names.sampling.random_keys import fixed_keys, keys_at, seed_key, subkeys, weighted_index
+from rnn_names.sampling.rarity import look_ahead_if_rare
 from rnn_names.sampling.sampler import DrawnNames, make_sampler
-from rnn_names.sampling.stream import look_ahead_if_rare
 from rnn_names.system import cached_property
 
 MIN_CANDIDATES = 1 << 5  # minimum number of candidates tried for a name before giving up
@@ -151,9 +151,9 @@ class NameSource(PartSource):
         """The share of names that meet their conditions, in fixed pilots."""
         share = 1.0
         for size in PILOTS if self.has_conditions else ():
-            _, rows, _ = self.draw_tested(fixed_keys(size))
-            share = max(len(rows), 1) / size
-            if len(rows) >= ENOUGH_MET:
+            _, passing, _ = self.draw_tested(fixed_keys(size))
+            share = max(len(passing), 1) / size
+            if len(passing) >= ENOUGH_MET:
                 break
         return share
 
@@ -169,9 +169,10 @@ class NameSource(PartSource):
         self, numbers: Array, rounds: Array, initials: Array
     ) -> list[tuple[str, ...]]:
         """(name,) for each line, round and initial, (n,) each; () if its only attempt fails."""
-        names, rows, _ = self.draw_tested(subkeys(keys_at(self.key, rounds, numbers), 0), initials)
+        keys = subkeys(keys_at(self.key, rounds, numbers), 0)
+        names, passing, _ = self.draw_tested(keys, initials)
         found: list[tuple[str, ...]] = [()] * len(numbers)
-        for row, name in zip(rows.tolist(), names.to_strings(), strict=True):
+        for row, name in zip(passing.tolist(), names.to_strings(), strict=True):
             found[row] = (name,)
         return found
 
@@ -186,7 +187,7 @@ class NameSource(PartSource):
 
         def make_attempts(numbers: Array, attempts: Array) -> tuple[Sequence[Any], Array, Tally]:
             own_initials = None if initials is None else initials[numbers]
-            names, rows, tally = self.draw_tested(subkeys(keys[numbers], attempts), own_initials)
-            return [*zip(names.to_strings(), strict=True)], rows, tally
+            names, passing, tally = self.draw_tested(subkeys(keys[numbers], attempts), own_initials)
+            return [*zip(names.to_strings(), strict=True)], passing, tally
 
         return first_passing_results(make_attempts, len(keys), self.largest_batch, DEFAULT_BUDGET)

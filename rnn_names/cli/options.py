@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from rnn_names import declarations as declared
 from rnn_names.cli.streams import in_utf8
 from rnn_names.cli.usage_hints import BALANCED, remedy_for, usage_hint
+from rnn_names.declarations import FLAG, LINE_NUMBERS, LINES, PATH, TEXTS, Number, declarations
 from rnn_names.errors import SamplingError, as_option, short_repr
 
 DEFAULT_MODEL = "names.npz"
@@ -100,7 +100,7 @@ flag = partial(option, is_flag=True)
 class NumberParam(click.FloatRange):
     """A number of a declared kind; the help shows its bounds."""
 
-    def __init__(self, kind: declared.Number) -> None:
+    def __init__(self, kind: Number) -> None:
         maximum = None if kind.maximum == math.inf else kind.maximum
         super().__init__(kind.minimum, maximum, min_open=kind.min_open, max_open=kind.max_open)
         self.kind = kind
@@ -128,7 +128,7 @@ output_option = partial(option, type=OutputPath(), metavar="FILE")
 
 def declared_option(options_class: Any, name: str, **more: Any) -> Callable[..., Any]:
     """The command-line option of a dataclass's field; `more` overrides its declaration."""
-    field = declared.declarations(options_class)[name]
+    field = declarations(options_class)[name]
     kind: Any = field.kind
     help = re.sub(r"\b[a-z]+(_[a-z]+)+\b", lambda match: as_option(match[0], ""), field.help)
     settings: dict[str, Any] = {"group": field.group, "help": help}
@@ -136,13 +136,13 @@ def declared_option(options_class: Any, name: str, **more: Any) -> Callable[...,
         "metavar": field.metavar or kind.metavar,
         "hidden": field.hidden or bool(field.new_name),
     }
-    if kind is declared.FLAG:
+    if kind is FLAG:
         settings |= {"is_flag": True, "default": field.default, "show_default": False}
-    elif kind is declared.LINES:
+    elif kind is LINES:
         settings |= {"type": click.Path(), "help": f"{help} FILE has one per line."}
-    elif kind in (declared.TEXTS, declared.LINE_NUMBERS):
+    elif kind in (TEXTS, LINE_NUMBERS):
         settings |= {"type": in_utf8, "multiple": True, "help": f"{help} May be repeated."}
-    elif kind is declared.PATH:
+    elif kind is PATH:
         settings["type"] = OutputPath()
     else:
         settings |= {"default": field.default, "show_default": field.unset or True}
@@ -156,7 +156,7 @@ def options_of(options_class: Any, without: Collection[str] = ()) -> Callable[..
     """A decorator that adds the options of a dataclass's fields that have a group."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        for name, declaration in reversed(declared.declarations(options_class).items()):
+        for name, declaration in reversed(declarations(options_class).items()):
             if declaration.group and name not in without:
                 command = declared_option(options_class, name)(command)
         return command

@@ -131,9 +131,7 @@ def shape_automaton(shape: Shape) -> Automaton:
     """Accepts the texts of a shape. A state is the kind of the last character."""
     kinds = len(shape.barred)
     next_state = np.where(shape.barred, kinds, np.arange(kinds))
-    next_state = np.append(
-        next_state, np.full((1, kinds), kinds), axis=0
-    )  # a state for barred texts
+    next_state = np.vstack([next_state, np.full(kinds, kinds)])  # the last: barred texts
     next_state = next_state[:, shape.kind].astype(np.int32)
     return Automaton(next_state, np.append(~shape.barred[:, 0], False))
 
@@ -160,9 +158,8 @@ class Acceptor:
 
     def may_follow(self, length: int, automaton_state: Array) -> Array:
         """Whether each character, or the end, may follow m texts of a length: (m, n_y) bool."""
-        may_follow: Array = self.can_be_completed[length + 1][
-            self.automaton.next_state[automaton_state]
-        ]
+        next_state = self.automaton.next_state[automaton_state]
+        may_follow: Array = self.can_be_completed[length + 1][next_state]
         may_follow[:, EOS] = self.may_end[length, automaton_state]
         return may_follow
 

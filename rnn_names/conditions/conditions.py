@@ -8,12 +8,7 @@ from functools import cache
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import (
-    Automaton,
-    NoAutomatonError,
-    any_text,
-    shape_automaton,
-)
+from rnn_names.conditions.automaton import Automaton, NoAutomatonError, any_text, shape_automaton
 from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, compiled, or_list

@@ -20,11 +20,12 @@ from rnn_names.declarations import (
     Number,
     declarations,
     one_of,
-    option,
+    option_field,
 )
 from rnn_names.errors import SamplingError, plural, short_repr
 
-_condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
+_condition = partial(option_field, group="Conditions")
+_sampling = partial(option_field, group="Sampling")
 _flag, _texts = partial(_condition, False, FLAG), partial(_condition, (), TEXTS)
 _flag_of_boldness = partial(_condition, None, FLAG, unset="False")
 _whole = partial(Number, whole=True)
@@ -222,23 +223,23 @@ class RandomOptions(CommonOptions):
 class SampleOptions(RandomOptions):
     """The parameters of `sample`."""
 
-    count: int = option(20, _COUNT, "Number of names.", short="-n")
+    count: int = option_field(20, _COUNT, "Number of names.", short="-n")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StreamOptions(RandomOptions):
     """The parameters of `stream`."""
 
-    count: int | None = option(None, _COUNT, "Number of names.", unset="no end")
+    count: int | None = option_field(None, _COUNT, "Number of names.", unset="no end")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BestOptions(CommonOptions):
     """The parameters of `best`."""
 
-    count: int = option(20, _COUNT, "Number of names.")
+    count: int = option_field(20, _COUNT, "Number of names.")
     _: KW_ONLY
-    rank: str = option(
+    rank: str = option_field(
         "total",
         one_of("total", "per-character"),
         "Rank names by total probability, which favours short ones, or by probability per "
@@ -282,7 +283,7 @@ class CastOptions(RandomOptions):
     """The parameters of `cast`. Conditions apply to each part that does not set its own."""
 
     pattern: str
-    count: int = option(20, _COUNT, "Number of lines.", short="-n")
+    count: int = option_field(20, _COUNT, "Number of lines.", short="-n")
     _: KW_ONLY
     unique: bool = _flag("Write no line twice. Cannot be combined with start.")
     start: int = _start(
@@ -303,8 +304,8 @@ class CastOptions(RandomOptions):
         "of line 5, and 5.town its part called town. Repeat a number to redraw again. Requires a "
         "seed.",
     )
-    parts: bool = option(False, FLAG, "Return each line as a tuple of its parts.")
-    models: Mapping[str, Any] | None = option(
+    parts: bool = option_field(False, FLAG, "Return each line as a tuple of its parts.")
+    models: Mapping[str, Any] | None = option_field(
         None, MAPPING, "Models that are not in files, by their names in the pattern."
     )
 

@@ -63,7 +63,7 @@ class Guide:
     """
 
     acceptor: Acceptor  # with an automaton of S states
-    prefixes: VisitedPrefixes  # all that were visited; the guide learned from the first N
+    prefixes: VisitedPrefixes  # the stored visited prefixes; the guide learned from the first N
     # (N, n_y) log completion of each next character; the chain supplies it for prefixes visited
     # since then. Column EOS is 0 where a name may end, else −∞; while exploring, always −∞.
     log_completion_visited: Array
@@ -81,26 +81,36 @@ class Guide:
         automaton, n_y = acceptor.automaton, acceptor.automaton.next_state.shape[1]
         prefixes = VisitedPrefixes.beginning(prefix, automaton)
         no_context = Contexts(np.zeros(1, np.int64), n_y)
-        product, row = ProductStates.reachable_from(
+        product, product_row = ProductStates.reachable_from(
             no_context, automaton, prefixes.history, prefixes.automaton_state
         )
-        can_be_completed = acceptor.can_be_completed[:, product.automaton_state]
-        by_chain = np.where(can_be_completed, 0.0, -np.inf)
-        return cls(acceptor, prefixes, np.zeros((0, n_y)), product, by_chain, row)
+        by_chain = np.where(acceptor.can_be_completed[:, product.automaton_state], 0.0, -np.inf)
+        return cls(acceptor, prefixes, np.zeros((0, n_y)), product, by_chain, product_row)
 
     def learned(self, temperature: float, *, explores: bool, log_p_unvisited: float) -> "Guide":
         """A guide that has learned from its prefixes, which were visited at `temperature`.
 
         If it `explores`, visited names are ruled out. `log_p_unvisited` is the log of the measured
         probability that a name meets the conditions and is not visited; infinite if not measured.
+        If there are too many prefixes, only the most probable ones are kept.
         """
         prefixes, acceptor = self.prefixes, self.acceptor
-        product, row, by_chain = fitted_chain(prefixes, acceptor, temperature)
-        log_completion = by_chain[prefixes.length[:, None] + 1, product.next_row[row]]  # (N, n_y)
+        product, product_rows, by_chain = fitted_chain(prefixes, acceptor, temperature)
+        next_rows = product.next_row[product_rows]
+        log_completion = by_chain[prefixes.length[:, None] + 1, next_rows]  # (N, n_y)
         log_completion[:, EOS] = acceptor.log_may_end[prefixes.length, prefixes.automaton_state]
         log_completion[:, EOS + 1 :] += self._log_reduction(log_completion, log_p_unvisited)
-        guide = Guide(acceptor, prefixes, log_completion, product, by_chain, row[:1])
-        return guide._filled_in(explores)
+        is_large = log_completion.size > MAX_STORED_NUMBERS
+        if is_large or not explores:  # with the visited names
+            prefixes.fill_completion(log_completion)
+        if is_large:
+            size = MAX_STORED_NUMBERS // log_completion.shape[1]
+            rows = prefixes.most_probable(log_completion, size)
+            prefixes, log_completion = prefixes.take(rows), log_completion[rows]
+        if explores:  # again, without the names that end at the kept prefixes
+            log_completion[:, EOS] = -np.inf
+            prefixes.fill_completion(log_completion)
+        return Guide(acceptor, prefixes, log_completion, product, by_chain, product_rows[:1])
 
     def _log_reduction(self, log_completion: Array, log_p_unvisited: float) -> float:
         """The log of a factor that reduces estimates if they add up to far more than measured."""
@@ -112,25 +122,6 @@ class Guide:
         limit_by_measured = log_p_unvisited + math.log(MAX_ESTIMATED_TO_MEASURED)
         limit_by_visited = log_p_visited + math.log(MAX_ESTIMATED_TO_VISITED)
         return min(max(limit_by_measured, limit_by_visited) - log_estimated, 0.0)
-
-    def _filled_in(self, explores: bool) -> "Guide":
-        """The guide with the completion of each visited prefix computed from the longer ones.
-
-        If there are too many prefixes, only the most probable ones are kept. If the guide explores,
-        names that end at the kept ones are ruled out before estimates are computed.
-        """
-        prefixes, log_completion = self.prefixes, self.log_completion_visited
-        is_large = log_completion.size > MAX_STORED_NUMBERS
-        if is_large or not explores:  # with the visited names
-            prefixes.fill_completion(log_completion)
-        if is_large:
-            size = MAX_STORED_NUMBERS // log_completion.shape[1]
-            rows = prefixes.most_probable(log_completion, size)
-            prefixes, log_completion = prefixes.take(rows), log_completion[rows]
-        if explores:  # again, without them
-            log_completion[:, EOS] = -np.inf
-            prefixes.fill_completion(log_completion)
-        return replace(self, prefixes=prefixes, log_completion_visited=log_completion)
 
     @property
     def log_p_visited(self) -> float:
@@ -174,7 +165,8 @@ class Guide:
         # All visited names have this weight, since all but the first total cancel in the product.
         # 1e-6 allows for rounding errors, so that each of them gets at most one copy.
         log_weight_of_visited = self.log_p_conditions - log_mean + 1e-6
-        # Fitted to half of the weights and half of the tolerance, since it suits them best.
+        # Fitted to half of the weights and half of the tolerated share, since a bound looks better
+        # than it is on the weights it was fitted to.
         log_bound = max(least_log_bound(log_weights[::2], MAX_REPEATS / 2), log_weight_of_visited)
         log_bound = min(log_bound, math.log(MAX_BOUND))
         expected = np.exp(log_weights - log_bound)

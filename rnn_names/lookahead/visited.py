@@ -103,18 +103,18 @@ class VisitedPrefixes:
 
 
 class Visits:
-    """Records the prefixes that a draw visits: first those visited `before`, then new ones."""
+    """Records the prefixes that a draw visits: first those visited `earlier`, then new ones."""
 
-    def __init__(self, before: VisitedPrefixes) -> None:
-        self.before, self.n_recorded = before, 0
-        self._n_rows = len(before)
-        self._most = len(before) + MAX_RECORDED_NUMBERS // before.log_probabilities.shape[1]
+    def __init__(self, earlier: VisitedPrefixes) -> None:
+        self.earlier, self.n_recorded = earlier, 0
+        self._n_rows = len(earlier)
+        self._most = len(earlier) + MAX_RECORDED_NUMBERS // earlier.log_probabilities.shape[1]
         self._new: list[tuple[Array, ...]] = []
         self._recorded: list[tuple[Array, ...]] = []
 
     def child_or_new(self, row: Array, character: Array, automaton_state: Array) -> Array:
         """The row of each longer prefix, a new one if necessary; −1 if there is no room."""
-        rows = self.before.child(row, character)
+        rows = self.earlier.child(row, character)
         new = np.flatnonzero((rows < 0) & (row >= 0))[: self._most - self._n_rows]
         rows[new] = self._n_rows + np.arange(len(new))
         self._n_rows += len(new)
@@ -128,11 +128,11 @@ class Visits:
         self._recorded.append((rows[has_row], log_probabilities[has_row], n_names[has_row]))
 
     def joined(self) -> VisitedPrefixes:
-        """The prefixes visited before and the new ones."""
-        before, n_y = self.before, self.before.log_probabilities.shape[1]
+        """The prefixes visited earlier and the new ones."""
+        earlier, n_y = self.earlier, self.earlier.log_probabilities.shape[1]
         n_symbols = max_symbols(n_y, LONGEST_CONTEXT)
-        n_new, first = self._n_rows - len(before), len(before)
-        columns = (getattr(before, column.name) for column in fields(before))
+        n_new, first = self._n_rows - len(earlier), len(earlier)
+        columns = (getattr(earlier, column.name) for column in fields(earlier))
         widths = ((0, n_new), (0, 0))
         grown = VisitedPrefixes(*(np.pad(column, widths[: column.ndim]) for column in columns))
         for parent, character, automaton_state in self._new:  # parents were added by earlier calls

@@ -63,8 +63,7 @@ class Tilt:
         p[1:] *= factors.after(contexts.strings[1:] % contexts.base)
         p[0] *= factors.after_any(p[0])  # the average, for characters without a context
         next_row = contexts.next_context[:, :-1]  # no name contains START
-        # (longest + 2, contexts) V
-        self._completion = value_table(lambda _: p, next_row, self._at_end)
+        self._completion = value_table(lambda _: p, next_row, self._at_end)  # V, (longest + 2, K)
 
     def of_next(self, history: Array, length: Array) -> Array:
         """The factors of the next character's probabilities, at most 1: (m, n_y)."""

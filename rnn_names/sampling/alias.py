@@ -19,6 +19,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_results
 from rnn_names.sampling.random_keys import keys_at, subkeys
+from rnn_names.sampling.rarity import RARE, share_accepted
 from rnn_names.sampling.sampler import make_sampler
 
 KEYS_AT_ONCE = 1 << 18
@@ -40,14 +41,11 @@ class Aliases:
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
         with one_blas_thread():
             self._sampler, self._options = make_sampler(model, options), options
-            if self._sampler.may_be_rare:
-                from rnn_names.sampling.preparation import RARE, share_accepted
-
-                if share_accepted(self._sampler, RARE) <= RARE:
-                    title = self._sampler.acceptor_title
-                    reason = f"at most 1 in {1 / RARE:,.0f} names can meet {title}"
-                    hint = "too few to give each key a name; use fewer conditions"
-                    raise SamplingError(f"{reason}: {hint}", options.non_defaults)
+            if self._sampler.may_be_rare and share_accepted(self._sampler, RARE) <= RARE:
+                title = self._sampler.acceptor_title
+                reason = f"at most 1 in {1 / RARE:,.0f} names can meet {title}"
+                hint = "too few to give each key a name; use fewer conditions"
+                raise SamplingError(f"{reason}: {hint}", options.non_defaults)
 
     def names_for(self, keys: Sequence[str]) -> list[str]:
         """The names of the keys, in order.

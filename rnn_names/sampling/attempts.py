@@ -17,7 +17,7 @@ DEFAULT_BUDGET = 1 << 21  # attempts after which a stream without names ends
 NAMES_PER_BUDGET = 16  # names that must be found for another budget
 
 # Makes n attempts, given the number of each and its index among that number's attempts, (n,) both.
-# Returns the results that passed, the ascending positions of their attempts, and a tally.
+# Returns the results that passed, the ascending rows of their attempts, and a tally.
 MakeAttempts = Callable[[Array, Array], tuple[Sequence[Any], Array, Tally]]
 
 
@@ -69,7 +69,8 @@ class WaitingNumbers:
     def _next_attempts(self, size: int, lowest_first: bool) -> Array:
         """How many attempts each waiting number gets next, (w,).
 
-        At first, it gets as many as a name is likely to need; later, half as many as have failed.
+        Half as many as have failed, but at least as many as a name is likely to need and at most
+        twice as many (or as fit into the batch).
         """
         # 1.5 times the mean number of attempts that a name has needed so far; 2 at first.
         likely = math.ceil(1.5 * (self.n_made + 1) / (self.n_passed + 1))
@@ -115,11 +116,11 @@ def first_passing_results(
         lowest_first = waiting.n_made >= budget_after(waiting.n_passed, budget)
         size = max(min(max(n, waiting.n_made), max_batch), 1)
         numbers, attempts = waiting.pop(size, lowest_first, budget)
-        passed, positions, tally_now = make_attempts(numbers, attempts)
+        found, passing, tally_now = make_attempts(numbers, attempts)
         tally.add(tally_now)
-        is_first = waiting.record(numbers, attempts, positions)
-        for k in np.flatnonzero(is_first[positions]).tolist():
-            results[numbers[positions[k]]] = passed[k]
+        is_first = waiting.record(numbers, attempts, passing)
+        for k in np.flatnonzero(is_first[passing]).tolist():
+            results[numbers[passing[k]]] = found[k]
         exhausted = np.flatnonzero(waiting.n_failed >= budget)
         if len(exhausted):
             end = waiting.drop_from(exhausted[0])

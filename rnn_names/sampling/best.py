@@ -146,7 +146,7 @@ class _Search:
         self.is_per_character = rank == "per-character"
         drawer = sampler.drawer
         self.predictor, self.roots = drawer.predictor, drawer.roots
-        if (sampler.options.temperature or 1) < COLD:
+        if self.predictor.temperature < COLD:
             self.predictor, self.roots = drawer.float64_predictor, drawer.float64_roots
         self.log_prob, self._n_given = self.roots.log_relative_p, 0
         if len(drawer.texts) == 1:  # the probability of a single prefix is left out

@@ -39,7 +39,7 @@ def choose(
         margin: the maximum error of a sum of probabilities: a number, or (nodes,).
         rows: (k,) the row of each name in `keys`, (names,).
         node: (k,) the node of each name, ascending.
-        position: the number of characters before this one.
+        position: the length of the prefixes: the number of characters before this one.
 
     Returns:
         The rows, sorted by branch; the branch of each; whether each is too close to call; all (k,).

@@ -1,7 +1,7 @@
 """The frontier of a walk or a search: the nodes whose states are not computed yet.
 
-The nodes of a level wait together. A batch comes from the deepest level that fills one, else from
-the shallowest, so that the network runs for many nodes at once and few nodes wait at any time.
+Nodes with prefixes of the same length wait together. A batch comes from the greatest length that
+fills one, else from the smallest. So the network runs for many nodes at once, yet few ever wait.
 """
 
 from collections import Counter, defaultdict
@@ -25,30 +25,28 @@ NO_NAMES = np.zeros(0, np.int32)  # for `best`, which searches prefixes and draw
 
 
 class NodeBatch(NamedTuple):
-    """m nodes of one level, and the k names at them."""
+    """m nodes whose prefixes have the same length, and the k names at them."""
 
     children: Children  # the nodes
-    node_fields: (
-        Array  # (m,) with the field `automaton_state`, and more for a guided walk or `best`
-    )
+    node_fields: Array  # (m,) with `automaton_state`; more for a guided walk or `best`
     rows: Array = NO_NAMES  # (k,) the rows of the names in the walk's `keys`
     node: Array = NO_NAMES  # (k,) the node of each name, ascending
 
 
 class Frontier:
-    """The nodes that wait on each level, taken in batches of at most `at_once`."""
+    """The nodes that wait, by length, taken in batches of at most `at_once`."""
 
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
         self._batches = defaultdict[int, list[NodeBatch]](list)
-        self._nodes = Counter[int]()  # waiting on each level
+        self._nodes = Counter[int]()  # waiting, by length
 
     def __bool__(self) -> bool:
         """Whether any nodes wait."""
         return self._nodes.total() > 0
 
-    def add(self, level: int, batch: NodeBatch) -> None:
-        """Adds nodes to a level and drops the states of parents without a child."""
+    def add(self, length: int, batch: NodeBatch) -> None:
+        """Adds nodes of a length and drops the states of parents without a child."""
         (parent_states, parent, character), node_fields, rows, node = batch
         for start in range(0, len(parent), self._at_once):
             nodes = slice(start, start + self._at_once)
@@ -57,21 +55,21 @@ class Frontier:
             parents = parent_states.take(parent[nodes][first_child], axis=0)
             children = Children(parents, np.cumsum(first_child) - 1, character[nodes])
             part = NodeBatch(children, node_fields[nodes], rows[here], node[here] - start)
-            self._batches[level].append(part)
-        self._nodes[level] += len(parent)
+            self._batches[length].append(part)
+        self._nodes[length] += len(parent)
 
     def pop(self) -> tuple[int, NodeBatch]:
-        """Removes a batch from the deepest level that fills one, else from the shallowest."""
-        levels = [level for level, n in self._nodes.items() if n]
-        full = [level for level in levels if self._nodes[level] >= self._at_once]
-        level = max(full) if full else min(levels)
-        batches = self._batches[level]
+        """Removes a batch of the greatest length that fills one, else of the smallest."""
+        lengths = [length for length, n in self._nodes.items() if n]
+        full = [length for length in lengths if self._nodes[length] >= self._at_once]
+        length = max(full) if full else min(lengths)
+        batches = self._batches[length]
         chosen, n = list[NodeBatch](), 0
         while batches and (not chosen or n + len(batches[-1].children.parent) <= self._at_once):
             chosen.append(batches.pop())
             n += len(chosen[-1].children.parent)
-        self._nodes[level] -= n
-        return level, _joined(chosen)
+        self._nodes[length] -= n
+        return length, _joined(chosen)
 
 
 def _joined(batches: list[NodeBatch]) -> NodeBatch:

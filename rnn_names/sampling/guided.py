@@ -32,12 +32,14 @@ COPIES_POSITION = MAX_NAME_LENGTH + 1  # of the random number that rounds a numb
 class GuidedWalk(Walk):
     """Draws names with a guide; `log_weights`, (names,), are −∞ for names that did not end.
 
-    The walk records the prefixes that it visits in `visits`, if given. The record of a node holds
+    The walk records the prefixes that it visits in `visits`, if given. The fields of some nodes,
+    for first names that end in "pp":
 
-        automaton_state   of the acceptor's automaton
-        product_row       the row among the guide's product states
-        visited_row       the row among the visited prefixes; −1 for others
-        log_weight        natural logarithm of the weight so far
+        `node_fields`     Phil   Philip   Philipp   Pheup
+        automaton_state   2      3        4         3        of the acceptor; 3 after p, 4 after pp
+        product_row       2225   5885     6868      2099     among the guide's product states
+        visited_row       14223  32758    33528     −1       among visited prefixes; −1 for others
+        log_weight        −5.57  −7.15    −8.07     −4.63    so far, natural logarithm
     """
 
     predictor: NetworkPredictor
@@ -49,10 +51,10 @@ class GuidedWalk(Walk):
         self.guide, self.visits = guide, visits
         self.log_weights = np.full(len(keys), -np.inf)
 
-    def _visit(
+    def _predict(
         self, length: int, states: Array, node_fields: Array, node: Array
     ) -> tuple[Prediction, Array]:
-        """Multiplies probabilities by estimates, which it returns as logarithms, (nodes, n_y).
+        """Multiplies probabilities by completions, whose logarithms it also returns: (nodes, n_y).
 
         Multiplies the weight of each node, in place, by the total, and records the visit.
         """
@@ -80,19 +82,19 @@ class GuidedWalk(Walk):
         self.log_weights[rows] = node_fields["log_weight"][node]
 
     def _child_fields(
-        self, node_fields: Array, children: Children, next_state: Array, estimates: Array
+        self, node_fields: Array, children: Children, automaton_state: Array, log_completion: Array
     ) -> Array:
         _, parent, character = children
         parent_row = node_fields["visited_row"][parent]
         if self.visits is None:
             visited_row = self.guide.prefixes.child(parent_row, character)
         else:
-            visited_row = self.visits.child_or_new(parent_row, character, next_state)
+            visited_row = self.visits.child_or_new(parent_row, character, automaton_state)
         return structured(
-            automaton_state=next_state,
+            automaton_state=automaton_state,
             product_row=self.guide.product.next_row[node_fields["product_row"][parent], character],
             visited_row=visited_row,
-            log_weight=node_fields["log_weight"][parent] - estimates[parent, character],
+            log_weight=node_fields["log_weight"][parent] - log_completion[parent, character],
         )
 
     def beam_search(self, roots: Roots, width: int) -> None:
@@ -101,15 +103,16 @@ class GuidedWalk(Walk):
         log_reach = np.zeros(1)  # of each node
         while len(states):
             node = np.arange(len(states))
-            (p, _), estimates = self._visit(length, states, node_fields, node)
+            (p, _), log_completion = self._predict(length, states, node_fields, node)
             with np.errstate(divide="ignore"):
                 log_branch = log_reach[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
             log_branch[:, EOS] = -np.inf
             parent, character = np.divmod(_largest(log_branch.ravel(), width), self.predictor.n_y)
             children = Children(states, parent, character)
-            automaton_state = node_fields["automaton_state"][parent]
-            next_state = self.acceptor.automaton.next_state[automaton_state, character]
-            node_fields = self._child_fields(node_fields, children, next_state, estimates)
+            automaton_state = self.acceptor.automaton.next_state[
+                node_fields["automaton_state"][parent], character
+            ]
+            node_fields = self._child_fields(node_fields, children, automaton_state, log_completion)
             log_reach, length = log_branch[parent, character], length + 1
             states = self.predictor.states_after(children, self._work).copy()
 

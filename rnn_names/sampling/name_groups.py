@@ -21,9 +21,9 @@ from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
 
 MAX_PROPOSALS = 1 << 16  # maximum number of proposals drawn together
-# A name of large weight comes several times in a row. If a group began with a proposal and ended
-# after 64 names, only its end would cut such runs short, and these names would be too rare. So a
-# group leaves out its first copies, which cuts runs at its beginning about as often.
+# A proposal of large weight gives a run of copies, which the end of a group may cut short. If
+# nothing else did, names with long runs would be too rare. Leaving out the first copies also cuts
+# runs at the beginning, about as often as the end does, and keeps what is left of them.
 LEFT_OUT, GROUP_SIZE = MAX_COPIES - 1, 64
 DRAWN_PER_GROUP = LEFT_OUT + GROUP_SIZE  # names that a group draws, if its budget allows
 
@@ -72,10 +72,10 @@ class NameGroups:
             group = np.repeat(waiting, at_a_time)
             proposal = np.tile(n_proposals + np.arange(at_a_time), len(waiting))
             names, rows, copies = self._drawer.propose(keys_at(self._key, groups[group], proposal))
-            names, rows, counts = self._sampler.keep_passing(len(group), names, rows)
+            names, passing, counts = self._sampler.keep_passing(len(group), names, rows)
             tally.add(counts)
-            each_copy = np.repeat(np.arange(len(rows)), copies[rows])
-            rows = rows[each_copy]
+            each_copy = np.repeat(np.arange(len(passing)), copies[passing])
+            rows = passing[each_copy]
             batches.append((group[rows], proposal[rows], names.take(each_copy)))
             n_names += np.bincount(group[rows], minlength=len(groups))
             waiting = np.flatnonzero(n_names < DRAWN_PER_GROUP)

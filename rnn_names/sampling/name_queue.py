@@ -82,12 +82,13 @@ class NameQueue:
     def names(self) -> Iterator[Names]:
         """Yields names from `start` on, in parts, until too few attempts pass."""
         waiting = self._waiting
+        # Yields the names up to the first number without one, `end`. The stream ends if the budget
+        # does not reach `end`, or if the failed attempts at `end` use it up.
         while self._draw_batch():
             end, n_failed = self._next_number, 0
             if len(waiting.numbers):
                 end, n_failed = int(waiting.numbers[0]), int(waiting.n_failed[0])
             yield from self._names_below(end)
-            # Ends if the budget did not cover all names below `end`, or is used up there.
             if self._next_to_yield < end or self._n_counted + n_failed >= self._budget_now:
                 return
 
@@ -109,13 +110,13 @@ class NameQueue:
         while calls:  # popped, so that no call keeps its result
             results.append(calls.pop(0)())
             self._tally.add(results[-1].tally)
-        passing = np.concatenate([result.rows for result in results])
+        passing = np.concatenate([result.passing for result in results])
         is_first = waiting.record(numbers, attempts, passing)
         while results:  # popped, to free each chunk early
-            names, rows, _ = results.pop()
-            first = np.flatnonzero(is_first[rows])
-            at = rows[first]
-            self._ready.append(NumberedNames(numbers[at], attempts[at], names.take(first)))
+            names, passing, _ = results.pop()
+            chosen = np.flatnonzero(is_first[passing])
+            rows = passing[chosen]
+            self._ready.append(NumberedNames(numbers[rows], attempts[rows], names.take(chosen)))
         return True
 
     def _n_in_reach(self) -> int:
@@ -131,6 +132,7 @@ class NameQueue:
 
     def _batch_size(self, n_new: int) -> int:
         """How many attempts the next batch may make, with up to `n_new` at new numbers."""
+        # Grows with the attempts made, up to as many as there are numbers to try, or FIRST_BATCH.
         n_made, n_waiting = self._waiting.n_made, len(self._waiting.numbers)
         max_size = min(max(self._growth * n_made, self._first_size), self._sampler.largest_batch)
         return min(max_size, max(n_waiting + n_new, FIRST_BATCH))

@@ -18,7 +18,6 @@ UNITS_AT_ONCE, MIN_NODES_AT_ONCE = 3 << 16, 1 << 9
 MARGIN = 8e-6
 RELATIVE_ERROR = 1e-4  # maximum relative error of one probability
 
-
 Prediction = tuple[Array, Array | float]
 """Unnormalised probabilities of what follows each node, (n_y, nodes); maximum error of the sums."""
 

@@ -1,11 +1,10 @@
 """Prepares a guide for rare conditions: draws names, learns from them, and sets the bound.
 
-A pilot measures how rare they are. If they are rare, `prepare_guided_drawer` draws names at falling
-temperatures, down to the requested one, t. Draws vary most at a high temperature, so the names that
-are most probable at t have been drawn before t is reached (simulated annealing, Kirkpatrick et al.
-1983). At each temperature, the guide learns from all visited prefixes, then draws names that were
-not visited. Finally, tests of growing size set the bound and measure the guide. For example, first
-names that end in "pp", with t = 1:
+It draws names at falling temperatures, down to the requested one, t. Draws vary most at a high
+temperature, so the names that are most probable at t have been drawn before t is reached (simulated
+annealing, Kirkpatrick et al. 1983). At each temperature, the guide learns from all visited
+prefixes, then draws names that were not visited. Finally, tests of growing size set the bound and
+measure the guide. For example, first names that end in "pp", with t = 1:
 
     step          temperature   names   prefixes   log P(visited names)
     draw               2        1,024     13,482        −12.66
@@ -40,9 +39,6 @@ from rnn_names.sampling.guided import GuidedDrawer, GuidedWalk
 from rnn_names.sampling.random_keys import fixed_keys
 from rnn_names.sampling.sampler import Sampler
 
-PILOT_SIZE = 1 << 13  # names of a pilot, a trial draw that measures how rare conditions are
-RARE = 1 / 200  # looking ahead is tried if at most this share of names is accepted
-MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 LOG_HARDLY_ANY = math.log(1e-6)  # if the conditions are less probable, names can be missing
 COLDEST = 1e-3  # a lower t counts as this: the same few names have nearly all the probability
 DRAW_SIZES = 1 << 10, 1 << 12  # names drawn at each temperature
@@ -57,36 +53,6 @@ MAX_VISITS = 1 << 18  # visits of nodes after which preparation ends in any case
 MANY_MISSED = 0.5  # a test fails if a larger share of the visited names' probability was missed
 
 
-def prepare_if_rare(sampler: Sampler, max_share: float | None = None) -> GuidedDrawer | None:
-    """A drawer that looks ahead.
-
-    None if more than the share `max_share` of names is accepted, or if looking ahead hardly helps.
-    """
-    max_share = RARE if max_share is None else max_share
-    share = share_accepted(sampler, max_share)
-    if share > max_share:
-        return None
-    drawer = prepare_guided_drawer(sampler)
-    if drawer is None or drawer.guide.yield_rate <= MIN_GAIN * share:
-        return None
-    _warn_of_rarity(drawer)
-    return drawer
-
-
-def share_accepted(sampler: Sampler, max_share: float) -> float:
-    """The share of the model's names that are accepted, measured with fixed keys.
-
-    Draws 8,192 names, or only 1,024 if more than the share `max_share` of these is accepted.
-    """
-    share = 0.0
-    for size in (PILOT_SIZE // 8, PILOT_SIZE):
-        names, _ = sampler.drawer.draw(fixed_keys(size))
-        share = len(names) / size
-        if share > max_share:
-            break
-    return share
-
-
 def prepare_guided_drawer(sampler: Sampler) -> GuidedDrawer | None:
     """A drawer whose guide has learned from draws; None if its automaton would be too large."""
     try:
@@ -94,7 +60,7 @@ def prepare_guided_drawer(sampler: Sampler) -> GuidedDrawer | None:
     except NoAutomatonError:  # too many prefixes
         return None
     # Rounding errors would exceed the differences between names at a lower temperature.
-    temperature = min(max(sampler.options.temperature or 1, 1e-9), 1e30)
+    temperature = max(sampler.drawer.predictor.temperature, 1e-9)
     first, *falling = falling_temperatures(temperature)
     preparation = _Preparation(sampler, acceptor, root, first)
     preparation.draw_and_record(DRAW_SIZES[0])  # unguided
@@ -114,13 +80,17 @@ def prepare_guided_drawer(sampler: Sampler) -> GuidedDrawer | None:
 
 
 def falling_temperatures(temperature: float) -> list[float]:
-    """The temperatures of the steps, from at least 1 and twice `temperature` down to it."""
+    """The temperatures of the steps: halved from at least 1, and at least twice the last one.
+
+    >>> falling_temperatures(0.3)
+    [1.2, 0.6, 0.3]
+    """
     coldest = max(temperature, COLDEST)
     halvings = max(math.ceil(-math.log2(coldest)), 1)
     return [*(coldest * 2**k for k in range(halvings, 0, -1)), temperature]
 
 
-def _warn_of_rarity(drawer: GuidedDrawer) -> None:
+def warn_of_rarity(drawer: GuidedDrawer) -> None:
     """Warns with RareConditionsWarning if many names are repeats or some may be missing."""
     guide, temperature = drawer.guide, drawer.float64_predictor.temperature
     # A name's probability at a temperature T < 1 is nearly p ** (1 / T) if it is p at T = 1.
@@ -212,7 +182,8 @@ class _Preparation:
                 break
 
     def change_temperature(self, temperature: float) -> None:
-        """Converts the predictions after visited prefixes to another temperature."""
+        """Converts the predictions after visited prefixes to a lower temperature."""
+        # Then top-p rules out more. This is exact only for prefixes that are visited again.
         prefixes = self.guide.prefixes
         log_p = log_softmax(self._temperature / temperature * prefixes.log_probabilities)
         self.guide = replace(self.guide, prefixes=replace(prefixes, log_probabilities=log_p))

@@ -12,11 +12,10 @@ Any name can therefore be drawn alone. The numbers between the seed and t depend
     names of a cast                  path of the part, round, line, attempt
     different initials of a cast     path of the part, round, line
     shared initials of a cast        INITIALS, round, line, attempt
-    choices of a cast                path of the part, line (or card of a deck), round
+    choices of a cast                path of the part, card of the deck
+    redrawn choices of a cast        path of the part, line, round
     aliases                          0, attempt; the seed follows from the key of the alias
 """
-
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -63,7 +62,7 @@ def uniform(keys: Array, position: Array | int) -> Array:
     return random_bits(keys, position) * 2.0**-32
 
 
-def weighted_index(keys: Array, position: int, weights: Iterable[float]) -> Array:
+def weighted_index(keys: Array, position: int, weights: Array) -> Array:
     """A random index for each key, with probabilities proportional to the weights: (n,)."""
-    edges = np.cumsum([*weights])
+    edges = np.cumsum(weights)
     return np.searchsorted(edges, uniform(keys, position) * edges[-1], side="right")

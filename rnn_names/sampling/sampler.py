@@ -15,64 +15,25 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import Acceptor
-from rnn_names.conditions.conditions import (
-    Condition,
-    joint_automaton,
-    known_triples_condition,
-    make_conditions,
-)
-from rnn_names.conditions.options import BOLDNESS, CommonOptions, RandomOptions, or_list
+from rnn_names.conditions.boldness import with_boldness
+from rnn_names.conditions.conditions import Condition, joint_automaton, make_conditions
+from rnn_names.conditions.options import CommonOptions, or_list
 from rnn_names.conditions.prefixes import spelled_prefixes
 from rnn_names.conditions.tally import Tally
-from rnn_names.conditions.word_lists import common_words
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.fingerprints import among
 from rnn_names.corpus.names import Names, names_from_indices
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr, warn
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.walk import WalkDrawer
 
-MAX_WORD_SHARE = 0.1  # share of words in a list above which boldness safe allows words
-MAX_LOSS = 2.3  # nats per character; if the loss is larger, all names may be improbable
 FEW_POSSIBLE = 1 << 10  # if at most as many spellings are possible, all are tested first
 # Attempts of a batch. A larger one shares more prefixes, but takes more memory and delays names.
 MIN_BATCH, MAX_BATCH, PROBABILITIES_OF_BATCH = 1 << 5, 1 << 20, 1 << 26
-LONG_NAME = 32  # characters; if a list has no shorter names, few drawn ones may be long enough
+LONG_NAME = 32  # characters; if all names of a list are longer, many drawn ones may be too short
 SHAPE_HINT = (
     "; without any_shape, a name may not begin with a lower-case letter, have a capital right "
     "after a letter, or have two spaces or punctuation marks in a row, unless one in the list does"
 )
-
-
-def with_boldness(options: CommonOptions, model: LanguageModel) -> CommonOptions:
-    """The options, with the presets of `boldness` for those that are not set.
-
-    A preset that does not suit the model is skipped. `safe` skips
-
-        known_triples   if the model has no triples, or a required text breaks the condition
-        min_mean_p      if the training loss is not known, as for a blend, or is too high
-        min_edits       if the list is not known; or with `start`, since it depends on all earlier
-                        names (`novel` then replaces it, unless `listed` is set)
-        no_words        if the list is not known, or many of its names are words
-    """
-    own = model.own_fingerprints
-    preset = {"temperature": 1.0, **BOLDNESS[options.boldness]}
-    if options.boldness == "safe":
-        try:
-            known_triples_condition(model, options)
-        except SamplingError:
-            del preset["known_triples"]
-        loss = model.training.get("training_loss")
-        if not (isinstance(loss, float) and 0 < loss < MAX_LOSS):
-            del preset["min_mean_p"]
-        if own is None:
-            del preset["min_edits"], preset["no_words"]
-        elif isinstance(options, RandomOptions) and options.start:
-            preset |= {"min_edits": None, "novel": not options.listed}
-        if own is not None and among(own, common_words()).sum() > MAX_WORD_SHARE * len(own):
-            del preset["no_words"]
-    more = {name: value for name, value in preset.items() if name not in options.non_defaults}
-    return replace(options, **more)
 
 
 def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
@@ -97,7 +58,7 @@ class DrawnNames(NamedTuple):
     """The names of a draw that meet the conditions."""
 
     names: Names
-    rows: Array  # (len(names),) ascending, among all attempts of the draw
+    passing: Array  # (len(names),) their ascending rows among all attempts of the draw
     tally: Tally
 
 
@@ -135,7 +96,7 @@ class Sampler:
         n_completions = self.acceptor.n_completions[self.drawer.roots.lengths, automaton_state]
         self.n_possible = float(n_completions.sum())
         shaped = " and the shape of the list's names" if self.shape is not None else ""
-        titles = self.joined_titles(self.automaton_conditions), f"a length of {limits}{shaped}"
+        titles = self.titles_with_prefix(self.automaton_conditions), f"a length of {limits}{shaped}"
         self.acceptor_title = ", ".join(filter(None, titles))
         self._check_spellings(all_conditions, limits)
         self._check_first_characters()
@@ -175,7 +136,7 @@ class Sampler:
         shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
         shortest = options.min_length or shortest_listed
         limits_length = shortest > 1 or options.max_length is not None
-        may_often_break_shape = self.shape is not None and (options.temperature or 1) > 1
+        may_often_break_shape = self.shape is not None and self.drawer.predictor.temperature > 1
         looks_at_text = bool(self.automaton_conditions or options.prefix)
         return limits_length or may_often_break_shape or looks_at_text
 
@@ -190,7 +151,7 @@ class Sampler:
             hint, conditions = f"; all {possible:,.0f} spellings were tried", [*all_conditions]
             possible = len(self.rows_that_pass(spelled)[0])
         if not possible:
-            what = f"no name of {limits} can meet all of {self.joined_titles(conditions)}"
+            what = f"no name of {limits} can meet all of {self.titles_with_prefix(conditions)}"
             raise SamplingError(what + hint, [*self.options.non_defaults, "any_shape"])
 
     def _check_first_characters(self) -> None:
@@ -198,19 +159,20 @@ class Sampler:
         options, roots, predictor = self.options, self.drawer.roots, self.drawer.predictor
         if options.prefix:
             # A single prefix is not drawn, so only top-k and top-p can rule it out.
-            is_drawn = len(roots.texts) > 1 or predictor.top_k or predictor.top_p
-            is_possible = not is_drawn or (roots.log_relative_p > -np.inf).any()
+            can_be_ruled_out = len(roots.texts) > 1 or predictor.top_k or predictor.top_p
+            is_possible = not can_be_ruled_out or (roots.log_relative_p > -np.inf).any()
             what = f"prefix {or_list(options.prefix)}: no name can begin this way"
         else:
             log_p = predictor.log_probabilities(roots.states, Workspace())
             may_follow = self.acceptor.may_follow(0, roots.node_fields["automaton_state"])
+            # Without a shape, too few names are found if conditions and top-k rule out all of them.
             is_possible = self.shape is None or (log_p[may_follow] > -np.inf).any()
             what = f"no name can begin in a way that the list's names do{SHAPE_HINT}"
         if not is_possible:
             named = "prefix" if options.prefix else "any_shape"
             raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", [named])
 
-    def joined_titles(self, conditions: Sequence[Condition]) -> str:
+    def titles_with_prefix(self, conditions: Sequence[Condition]) -> str:
         """The required prefix and the titles of the conditions, for a message."""
         prefixes = self.options.prefix
         titles = [f"prefix {or_list(prefixes)}"] if prefixes else []
@@ -224,10 +186,9 @@ def make_sampler(model: LanguageModel, options: CommonOptions) -> Sampler:
     """
     try:
         sampler = Sampler(model, with_boldness(options, model))
-        cases = sampler.respelled.items()
         notes = [
             f"no name in the list begins with {short_repr(typed)}; reading it as {short_repr(read)}"
-            for typed, read in cases
+            for typed, read in sampler.respelled.items()
         ]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
@@ -238,7 +199,9 @@ def make_sampler(model: LanguageModel, options: CommonOptions) -> Sampler:
             raise error from None
         all_conditions = [*sampler.automaton_conditions, *sampler.tested_conditions]
         on_text = [each for each in all_conditions if each.automaton and not each.ignores_case]
-        notes = [f"no name can match as typed; ignoring case in {sampler.joined_titles(on_text)}"]
+        notes = [
+            f"no name can match as typed; ignoring case in {sampler.titles_with_prefix(on_text)}"
+        ]
     if notes:
         warn("; ".join(notes), CaseWarning)
     return sampler

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,11 +16,9 @@ from rnn_names.sampling.admission import WINDOW, Admission
 from rnn_names.sampling.attempts import DEFAULT_BUDGET
 from rnn_names.sampling.name_queue import ENDLESS, NameQueue
 from rnn_names.sampling.random_keys import seed_key
+from rnn_names.sampling.rarity import look_ahead_if_rare
 from rnn_names.sampling.sampler import Sampler, make_sampler
 from rnn_names.system import usable_cores
-
-if TYPE_CHECKING:
-    from rnn_names.sampling.guided import GuidedDrawer
 
 WORTH_THREADS = 1 << 14  # minimum number of names (with a guide, proposals) for threads
 MAX_THREADS = 4  # each needs memory for its names, and more threads would need too much
@@ -83,18 +80,6 @@ def _drawn_names(
 
             groups = NameGroups(sampler, guided_drawer, key, budget)
             yield from groups.names(start, admission, threads, tally)
-
-
-def look_ahead_if_rare(sampler: Sampler, max_share: float | None = None) -> "GuidedDrawer | None":
-    """A drawer that looks ahead, or None; imports `preparation` only if conditions may be rare.
-
-    Importing it takes longer than drawing a few names.
-    """
-    if not sampler.may_be_rare:
-        return None
-    from rnn_names.sampling.preparation import prepare_if_rare
-
-    return prepare_if_rare(sampler, max_share)
 
 
 def _too_few_names(

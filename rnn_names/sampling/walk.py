@@ -44,7 +44,7 @@ class Roots(NamedTuple):
 
     texts: IndexedTexts
     states: Array  # (R, n_a) hidden states after them
-    log_relative_p: Array  # (R,) natural logarithms of the probabilities, up to a common factor
+    log_relative_p: Array  # (R,) log-probabilities, up to a common constant
     node_fields: Array  # (R,) a structured array, as in `NodeBatch`
 
     @property
@@ -83,7 +83,8 @@ class Walk:
 
     def run(self, roots: Roots, root_of_name: Array | None = None) -> None:
         """Draws every name from the root in row `root_of_name`, (names,), or from a random root."""
-        self._begin(roots, roots.choose(self.keys) if root_of_name is None else root_of_name)
+        self.root_of_name = roots.choose(self.keys) if root_of_name is None else root_of_name
+        self._begin(roots, self.root_of_name)
         while self._frontier:
             length, (children, node_fields, rows, node) = self._frontier.pop()
             states = self.predictor.states_after(children, self._work)
@@ -92,10 +93,10 @@ class Walk:
     def _begin(self, roots: Roots, root_of_name: Array) -> None:
         """Starts every name at its root, for batches of roots of equal length."""
         at_once = self.predictor.nodes_at_once
-        for of_length in rows_by_length(roots.lengths):
-            drawn_from = of_length[np.isin(of_length, root_of_name)]
-            for first in range(0, len(drawn_from), at_once):
-                root = drawn_from[first : first + at_once]  # (nodes,) rows of `roots`
+        for same_length in rows_by_length(roots.lengths):
+            used_roots = same_length[np.isin(same_length, root_of_name)]
+            for start in range(0, len(used_roots), at_once):
+                root = used_roots[start : start + at_once]  # (nodes,) ascending rows of `roots`
                 rows = np.flatnonzero(np.isin(root_of_name, root)).astype(np.int32)
                 rows = rows[np.argsort(root_of_name[rows], kind="stable")]
                 node = np.searchsorted(root, root_of_name[rows])
@@ -119,17 +120,17 @@ class Walk:
             parent, character              are 0 0 1 and 1 4 2
         """
         acceptor, n_y = self.acceptor, self.predictor.n_y
-        (probabilities, margin), estimates = self._visit(length, states, node_fields, node)
+        (probabilities, margin), log_completion = self._predict(length, states, node_fields, node)
         rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
         self.is_close[rows[is_close]] = True
         # For each distinct branch: (branches,)
         is_first = differs_from_previous(branch)
         parent, character = np.divmod(branch[is_first], n_y)
         automaton_state = node_fields["automaton_state"][parent]
-        next_state = acceptor.automaton.next_state[automaton_state, character]
+        next_automaton_state = acceptor.automaton.next_state[automaton_state, character]
         ends = character == EOS
         may_end = ends & acceptor.may_end[length, automaton_state]
-        goes_on = ~ends & acceptor.can_be_completed[length + 1, next_state]
+        goes_on = ~ends & acceptor.can_be_completed[length + 1, next_automaton_state]
         # For each name again: (k,)
         branch_row = np.cumsum(is_first, dtype=np.int32) - 1
         ended = np.flatnonzero(may_end[branch_row] & ~is_close)
@@ -140,8 +141,9 @@ class Walk:
             self.characters[length, rows] = character[branch_row]
             node = (np.cumsum(goes_on, dtype=np.int32) - 1)[branch_row]
             children = Children(states, parent[goes_on], character[goes_on])
-            next_state = next_state[goes_on]
-            child_fields = self._child_fields(node_fields, children, next_state, estimates)
+            child_fields = self._child_fields(
+                node_fields, children, next_automaton_state[goes_on], log_completion
+            )
             self._frontier.add(length + 1, NodeBatch(children, child_fields, rows, node))
 
     @property
@@ -151,10 +153,10 @@ class Walk:
         return Names.from_lengths(self.characters.T[inside.T], self.lengths[self.lengths > 0])
 
     # What a guided walk overrides:
-    def _visit(
+    def _predict(
         self, length: int, states: Array, node_fields: Array, node: Array
     ) -> tuple[Prediction, Any]:
-        """Predicts what follows the nodes. Also returns a guide's estimates, here None."""
+        """Predicts what follows the nodes. Also returns a guide's `log_completion`, here None."""
         return self.predictor.next_probabilities(states, self._work), None
 
     def _end(self, length: int, node_fields: Array, rows: Array, node: Array) -> None:
@@ -162,10 +164,10 @@ class Walk:
         self.lengths[rows] = length
 
     def _child_fields(
-        self, node_fields: Array, children: Children, next_state: Array, estimates: Any
+        self, node_fields: Array, children: Children, automaton_state: Array, log_completion: Any
     ) -> Array:
-        """The fields of children; `next_state` is the automaton's, `estimates` `_visit`'s."""
-        return structured(automaton_state=next_state)
+        """The fields of children, whose `automaton_state` is given."""
+        return structured(automaton_state=automaton_state)
 
 
 class WalkDrawer:
@@ -182,14 +184,12 @@ class WalkDrawer:
 
         `root_of_name`: see `Walk.run`.
         """
-        if root_of_name is None:
-            root_of_name = self.roots.choose(keys)
         walk = Walk(self.predictor, self.acceptor, keys)
         walk.run(self.roots, root_of_name)
         close = np.flatnonzero(walk.is_close)
         if len(close):
             again = Walk(self.float64_predictor, self.acceptor, keys[close])
-            again.run(self.float64_roots, root_of_name[close])
+            again.run(self.float64_roots, walk.root_of_name[close])
             walk.characters[:, close], walk.lengths[close] = again.characters, again.lengths
         return self._model.vocabulary.spelled(walk.completed), np.flatnonzero(walk.lengths)
 

@@ -25,6 +25,7 @@ SEEN_OFTEN = 10  # minimum occurrences of a fitted term in the drawn names
 MAX_FEATURES = 400  # maximum number of fitted features; the most frequent are fitted
 PRIOR_SPREAD = 1  # standard deviation of the prior of λ, which bounds λ of rare terms
 RIDGE = 1e-3  # penalty on λ, since a name's letters add up to its length
+MAX_NEWTON_STEPS = 30
 MIN_NEWTON_GAIN = 1e-6  # minimum gain of a step of Newton's method, in nats per name
 NAMES_AT_A_TIME = 1 << 16  # names whose features are added together, to bound the memory
 
@@ -105,12 +106,12 @@ class NameFeatures:
         return LogFactors(kinds, pairs, ends, lengths)
 
 
-def fitted_tilt(features: Array, means: Array, prior: float = 0.0, steps: int = 30) -> Array:
+def fitted_tilt(features: Array, means: Array, prior: float = 0.0) -> Array:
     """λ, (d,), such that names with the weights exp(λ · φ) have the given means of the features.
 
     Minimises the convex function log Σ exp(λ · (φ − means)) + ridge · λ² / 2 for features φ (n, d),
-    in nats per name, by at most `steps` steps of Newton's method. `ridge` is `prior` plus, for
-    stability, `RIDGE` times the variance of φ. If a feature is the same for all names, its λ is 0.
+    in nats per name, by Newton's method. `ridge` is `prior` plus, for stability, `RIDGE` times the
+    variance of φ. If a feature is the same for all names, its λ is 0.
 
     >>> fitted_tilt(np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([0.75, 1.0])).round(1).tolist()
     [1.1, 0.0]
@@ -123,7 +124,7 @@ def fitted_tilt(features: Array, means: Array, prior: float = 0.0, steps: int = 
         return float(np.logaddexp.reduce(centred @ tilt) + ridge @ tilt**2 / 2)
 
     tilt, lowest = np.zeros(centred.shape[1]), np.log(len(centred))
-    for _ in range(steps):
+    for _ in range(MAX_NEWTON_STEPS):
         z = centred @ tilt
         weights = np.exp(z - z.max())
         weights /= weights.sum()

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from rnn_names.declarations import POSITIVE, CheckedOptions, Number, one_of, option
+from rnn_names.declarations import POSITIVE, CheckedOptions, Number, one_of, option_field
 from rnn_names.errors import TrainingError
 
 SHORT_LIST = 1_000  # names; lists with fewer start from the base, without held-out names
@@ -20,8 +20,8 @@ _COUNT = Number(0, whole=True)
 _POSITIVE_COUNT = Number(1, whole=True)
 _SHARE = Number(0, 1, max_open=True)
 
-_training = partial(option, group="Training")
-_by_size = partial(option, None, unset="by corpus size")
+_training = partial(option_field, group="Training")
+_by_size = partial(option_field, None, unset="by corpus size")
 _training_by_size = partial(_by_size, group="Training")
 
 
@@ -56,7 +56,7 @@ class Settings(CheckedOptions):
         TrainingError: for values that are not allowed.
     """
 
-    cell: str | None = option(
+    cell: str | None = option_field(
         None, one_of("gru", "rnn"), "GRU, or vanilla (Elman) RNN.", group="Model", unset="gru"
     )
     hidden_size: int | None = _by_size(Number(1, 4096, whole=True), "Hidden units.", group="Model")
@@ -105,10 +105,10 @@ class Settings(CheckedOptions):
     recurrent_dropout: float | None = _by_size(
         _SHARE, "Dropout rate between one hidden state and the next.", group="Regularisation"
     )
-    embedding_size: int = option(
+    embedding_size: int = option_field(
         0, _COUNT, "Has no effect since version 0.2: Wax is trained as it is."
     )
-    patience: int | None = option(
+    patience: int | None = option_field(
         None,
         _POSITIVE_COUNT,
         "Epochs without a lower held-out loss after which a stage ends.",

@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, train
-from rnn_names.declarations import FLAG, LINES, PATH, TEXTS, CheckedOptions, Number, one_of, option
+from rnn_names.declarations import (
+    FLAG,
+    LINES,
+    PATH,
+    TEXTS,
+    CheckedOptions,
+    Number,
+    one_of,
+    option_field,
+)
 from rnn_names.errors import RnnNamesError
 
 
@@ -17,14 +26,14 @@ from rnn_names.errors import RnnNamesError
 class Options(CheckedOptions):
     """One option of each kind."""
 
-    share: float = option(0.5, Number(0, 1, min_open=True), "")
-    rate: float = option(1.0, Number(0, max_open=True), "")
-    count: int | None = option(None, Number(1, 9, whole=True), "")
-    flag: bool = option(False, FLAG, "")
-    word: str = option("a", one_of("a", "b"), "")
-    texts: str | list[str] = option((), TEXTS, "")  # noqa: RUF009
-    lines: list[str] = option((), LINES, "")  # noqa: RUF009
-    path: str | None = option(None, PATH, "")
+    share: float = option_field(0.5, Number(0, 1, min_open=True), "")
+    rate: float = option_field(1.0, Number(0, max_open=True), "")
+    count: int | None = option_field(None, Number(1, 9, whole=True), "")
+    flag: bool = option_field(False, FLAG, "")
+    word: str = option_field("a", one_of("a", "b"), "")
+    texts: str | list[str] = option_field((), TEXTS, "")  # noqa: RUF009
+    lines: list[str] = option_field((), LINES, "")  # noqa: RUF009
+    path: str | None = option_field(None, PATH, "")
 
     error = RnnNamesError
 

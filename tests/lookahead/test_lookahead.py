@@ -12,6 +12,7 @@ import pytest
 from rnn_names import Model, sampling
 from rnn_names.conditions.automaton import Acceptor, Automaton, any_text
 from rnn_names.conditions.options import RandomOptions
+from rnn_names.corpus.names import Names
 from rnn_names.lookahead import chain
 from rnn_names.lookahead import guide as guide_module
 from rnn_names.lookahead.guide import Guide
@@ -225,6 +226,24 @@ def test_the_example_of_a_preparation_has_the_figures_of_its_steps(example):
     assert shares == [(f"{100 * guide.yield_rate:.1f}", f"{100 * guide.repeat_share:.1f}")]
 
 
+def test_the_example_of_a_guided_walk_has_the_fields_of_its_nodes(example):
+    guide, _ = example
+    vocabulary = Model.load("first-names").vocabulary
+    _, table = GuidedWalk.__doc__.replace("−", "-").split("`node_fields`")
+    texts, *rows = [line.split() for line in table.splitlines()[:5]]
+    for text, *documented in zip(texts, *(row[1:5] for row in rows), strict=True):
+        names = vocabulary.indexed(Names.from_strings([text]))
+        product_row, visited_row, log_weight = guide.first_product_row, np.zeros(1, int), 0
+        for length, index in enumerate(names.codes):
+            log_completion = guide.log_completion_of_next(visited_row, product_row, length)
+            log_total = log_sum(guide.prefixes.log_probabilities[visited_row] + log_completion)
+            log_weight += log_total[0] - log_completion[0, index]
+            product_row = guide.product.next_row[product_row, index]
+            visited_row = guide.prefixes.child(visited_row, np.array([index]))
+        [state], [row], [visited] = guide.acceptor.automaton.run(names), product_row, visited_row
+        assert documented == [f"{state}", f"{row}", f"{visited}", f"{log_weight:.2f}"]
+
+
 def test_the_example_of_a_guide_has_its_figures(example):
     guide, _ = example
     model = Model.load("first-names")
@@ -242,5 +261,5 @@ def test_the_example_of_a_guide_has_its_figures(example):
     for character in most_probable:
         i = index[character]
         assert f"{character} {p[i]:.2f} {ahead[i]:.2g} {drawn[i]:.2f}" in documented
-    [share] = re.findall("about 1 name in ([0-9,]+)", sampling.__doc__)
+    [share] = re.findall(r"about 1 name\sin ([0-9,]+)", sampling.__doc__)
     assert share == f"{round(math.exp(-guide.log_p_conditions), -3):,.0f}"

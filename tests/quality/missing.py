@@ -42,7 +42,7 @@ from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.network.completion_values import LEAST_LOG, log_sum
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import preparation
-from rnn_names.sampling.preparation import prepare_if_rare
+from rnn_names.sampling.rarity import look_ahead_if_rare
 from rnn_names.sampling.sampler import Sampler
 
 MODELS = (
@@ -88,7 +88,7 @@ def study(model, options):
 
     with mock.patch.object(preparation, "_Preparation", Kept):
         began = time.process_time()
-        guided = prepare_if_rare(Sampler(model, options))
+        guided = look_ahead_if_rare(Sampler(model, options))
         seconds = time.process_time() - began
     if guided is None:
         return None

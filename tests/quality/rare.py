@@ -41,7 +41,7 @@ from rnn_names.conditions.options import RandomOptions
 from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import best as best_module
-from rnn_names.sampling import preparation
+from rnn_names.sampling import rarity
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import names_of_stream
 from rnn_names.system import usable_cores
@@ -67,7 +67,7 @@ def prepared(model, options):
     """The guide; None without one."""
     with one_blas_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", RareConditionsWarning)
-        ready = preparation.prepare_if_rare(Sampler(model, options))
+        ready = rarity.look_ahead_if_rare(Sampler(model, options))
     return ready and ready.guide
 
 
@@ -123,7 +123,7 @@ def best_of(model, options):
 
 def tiny(count):
     """How many random tiny models pass, and the largest of their scores."""
-    preparation.RARE, preparation.MIN_GAIN = 1.0, 0.0
+    rarity.RARE, rarity.MIN_GAIN = 1.0, 0.0
     scores = []
     for seed, model, options, expected in models_with_random_options(count, tiny_model):
         names = Counter(model.sample(4000, seed=seed, **options))

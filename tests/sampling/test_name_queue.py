@@ -36,7 +36,7 @@ OF_STREAMS = [
 
 @pytest.mark.parametrize("options", OF_STREAMS, ids=str)
 def test_a_name_is_a_function_of_its_seed_and_its_number(options, small_batches, monkeypatch):
-    """It does not matter with which others it is drawn, on how many cores, or in which batches."""
+    """Other names drawn with it, cores and batches make no difference."""
     sample = partial(tiny_model().sample, seed=8, **options)
     stream = sample(200)
     assert [name for i in range(0, 200, 70) for name in sample(70, start=i)][:200] == stream
@@ -56,7 +56,7 @@ def test_start_skips_names_without_drawing_them(drawn):
 
 
 def test_a_few_names_of_an_endless_stream_take_few_attempts(drawn):
-    """Numbers that nobody asked for yet do not run ahead of one whose attempts fail."""
+    """Later numbers are not tried while an earlier one still fails."""
     stream = Model.load("elvish").stream(seed=1, min_length=12)
     assert len([next(stream), next(stream)]) == 2
     assert sum(drawn) < 50_000

@@ -142,7 +142,7 @@ def test_long_names_of_the_list_are_looked_ahead_for():
 @pytest.mark.slow
 def test_the_examples_of_the_package_have_the_names_of_their_seeds():
     documented = " ".join(sampling.__doc__.split())
-    [name] = Model.load("elvish").sample(1, seed=1)
+    [name] = Model.load("dinosaurs").sample(1, seed=7)
     assert f"the first attempt that passed: {name} " in documented
     first, second, third, *_ = Model.load("first-names").sample(5, seed=1, suffix="pp")
     assert f"yields 64: {first}, {second}, {third}, …" in documented

@@ -4,8 +4,8 @@ import numpy as np
 
 from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.names import Names
-from rnn_names.sampling.preparation import prepare_if_rare
 from rnn_names.sampling.random_keys import keys_at, seed_key
+from rnn_names.sampling.rarity import look_ahead_if_rare
 from rnn_names.sampling.sampler import Sampler
 from support.enumeration import distribution
 
@@ -67,7 +67,7 @@ def models_with_random_options(n, model_of):
 
 
 def looking_ahead(model, **options):
-    return prepare_if_rare(Sampler(model, RandomOptions(**options)))
+    return look_ahead_if_rare(Sampler(model, RandomOptions(**options)))
 
 
 def first_keys(seed, size):
