@@ -9,13 +9,13 @@ from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import Pattern, parse
 from rnn_names.casts.pattern_files import lines_of_file, read_pattern
-from rnn_names.conditions.options import CastOptions
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import SamplingError, short_repr
 from rnn_names.files import is_file
 from rnn_names.model import bundled
 from rnn_names.model.model import Model, load_chosen
 from rnn_names.model.selection import ModelChoice
+from rnn_names.options import CastOptions
 
 
 @parameters_of(CastOptions)

@@ -47,10 +47,10 @@ from rnn_names.casts.sources import (
     ReadLines,
     Shortage,
 )
-from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line, initial_of
 from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning, SamplingError, TooFewNamesError, plural, warn
+from rnn_names.options import CastOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.admission import WINDOW, Admission
 

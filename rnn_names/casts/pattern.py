@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from rnn_names.conditions.options import NOT_OF_PARTS, RandomOptions
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
 from rnn_names.errors import RnnNamesError, SamplingError, short_repr, with_caret, with_options
+from rnn_names.options import NOT_OF_PARTS, RandomOptions
 
 MAX_NAME_PARTS = 100  # names in a pattern
 MAX_NESTED = 20  # choices within choices

@@ -27,9 +27,9 @@ import numpy as np
 from rnn_names.casts.initials import SameInitialSource
 from rnn_names.casts.sources import Line, NameSource, Shortage
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import RepeatedInitialsWarning, plural, warn
+from rnn_names.options import CommonOptions
 from rnn_names.sampling.attempts import NoAttemptPassed
 from rnn_names.sampling.random_keys import keys_at, uniform
 

@@ -15,8 +15,8 @@ from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_
 from rnn_names.cli.options import command, option, options_of
 from rnn_names.cli.output import Form, RecordWriter, output_options
 from rnn_names.cli.streams import open_input, print_note
-from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, plural, printable
+from rnn_names.options import AliasOptions
 
 KEYS_READ_AT_ONCE = 1 << 17  # keys whose names are drawn together
 

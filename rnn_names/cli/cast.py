@@ -12,9 +12,9 @@ from rnn_names.cli.input_checks import read_options, wrong_usage
 from rnn_names.cli.options import command, declared_option, flag, option, options_of
 from rnn_names.cli.output import Form, RecordWriter, output_options
 from rnn_names.cli.streams import in_utf8, print_note, write
-from rnn_names.conditions.options import CastOptions
 from rnn_names.errors import as_option
 from rnn_names.model import bundled
+from rnn_names.options import CastOptions
 
 if TYPE_CHECKING:
     from rnn_names.casts.pattern import Pattern

@@ -15,12 +15,12 @@ from typing import Annotated, Any
 from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.cli.cast import cast
 from rnn_names.cli.options import OutputPath, command, option
-from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import TEXTS, declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, short_repr
 from rnn_names.model import bundled
 from rnn_names.model.bundled import DEFAULT
 from rnn_names.model.selection import ModelChoice
+from rnn_names.options import CastOptions, SampleOptions
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 

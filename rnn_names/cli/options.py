@@ -57,7 +57,7 @@ class GroupedCommand(click.Command):
         try:
             return super().invoke(ctx)
         except SamplingError as error:
-            from rnn_names.conditions.options import BOLDNESS
+            from rnn_names.options import BOLDNESS
 
             word = ctx.params.get("boldness", "balanced")
             set_by_boldness = BOLDNESS[word].keys() & {*error.settings}

@@ -12,10 +12,10 @@ from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_
 from rnn_names.cli.options import command, declared_option, option, options_of, output_option
 from rnn_names.cli.picking.commands import command_table
 from rnn_names.cli.streams import in_utf8
-from rnn_names.conditions.options import CastOptions, RandomOptions, SampleOptions
 from rnn_names.errors import SamplingError, printable
 from rnn_names.files import is_same_file
 from rnn_names.model import bundled
+from rnn_names.options import CastOptions, RandomOptions, SampleOptions
 
 
 @command(

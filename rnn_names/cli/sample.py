@@ -11,7 +11,7 @@ from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_
 from rnn_names.cli.options import command, declared_option, flag, options_of
 from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
 from rnn_names.cli.streams import bar, print_note
-from rnn_names.conditions.options import BestOptions, RandomOptions, SampleOptions
+from rnn_names.options import BestOptions, RandomOptions, SampleOptions
 
 if TYPE_CHECKING:
     from rnn_names.corpus.names import Names

@@ -9,9 +9,9 @@ from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_
 from rnn_names.cli.options import command, declared_option, flag
 from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
 from rnn_names.cli.streams import open_input, print_to_stderr
-from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import plural
 from rnn_names.model.selection import find_model_file
+from rnn_names.options import BestOptions
 
 
 @command(

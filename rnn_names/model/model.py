@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.options import AliasOptions, BestOptions, SampleOptions, StreamOptions
 from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
@@ -20,6 +19,7 @@ from rnn_names.model.bundled import Source
 from rnn_names.model.file_checks import ARRAYS, FORMAT, MAX_PARTS, checked
 from rnn_names.model.selection import ModelChoice, advice, find_model_file
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.options import AliasOptions, BestOptions, SampleOptions, StreamOptions
 from rnn_names.version import __version__
 
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]

@@ -6,9 +6,9 @@ from itertools import islice
 
 import numpy as np
 
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.errors import SamplingError
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.options import RandomOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import make_sampler

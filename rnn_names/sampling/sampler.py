@@ -21,7 +21,6 @@ from rnn_names.conditions.conditions import (
     known_triples_condition,
     make_conditions,
 )
-from rnn_names.conditions.options import BOLDNESS, CommonOptions, RandomOptions, or_list
 from rnn_names.conditions.prefixes import spelled_prefixes
 from rnn_names.conditions.tally import Tally
 from rnn_names.conditions.word_lists import common_words
@@ -30,6 +29,7 @@ from rnn_names.corpus.fingerprints import among
 from rnn_names.corpus.names import Names, names_from_indices
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr, warn
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.options import BOLDNESS, CommonOptions, RandomOptions, or_list
 from rnn_names.sampling.walk import WalkDrawer
 
 MAX_WORD_SHARE = 0.1  # share of words in a list above which boldness safe allows words

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.conditions.tally import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.options import RandomOptions
 from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.admission import WINDOW, Admission
 from rnn_names.sampling.attempts import DEFAULT_BUDGET

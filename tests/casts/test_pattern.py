@@ -14,10 +14,10 @@ from rnn_names.casts.pattern import (
     ReferencePart,
     parse,
 )
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import declarations
 from rnn_names.errors import RnnNamesError
+from rnn_names.options import RandomOptions
 
 
 def name_part(text, **shared):

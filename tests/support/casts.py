@@ -3,7 +3,7 @@
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import parse
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import CastOptions
+from rnn_names.options import CastOptions
 from support.enumeration import tiny_model
 
 MODELS = {"a": tiny_model(seed=1), "b": tiny_model("rnn", seed=2), "c": tiny_model(seed=3)}

@@ -9,8 +9,8 @@ from itertools import count, islice
 import numpy as np
 
 from rnn_names.conditions.conditions import make_conditions
-from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import Names
+from rnn_names.options import CommonOptions
 from rnn_names.sampling.sampler import with_boldness
 
 GAMMA, MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1

@@ -13,10 +13,10 @@ from rnn_names.casts.cast_drawer import CastDrawer, roundrobin
 from rnn_names.casts.pattern_files import errors_in, lines_of_file, path_of_named
 from rnn_names.casts.sources import Line
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import CastOptions, RandomOptions, SampleOptions
 from rnn_names.errors import SamplingError, VocabularyError, printable, shortened
 from rnn_names.model.model import load_chosen
 from rnn_names.model.selection import ModelChoice
+from rnn_names.options import CastOptions, RandomOptions, SampleOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.best import best
 from rnn_names.sampling.name_queue import ENDLESS
