@@ -1,5 +1,6 @@
-"""The function `cast`, and the parsing that the command shares with it."""
+"""The function `cast`, and the steps that the commands share with it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
@@ -9,6 +10,8 @@ from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import Pattern, parse
 from rnn_names.casts.pattern_files import lines_of_file, read_pattern
+from rnn_names.casts.redrawing import Redrawer
+from rnn_names.casts.sources import LoadModel, ReadLines
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import SamplingError, short_repr
 from rnn_names.files import is_file
@@ -16,6 +19,7 @@ from rnn_names.model import bundled
 from rnn_names.model.model import Model, load_chosen
 from rnn_names.model.selection import ModelChoice
 from rnn_names.options import CastOptions
+from rnn_names.processes.threads import one_blas_thread
 
 
 @parameters_of(CastOptions)
@@ -49,8 +53,8 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
             message = f"models: {name} is {short_repr(model)}: must be a model"
             raise SamplingError(message, ["models"])
     load = partial(load_chosen, load=lambda path: known.get(path) or Model.load(path))
-    drawer = CastDrawer(pattern, options, load, partial(lines_of_file, pattern_file=file))
-    lines = [texts for batch in drawer.texts() for texts in batch]
+    read = partial(lines_of_file, pattern_file=file)
+    lines = [texts for batch in texts_of_cast(pattern, options, load, read) for texts in batch]
     return [texts[1:] if options.parts else texts[0] for texts in lines]
 
 
@@ -65,3 +69,16 @@ def parsed_pattern(options: CastOptions) -> Pattern:
             message = is_cast if near == [name] else f"there is no model {name}; {is_cast}"
             raise SamplingError(message)
     return parse(options.pattern, options.shared, ModelChoice.parse)
+
+
+def texts_of_cast(
+    pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines
+) -> Iterator[list[tuple[str, ...]]]:
+    """Yields the texts of lines and their columns, in batches; redraws some if asked to.
+
+    If too few lines are found, raises SamplingError after them, with a caret under the cause.
+    """
+    drawer = CastDrawer(pattern, options, load, read)
+    with one_blas_thread():
+        for lines in Redrawer(drawer).lines() if options.redraw else drawer.lines():
+            yield [line.texts for line in lines]

@@ -31,10 +31,12 @@ MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of lines with rough or missing in
 
 
 class SameInitialSource:
-    """Gives names of several parts that share an initial: one in `kept`, or any if it is empty."""
+    """Gives names of several parts that share an initial: an allowed one, or any if none is given."""
 
-    def __init__(self, seed: int, sources: tuple[NameSource, ...], kept: Set[str]) -> None:
-        self.sources, self._kept = sources, kept
+    def __init__(
+        self, seed: int, sources: tuple[NameSource, ...], allowed_initials: Set[str]
+    ) -> None:
+        self.sources, self._allowed_initials = sources, allowed_initials
         self._key = seed_key(seed, INITIALS)
 
     @cached_property
@@ -42,8 +44,9 @@ class SameInitialSource:
         """The initials that lines may have, their weights, and whether these are measured."""
         weights_of = [source.initial_weights for source in self.sources]
         common = {*weights_of[0]}.intersection(*weights_of)
-        initials = np.array(sorted(common & self._kept if self._kept else common))
-        if self._kept:
+        allowed = self._allowed_initials
+        initials = np.array(sorted(common & allowed if allowed else common))
+        if allowed:
             return initials, np.ones(len(initials)), False
         weights = np.prod([[own[initial] for initial in initials] for own in weights_of], axis=0)
         has_conditions = any(source.has_conditions for source in self.sources)

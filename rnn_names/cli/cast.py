@@ -61,8 +61,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     itself. Each part has random numbers of its own: with a --seed, changing one part leaves the
     others as they were, unless --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
-    from rnn_names.casts.cast import parsed_pattern
-    from rnn_names.casts.cast_drawer import CastDrawer
+    from rnn_names.casts.cast import parsed_pattern, texts_of_cast
     from rnn_names.casts.pattern_files import errors_in, lines_of_file, read_pattern
     from rnn_names.model.model import load_chosen
 
@@ -78,7 +77,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     out = RecordWriter(["name", *parsed.columns], form, title=file or "".join(pattern))
     with errors_in(pattern_file), out:
         read = partial(lines_of_file, pattern_file=pattern_file)
-        for rows in CastDrawer(parsed, options, load_chosen, read).texts():
+        for rows in texts_of_cast(parsed, options, load_chosen, read):
             if form.kind != "text":  # only readers need the empty line after a cast
                 rows = [(line.rstrip("\n"), *texts) for line, *texts in rows]
             out.write_records(rows)

@@ -9,8 +9,9 @@ from functools import cache, partial
 from typing import Any
 
 from rnn_names.casts.cast import parsed_pattern
-from rnn_names.casts.cast_drawer import CastDrawer, roundrobin
+from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern_files import errors_in, lines_of_file, path_of_named
+from rnn_names.casts.redrawing import Redrawer, roundrobin
 from rnn_names.casts.sources import Line
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.errors import SamplingError, VocabularyError, printable, shortened
@@ -155,7 +156,7 @@ class LinesToPick:
         if not all(line.names for _, line in origins):
             raise SamplingError("This line has no name to change.")
         return roundrobin(
-            (self._text(drawer, new) for new in drawer.variants_of(line, numbers[part]))
+            (self._text(drawer, new) for new in Redrawer(drawer).variants_of(line, numbers[part]))
             for drawer, line in origins
         )
 
