@@ -17,7 +17,6 @@ from rnn_names.errors import SamplingError, short_repr
 from rnn_names.files import is_file
 from rnn_names.model import bundled
 from rnn_names.model.model import Model, load_chosen
-from rnn_names.model.selection import ModelChoice
 from rnn_names.options import CastOptions
 from rnn_names.processes.threads import one_blas_thread
 
@@ -46,7 +45,7 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
     options = CastOptions(*positional, **given)
     text, file = read_pattern(options.pattern)
     options = replace(options, pattern=text)
-    pattern = parsed_pattern(options)
+    pattern = parsed_pattern(options, file)
     known = options.models or {}
     for name, model in known.items():
         if not isinstance(model, Model):
@@ -58,8 +57,8 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
     return [texts[1:] if options.parts else texts[0] for texts in lines]
 
 
-def parsed_pattern(options: CastOptions) -> Pattern:
-    """The parsed pattern of a cast; raises SamplingError for a bundled cast's name in braces."""
+def parsed_pattern(options: CastOptions, file: str = "") -> Pattern:
+    """The parsed pattern, from `file`; raises SamplingError for a bundled cast's name in braces."""
     name = options.pattern.strip("{ }")
     is_model = name in (options.models or ()) or is_file(name) or name in bundled.names()
     if name.isalpha() and options.pattern.startswith("{") and not is_model:
@@ -68,7 +67,7 @@ def parsed_pattern(options: CastOptions) -> Pattern:
             is_cast = f"{near[0]} is a cast, not a model: write {near[0]} without braces"
             message = is_cast if near == [name] else f"there is no model {name}; {is_cast}"
             raise SamplingError(message)
-    return parse(options.pattern, options.shared, ModelChoice.parse)
+    return parse(options.pattern, options.shared, file)
 
 
 def texts_of_cast(

@@ -26,7 +26,15 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SameInitialSource
-from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, errors_at
+from rnn_names.casts.pattern import (
+    ChoicePart,
+    NamePart,
+    Part,
+    Pattern,
+    Piece,
+    ReferencePart,
+    errors_at,
+)
 from rnn_names.casts.requests import (
     Candidate,
     DifferentInitialRequest,
@@ -72,7 +80,7 @@ class CastDrawer:
         load, read = cache(load), cache(read)
         with one_blas_thread():
             for part in pattern.parts:
-                with errors_at(pattern.text, part.begin):
+                with errors_at(pattern, part.begin):
                     self.source_of[part] = self._source(part, load, read)
         sources = self.source_of.values()
         self._name_sources = [source for source in sources if isinstance(source, NameSource)]
@@ -127,7 +135,7 @@ class CastDrawer:
         if shortage and n_found < count:
             source, why, tightest = shortage
             message = f"only {n_found:,} of {count:,} lines found: {why}"
-            with errors_at(self.pattern.text, source.part.begin) if source else nullcontext():
+            with errors_at(self.pattern, source.part.begin) if source else nullcontext():
                 raise TooFewNamesError(message, n_found=n_found, tightest=tightest)
 
     # --- Choices and names ------------------------------------------------------------------------
@@ -228,14 +236,14 @@ class CastDrawer:
             if isinstance(piece, str):
                 texts.append(piece)
                 continue
-            source = self.source_of[piece]
-            if isinstance(source, ChoiceSource):
+            source: Any = self.source_of[piece]
+            if isinstance(piece, ReferencePart):
+                text = columns[piece.refers_to]
+            elif isinstance(piece, ChoicePart):
                 alternative = source.alternatives[line.choices[source]]
                 text = self._joined_text(alternative, line, columns)
-            elif isinstance(source, NameSource):
+            else:
                 text = line.names[source]
-            else:  # a reference
-                text = columns[piece.label]
             if piece.label:
                 columns[piece.label] = text
             texts.append(text and source.apply_rules(text))

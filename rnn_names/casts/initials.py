@@ -31,7 +31,7 @@ MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of lines with rough or missing in
 
 
 class SameInitialSource:
-    """Gives names of several parts that share an initial: an allowed one, or any if none is given."""
+    """Gives names of parts that share an initial: any, or one of `allowed_initials` if given."""
 
     def __init__(
         self, seed: int, sources: tuple[NameSource, ...], allowed_initials: Set[str]

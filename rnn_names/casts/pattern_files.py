@@ -2,15 +2,14 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from io import BytesIO
 
 from rnn_names.casts.bundled_casts import CASTS, CASTS_FOLDER
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.reading import nonblank_lines, opened, read_lines, read_small
-from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, printable, short_repr
+from rnn_names.errors import CorpusError, SamplingError, short_repr
 from rnn_names.files import is_file
 
 _RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
@@ -29,21 +28,6 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
     if word.isalpha() and (like := get_close_matches(word, CASTS, n=1)):  # not a pattern
         raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
     return text, ""
-
-
-@contextmanager
-def errors_in(file: str) -> Iterator[None]:
-    """Adds the file's name to errors that show its pattern; hides the pattern of a bundled cast."""
-    try:
-        yield
-    except RnnNamesError as error:
-        message, _, shown = str(error).partition("\n")
-        if file and shown:
-            message, (folder, name) = message.removeprefix("pattern: "), os.path.split(file)
-            is_bundled = folder == CASTS_FOLDER
-            text = f"{name}: {message}" if is_bundled else f"{printable(file)}: {message}\n{shown}"
-            error.args = (text,)
-        raise
 
 
 def path_of_named(path: str, pattern_file: str = "") -> str:

@@ -35,13 +35,13 @@ class Redrawer:
 
         If nothing else is found for a line, it stays as it was, with a FewNewNamesWarning.
         """
-        shortage, columns = None, self._drawer.pattern.columns
-        redraw, lines = self._drawer.options.redraw, list[Line]()
+        shortage, lines = None, list[Line]()
+        redraw = [(number, str(part or "")) for number, part in self._drawer.options.redraw]
         earlier = defaultdict[int, set[tuple[Any, str]]](set)  # old contents, by number
-        column_of = {part: k for k, name in enumerate(columns, 1) for part in (k, name)} | {0: 0}
+        columns, column_of = self._drawer.pattern.columns, self._drawer.pattern.column_numbers
         for number, part in redraw:
             if part not in column_of:
-                named = f" ({', '.join(columns)})" if isinstance(part, str) else ""
+                named = "" if part.isdecimal() else f" ({', '.join(columns)})"
                 reason = f"a line has {plural(len(columns), 'part')}{named}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         try:

@@ -62,7 +62,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     others as they were, unless --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     from rnn_names.casts.cast import parsed_pattern, texts_of_cast
-    from rnn_names.casts.pattern_files import errors_in, lines_of_file, read_pattern
+    from rnn_names.casts.pattern_files import lines_of_file, read_pattern
     from rnn_names.model.model import load_chosen
 
     _check_arguments(pattern, file)
@@ -71,12 +71,12 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
         write(f"{text}\n".encode())
         return
     options: CastOptions = read_options(CastOptions, {"pattern": text, **given})
-    with wrong_usage(), errors_in(pattern_file):
-        parsed = parsed_pattern(options)
+    with wrong_usage():
+        parsed = parsed_pattern(options, pattern_file)
     _note_oddities(parsed, options)
     out = RecordWriter(["name", *parsed.columns], form, title=file or "".join(pattern))
-    with errors_in(pattern_file), out:
-        read = partial(lines_of_file, pattern_file=pattern_file)
+    read = partial(lines_of_file, pattern_file=pattern_file)
+    with out:
         for rows in texts_of_cast(parsed, options, load_chosen, read):
             if form.kind != "text":  # only readers need the empty line after a cast
                 rows = [(line.rstrip("\n"), *texts) for line, *texts in rows]

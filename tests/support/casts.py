@@ -13,7 +13,7 @@ def batches(text, count, **options):
     """The lines of a pattern as the parts of each; its models are those above."""
     wanted = CastOptions(text, count, **{"seed": 1, **options})
     pattern = parse(text, wanted.shared)
-    lines = texts_of_cast(pattern, wanted, lambda models: MODELS[models[0]], str.split)
+    lines = texts_of_cast(pattern, wanted, lambda models: MODELS[models[0].path], str.split)
     return ([row[1:] for row in batch] for batch in lines)
 
 

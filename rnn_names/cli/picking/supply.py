@@ -10,7 +10,7 @@ from typing import Any
 
 from rnn_names.casts.cast import parsed_pattern
 from rnn_names.casts.cast_drawer import CastDrawer
-from rnn_names.casts.pattern_files import errors_in, lines_of_file, path_of_named
+from rnn_names.casts.pattern_files import lines_of_file, path_of_named
 from rnn_names.casts.redrawing import Redrawer, roundrobin
 from rnn_names.casts.sources import Line
 from rnn_names.conditions.edits import DistantNames
@@ -106,8 +106,7 @@ class LinesToPick:
         self.options = options
         self._draw_options = replace(options, count=LINES_OF_A_SEED, remember=None)
         self._first_seed += 1  # the lines of one seed are mostly alike under other conditions
-        with errors_in(self._file):
-            self._pattern = parsed_pattern(self._draw_options)
+        self._pattern = parsed_pattern(self._draw_options, self._file)
 
     def keep(self, lines: Iterable[str]) -> None:
         """Notes the words and first lines of kept lines; `others` avoids them."""
@@ -121,7 +120,7 @@ class LinesToPick:
         for seed in itertools.count(self._first_seed):
             options = replace(self._draw_options, seed=seed)
             drawer = CastDrawer(self._pattern, options, self._load, read)
-            with errors_in(self._file), one_blas_thread():
+            with one_blas_thread():
                 # A page should not wait for lines of later pages, which may not exist.
                 for line in itertools.chain.from_iterable(drawer.lines(growth=2)):
                     yield "" if self._resembles_kept(line) else self._text(drawer, line)
@@ -141,10 +140,8 @@ class LinesToPick:
 
     def like(self, lines: Sequence[str], part: str) -> Iterator[str]:
         """Lines that differ in one name, or in `part`, from lines that begin with these texts."""
-        numbers = {"": 0}
-        for number, column in enumerate(self._pattern.columns, 1):
-            numbers |= {str(number): number, column: number}
-        if part not in numbers:
+        column = self._pattern.column_numbers.get(part)
+        if column is None:
             raise SamplingError(f"There is no part {shortened(part, 20)}. {self.parts}")
         origins = []
         for line in lines:
@@ -156,7 +153,7 @@ class LinesToPick:
         if not all(line.names for _, line in origins):
             raise SamplingError("This line has no name to change.")
         return roundrobin(
-            (self._text(drawer, new) for new in Redrawer(drawer).variants_of(line, numbers[part]))
+            (self._text(drawer, new) for new in Redrawer(drawer).variants_of(line, column))
             for drawer, line in origins
         )
 
