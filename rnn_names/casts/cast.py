@@ -10,7 +10,7 @@ from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import Pattern, parse
 from rnn_names.casts.pattern_files import lines_of_file, read_pattern
-from rnn_names.casts.redrawing import Redrawer
+from rnn_names.casts.redrawing import redrawn_lines
 from rnn_names.casts.sources import LoadModel, ReadLines
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import SamplingError, short_repr
@@ -79,5 +79,5 @@ def texts_of_cast(
     """
     drawer = CastDrawer(pattern, options, load, read)
     with one_blas_thread():
-        for lines in Redrawer(drawer).lines() if options.redraw else drawer.lines():
+        for lines in redrawn_lines(drawer) if options.redraw else drawer.lines():
             yield [line.texts for line in lines]

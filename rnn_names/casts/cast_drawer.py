@@ -38,14 +38,15 @@ from rnn_names.casts.pattern import (
 from rnn_names.casts.requests import (
     Candidate,
     DifferentInitialRequest,
+    Line,
     Request,
+    UsedInitials,
     UsedNames,
     draw_candidates,
 )
 from rnn_names.casts.sources import (
     MOSTLY_REPEATS,
     ChoiceSource,
-    Line,
     LoadModel,
     NameSource,
     PartSource,
@@ -67,13 +68,13 @@ MAX_TO_DRAW = 1 << 13  # approximate maximum number of candidates drawn together
 
 
 class CastDrawer:
-    """Draws the lines of a cast; `used` stores the names and initials of earlier lines."""
+    """Draws the lines of a cast; `used` and `used_initials` are those of earlier lines."""
 
     def __init__(
         self, pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines
     ) -> None:
         self.pattern, self.options = pattern, options
-        self.used = UsedNames(options.min_edits or 0)
+        self.used, self.used_initials = UsedNames(options.min_edits or 0), UsedInitials()
         self._seed = options.seed_or_random()
         self._source_with_same_initial = cache(partial(SameInitialSource, self._seed))
         self.source_of = dict[Part, PartSource]()
@@ -188,38 +189,38 @@ class CastDrawer:
         requests = deque(self.requests_for(lines))
         while requests:
             request = requests[0]
-            candidate = request.next_candidate(self.used)
+            candidate = request.next_candidate(self.used, self.used_initials)
             if candidate in request.drawn:  # drawn already, so it fits
                 names = request.drawn[candidate]
                 request.line.names.update(names)
                 self.used.add(names)
-                self.used.add_initial(candidate.initial)
+                self.used_initials.add(candidate.initial)
                 requests.popleft()
                 continue
             to_draw = [] if request.shortage else self._candidates_to_draw(requests)
             if to_draw:
                 draw_candidates(to_draw)
                 continue
-            shortage = request.give_up(self.used)
+            shortage = request.give_up(self.used_initials)
             if shortage:
                 return lines[: lines.index(request.line)], shortage
         return lines, None
 
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[tuple[Request, Candidate]]:
-        """Returns the candidates that are needed next; none if the first request has no more.
+        """The candidates to draw next, for as many requests as fit; none if the first has no more.
 
-        Initials that earlier requests are going to get already count as used.
+        Each request assumes that earlier ones get the initials of their next candidates.
         """
-        used, to_draw = self.used.tentative_copy(), list[tuple[Request, Candidate]]()
+        initials, to_draw = self.used_initials.tentative_copy(), list[tuple[Request, Candidate]]()
         for k, request in enumerate(requests):
-            candidate = request.next_candidate(used)
+            candidate = request.next_candidate(self.used, initials)
             if candidate and candidate not in request.drawn:
-                batch = request.next_batch(candidate, used, waits=k > 0)
+                batch = request.next_batch(candidate, initials, waits=k > 0)
                 to_draw += [(request, each) for each in batch]
             if not to_draw or len(to_draw) >= MAX_TO_DRAW:
                 break
             if candidate:
-                used.add_initial(candidate.initial)
+                initials.add(candidate.initial)
         return to_draw
 
     # --- Texts ------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ needs no second backslash.
 (3, 1) women welsh-towns=2 dinosaurs
 """
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -24,17 +23,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from rnn_names.casts.bundled_casts import CASTS_FOLDER
+from rnn_names.casts.pattern_files import located
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
-from rnn_names.errors import (
-    RnnNamesError,
-    SamplingError,
-    printable,
-    short_repr,
-    with_caret,
-    with_options,
-)
+from rnn_names.errors import RnnNamesError, SamplingError, short_repr, with_options
 from rnn_names.model.selection import ModelChoice
 from rnn_names.options import NOT_OF_PARTS, RandomOptions
 
@@ -142,10 +134,7 @@ class Pattern:
 
 
 def parse(text: str, shared: Mapping[str, Any] | None = None, file: str = "") -> Pattern:
-    """Parses a pattern; names take the `shared` options that they do not set.
-
-    Errors show the place in the pattern, with a caret; see `errors_at`.
-    """
+    """Parses a pattern; names take the `shared` options that they do not set."""
     reader = _Reader(text, file, shared or {})
     if refused := refused_characters(text.replace("\n", ""))[:1]:
         raise reader.error(f"no name can hold {refused!r}", text.index(refused))
@@ -173,7 +162,8 @@ class _Reader:
         self.labels = set[str]()  # of parts that can be in the same line as the next part
 
     def error(self, message: str, place: int) -> SamplingError:
-        return SamplingError(_located(message if self.file else f"pattern: {message}", self, place))
+        named = message if self.file else f"pattern: {message}"
+        return SamplingError(located(named, self.text, self.file, place))
 
     def unexpected(self, can_be_text: bool) -> SamplingError:
         found = self.text[self.at]
@@ -397,21 +387,10 @@ def _option_hint(name: str) -> str:
 
 @contextmanager
 def errors_at(pattern: Pattern | _Reader, place: int) -> Iterator[None]:
-    """Makes errors within the context name the pattern's file and show the place, with a caret.
-
-    The pattern of a bundled cast is not shown.
-    """
+    """Makes errors within the context show the place in the pattern, with a caret."""
     try:
         yield
     except RnnNamesError as error:
-        message = _located(with_options(error, sign=""), pattern, place)
-        error.args, error.settings = (message,), ()
+        message = with_options(error, sign="")
+        error.args, error.settings = (located(message, pattern.text, pattern.file, place),), ()
         raise
-
-
-def _located(message: str, pattern: Pattern | _Reader, place: int) -> str:
-    folder, name = os.path.split(pattern.file)
-    if folder == CASTS_FOLDER:
-        return f"{name}: {message}"
-    title = f"{printable(pattern.file)}: " if name else ""
-    return with_caret(title + message, pattern.text, place)

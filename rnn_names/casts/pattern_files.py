@@ -9,7 +9,7 @@ from io import BytesIO
 from rnn_names.casts.bundled_casts import CASTS, CASTS_FOLDER
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.reading import nonblank_lines, opened, read_lines, read_small
-from rnn_names.errors import CorpusError, SamplingError, short_repr
+from rnn_names.errors import CorpusError, SamplingError, printable, short_repr, with_caret
 from rnn_names.files import is_file
 
 _RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
@@ -28,6 +28,14 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
     if word.isalpha() and (like := get_close_matches(word, CASTS, n=1)):  # not a pattern
         raise SamplingError(f"there is no cast {short_repr(text)}; did you mean {like[0]}?")
     return text, ""
+
+
+def located(message: str, text: str, file: str, place: int) -> str:
+    """A message about a place in a pattern, with its file; the pattern of a cast is not shown."""
+    folder, name = os.path.split(file)
+    if folder == CASTS_FOLDER:
+        return f"{name}: {message}"
+    return with_caret(f"{printable(file)}: {message}" if file else message, text, place)
 
 
 def path_of_named(path: str, pattern_file: str = "") -> str:

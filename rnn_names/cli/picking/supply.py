@@ -11,8 +11,8 @@ from typing import Any
 from rnn_names.casts.cast import parsed_pattern
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern_files import lines_of_file, path_of_named
-from rnn_names.casts.redrawing import Redrawer, roundrobin
-from rnn_names.casts.sources import Line
+from rnn_names.casts.redrawing import roundrobin, variants_of
+from rnn_names.casts.requests import Line
 from rnn_names.conditions.edits import DistantNames
 from rnn_names.errors import SamplingError, VocabularyError, printable, shortened
 from rnn_names.model.model import load_chosen
@@ -153,7 +153,7 @@ class LinesToPick:
         if not all(line.names for _, line in origins):
             raise SamplingError("This line has no name to change.")
         return roundrobin(
-            (self._text(drawer, new) for new in Redrawer(drawer).variants_of(line, column))
+            (self._text(drawer, new) for new in variants_of(drawer, line, column))
             for drawer, line in origins
         )
 
