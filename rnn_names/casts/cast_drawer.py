@@ -101,8 +101,6 @@ class CastDrawer:
         kind: Any = ChoiceSource if isinstance(part, ChoicePart) else PartSource
         return kind(part, self._seed, read)
 
-    # --- Lines, some at a time --------------------------------------------------------------------
-
     def lines(self, growth: int | None = None) -> Iterator[list[Line]]:
         """Yields the lines of the cast in batches.
 
@@ -138,8 +136,6 @@ class CastDrawer:
             message = f"only {n_found:,} of {count:,} lines found: {why}"
             with errors_at(self.pattern, source.part.begin) if source else nullcontext():
                 raise TooFewNamesError(message, n_found=n_found, tightest=tightest)
-
-    # --- Choices and names ------------------------------------------------------------------------
 
     def new_lines(
         self, numbers: Array, rounds: Array, unchanged: dict[PartSource, Any]
@@ -222,8 +218,6 @@ class CastDrawer:
             if candidate:
                 initials.add(candidate.initial)
         return to_draw
-
-    # --- Texts ------------------------------------------------------------------------------------
 
     def texts_of(self, line: Line) -> tuple[str, ...]:
         """The text of a line and the texts of its columns."""

@@ -63,7 +63,7 @@ def alias(
             "without --secret-file, anyone who guesses a key can check whether a name belongs to it"
         )
     loaded_model = load_chosen(choices_or_default(model))
-    if form.kind not in ("text", "markdown") and form.columns is None:
+    if form.format not in ("text", "markdown") and form.columns is None:
         form = form._replace(columns="key,name")
     out = RecordWriter(["name", "key"], form)
     with open_input(file) as source, out:

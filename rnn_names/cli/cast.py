@@ -78,7 +78,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     read = partial(lines_of_file, pattern_file=pattern_file)
     with out:
         for rows in texts_of_cast(parsed, options, load_chosen, read):
-            if form.kind != "text":  # only readers need the empty line after a cast
+            if form.format != "text":  # only readers need the empty line after a cast
                 rows = [(line.rstrip("\n"), *texts) for line, *texts in rows]
             out.write_records(rows)
 

@@ -131,11 +131,8 @@ def declared_option(options_class: Any, name: str, **more: Any) -> Callable[...,
     field = declared.declarations(options_class)[name]
     kind: Any = field.kind
     help = re.sub(r"\b[a-z]+(_[a-z]+)+\b", lambda match: as_option(match[0], ""), field.help)
-    settings: dict[str, Any] = {"group": field.group, "help": help}
-    settings |= {
-        "metavar": field.metavar or kind.metavar,
-        "hidden": field.hidden or bool(field.new_name),
-    }
+    settings: dict[str, Any] = {"group": field.group, "help": help, "hidden": field.hidden}
+    settings["metavar"] = field.metavar or kind.metavar
     if kind is declared.FLAG:
         settings |= {"is_flag": True, "default": field.default, "show_default": False}
     elif kind is declared.LINES:

@@ -51,8 +51,8 @@ def score(file: str, model: ModelChoices, sort: bool, rank: str, form: Form) -> 
     n = n_known = characters = 0
     loss = 0.0
     with open_input(file) as source, out:
-        parts = (names for names, _ in read_names(*source))
-        for names in [Names.concatenate([*parts])] if sort else parts:
+        pieces = (names for names, _ in read_names(*source))
+        for names in [Names.concatenate([*pieces])] if sort else pieces:
             log_probs = loaded_model.log_prob(names)
             ranks = log_probs / (names.lengths + 1) if per_character else log_probs
             if sort:

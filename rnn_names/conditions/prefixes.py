@@ -1,4 +1,4 @@
-"""Finds the indices of required prefixes, as typed or in upper and lower case.
+"""Spells required prefixes with the model's characters, as typed or in another case.
 
 If all names in the list begin with a capital:
 

@@ -193,13 +193,13 @@ class Model(LanguageModel):
 class NameStream(Iterator[str]):
     """The iterator that `stream` returns; until it ends, BLAS uses one thread."""
 
-    def __init__(self, parts: Iterator[Names]) -> None:
-        self._parts = parts
+    def __init__(self, pieces: Iterator[Names]) -> None:
+        self._pieces = pieces
         self._names: Iterator[str] = iter(())
 
     def __next__(self) -> str:
         while (name := next(self._names, None)) is None:
-            self._names = iter(next(self._parts).to_strings())  # StopIteration ends both
+            self._names = iter(next(self._pieces).to_strings())  # StopIteration ends both
         return name
 
     def arrays(self) -> Iterator[Array]:
@@ -212,14 +212,14 @@ class NameStream(Iterator[str]):
         rest = list(self._names)
         if rest:
             yield np.array(rest)
-        for part in self._parts:
-            if len(part):
-                codes = part.padded()[0].astype("<u4", order="C")  # (n, longest)
+        for piece in self._pieces:
+            if len(piece):
+                codes = piece.padded()[0].astype("<u4", order="C")  # (n, longest)
                 yield codes.view(f"<U{codes.shape[1]}").ravel()
 
 
-def _strings(parts: Iterable[Names]) -> list[str]:
-    return [name for names in parts for name in names.to_strings()]
+def _strings(pieces: Iterable[Names]) -> list[str]:
+    return [name for names in pieces for name in names.to_strings()]
 
 
 def blend(

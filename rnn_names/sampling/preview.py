@@ -18,7 +18,7 @@ ATTEMPTS_AT_ONCE = 1 << 10
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """At most `count` names from few attempts, since a network in training may never end a name."""
+    """At most `count` names; none if the network cannot write any yet."""
     names = names_of_attempts(model, max(2 * count, MIN_PREVIEW_ATTEMPTS), RandomOptions(seed=seed))
     with suppress(SamplingError):  # the network may still be unable to write a name
         return [*islice(names, count)]

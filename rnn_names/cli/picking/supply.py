@@ -54,8 +54,8 @@ class NamesToPick:
         exclude = [*self._draw_options.exclude, *sorted(seen)]
         self._draw_options = replace(self._draw_options, exclude=exclude)
         options = replace(self._draw_options, seed=next(self._seeds))
-        parts = names_of_stream(self._model, ENDLESS, options, PICK_BUDGET)
-        return (name for names in parts for name in names.to_strings())
+        pieces = names_of_stream(self._model, ENDLESS, options, PICK_BUDGET)
+        return (name for names in pieces for name in names.to_strings())
 
     def like(self, names: Sequence[str], part: str) -> Iterator[str]:
         """Names a few edits from one of these, alternating with others that begin or end alike."""
