@@ -180,8 +180,7 @@ class CommonOptions(CheckedOptions):
         for pattern in self.match or ():
             compiled(pattern)
         if self.edits != 2 and not self.like:
-            message = "edits requires like"
-            raise SamplingError(message, ["edits", "like"])
+            raise SamplingError("edits requires like", ["edits", "like"])
 
     @property
     def forbids_repeats(self) -> bool:

@@ -9,9 +9,8 @@ from typing import Any
 from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import Pattern, parse
-from rnn_names.casts.pattern_files import lines_of_file, read_pattern
+from rnn_names.casts.pattern_files import read_pattern
 from rnn_names.casts.redrawing import redrawn_lines
-from rnn_names.casts.sources import LoadModel, ReadLines
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import SamplingError, short_repr
 from rnn_names.files import is_file
@@ -52,8 +51,8 @@ def cast(*positional: Any, **given: Any) -> list[Any]:
             message = f"models: {name} is {short_repr(model)}: must be a model"
             raise SamplingError(message, ["models"])
     load = partial(load_chosen, load=lambda path: known.get(path) or Model.load(path))
-    read = partial(lines_of_file, pattern_file=file)
-    lines = [texts for batch in texts_of_cast(pattern, options, load, read) for texts in batch]
+    drawer = CastDrawer(pattern, options, load)
+    lines = [texts for batch in texts_of_lines(drawer) for texts in batch]
     return [texts[1:] if options.parts else texts[0] for texts in lines]
 
 
@@ -70,14 +69,11 @@ def parsed_pattern(options: CastOptions, file: str = "") -> Pattern:
     return parse(options.pattern, options.shared, file)
 
 
-def texts_of_cast(
-    pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines
-) -> Iterator[list[tuple[str, ...]]]:
+def texts_of_lines(drawer: CastDrawer) -> Iterator[list[tuple[str, ...]]]:
     """Yields the texts of lines and their columns, in batches; redraws some if asked to.
 
     If too few lines are found, raises SamplingError after them, with a caret under the cause.
     """
-    drawer = CastDrawer(pattern, options, load, read)
     with one_blas_thread():
-        for lines in redrawn_lines(drawer) if options.redraw else drawer.lines():
+        for lines in redrawn_lines(drawer) if drawer.options.redraw else drawer.lines():
             yield [line.texts for line in lines]

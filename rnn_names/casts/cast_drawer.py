@@ -35,6 +35,7 @@ from rnn_names.casts.pattern import (
     ReferencePart,
     errors_at,
 )
+from rnn_names.casts.pattern_files import lines_of_file
 from rnn_names.casts.requests import (
     Candidate,
     DifferentInitialRequest,
@@ -71,14 +72,14 @@ class CastDrawer:
     """Draws the lines of a cast; `used` and `used_initials` are those of earlier lines."""
 
     def __init__(
-        self, pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines
+        self, pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines | None = None
     ) -> None:
         self.pattern, self.options = pattern, options
         self.used, self.used_initials = UsedNames(options.min_edits or 0), UsedInitials()
         self._seed = options.seed_or_random()
         self._source_with_same_initial = cache(partial(SameInitialSource, self._seed))
         self.source_of = dict[Part, PartSource]()
-        load, read = cache(load), cache(read)
+        load, read = cache(load), cache(read or partial(lines_of_file, pattern_file=pattern.file))
         with one_blas_thread():
             for part in pattern.parts:
                 with errors_at(pattern, part.begin):
@@ -119,8 +120,7 @@ class CastDrawer:
             n_to_skip = max(start - first, 0)
             size = min(size, n_to_skip + admission.n_to_draw())
             numbers = np.arange(first, first + size)
-            new = self.new_lines(numbers, np.zeros_like(numbers), {})
-            lines, shortage = self._complete(new)
+            lines, shortage = self._complete(self.new_lines(numbers, np.zeros_like(numbers), {}))
             lines = lines[n_to_skip:]
             for line in lines:
                 line.texts = self.texts_of(line)
@@ -235,8 +235,7 @@ class CastDrawer:
             if isinstance(piece, ReferencePart):
                 text = columns[piece.refers_to]
             elif isinstance(piece, ChoicePart):
-                alternative = source.alternatives[line.choices[source]]
-                text = self._joined_text(alternative, line, columns)
+                text = self._joined_text(source.alternatives[line.choices[source]], line, columns)
             else:
                 text = line.names[source]
             if piece.label:

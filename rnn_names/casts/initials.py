@@ -153,6 +153,5 @@ def _measured_weights(
 
     if share_below(ENOUGH_OF_INITIAL) >= MAX_ROUGH or share_below(MIN_MET) >= MAX_MISSING:
         few = "so few names meet the conditions that the shares of the initials"
-        message = f"{few} are rough estimates, and some initials may be missing"
-        warn(message, RareConditionsWarning)
+        warn(f"{few} are rough estimates, and some initials may be missing", RareConditionsWarning)
     return passing

@@ -322,8 +322,7 @@ class _Reader:
         except SamplingError as error:
             own = [given[name][0] for name in error.settings if name in given]
             raise self.error(with_options(error, sign=""), [*own, begin][0]) from None
-        sets = frozenset(given)
-        return NamePart(begin, rules, label, path, tuple(models), options, files, sets)
+        return NamePart(begin, rules, label, path, tuple(models), options, files, frozenset(given))
 
     def read_rules(self, begin: int) -> str:
         """Reads the rest of a part whose only possible option is `rules`."""

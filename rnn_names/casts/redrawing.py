@@ -63,16 +63,15 @@ def _redraw(
     initial is free again.
     """
     line, others = lines[index], lines[:index] + lines[index + 1 :]
-    used, options = drawer.used, drawer.options
     sources = _sources_at(drawer, line, column)
     if not sources:
         return "this part is not in the alternative that the line has"
     earlier |= _contents(line, sources, column)
-    if options.initials == "different":
+    if drawer.options.initials == "different":
         drawer.used_initials.recount(others)
     is_text = not any(isinstance(source, NameSource) for source in sources)
     other_texts = {other.texts[column] for other in others}
-    other_lines = {other.texts[0] for other in others if options.unique}
+    other_lines = {other.texts[0] for other in others if drawer.options.unique}
     # Prefer a text that no other line has.
     for avoided in [other_texts, set[str]()] if is_text else [set[str]()]:
         for new in _later_lines(drawer, line, sources):
@@ -81,8 +80,8 @@ def _redraw(
             if new.texts[0] in other_lines:
                 continue
             names = {source: name for source, name in new.names.items() if source in sources}
-            if used.are_far(names):
-                used.add(names)
+            if drawer.used.are_far(names):
+                drawer.used.add(names)
                 lines[index] = new
                 return ""
     return "nothing else was found that meets all conditions and fits the other lines"

@@ -111,10 +111,9 @@ class UsedInitials:
         self._n_lines[initial] += 1
         if self._warns_of_repeats and self._n_lines[initial] == 2:
             self._warns_of_repeats = False
-            letters, line = len(self._n_lines), len(self._n_lines) + 1
-            only = f"only {plural(letters, 'first letter')} can be used"
-            message = f"{only}, so letters repeat from line {line} on"
-            warn(message, RepeatedInitialsWarning)
+            n = len(self._n_lines)
+            only = f"only {plural(n, 'first letter')} can be used"
+            warn(f"{only}, so letters repeat from line {n + 1} on", RepeatedInitialsWarning)
 
     def recount(self, lines: Iterable[Line]) -> None:
         """Counts the initials again, from the first names of these lines only."""
@@ -179,14 +178,12 @@ class Request:
         """
         n = 1
         if first.number:
-            limit = self._max_candidates // (16 if waits else 1)
+            # A candidate with an initial makes a single attempt.
+            limit = MAX_CANDIDATES if first.initial else self.source.max_candidates(MAX_CANDIDATES)
+            limit //= 16 if waits else 1
             n = max(min(2 * first.number, CANDIDATES_AT_ONCE, limit - first.number), 0)
         candidates = islice(self.candidates(initials, first.number), n)
         return [candidate for candidate in candidates if candidate not in self.drawn]
-
-    @property
-    def _max_candidates(self) -> int:
-        return self.source.max_candidates(MAX_CANDIDATES)
 
     def give_up(self, initials: UsedInitials) -> Shortage | None:
         """Called if no candidate fits: returns the reason, or None to continue with others."""
@@ -216,10 +213,6 @@ class DifferentInitialRequest(Request):
                 keys = keys_at(self.source.key, rounds, self.line.number)
                 self._points += uniform(keys, INITIAL_POSITION).tolist()
             yield Candidate(k, letters[bisect(edges, self._points[k] * edges[-1])])
-
-    @property
-    def _max_candidates(self) -> int:
-        return MAX_CANDIDATES
 
     def give_up(self, initials: UsedInitials) -> Shortage | None:
         """Rules out the initials so far; returns None, or the reason if there are no others."""

@@ -11,11 +11,11 @@ list_notes                  finds oddities in lists (train) and in tables of key
 `rnn-names sample -m dinosaurs -n 1 --seed 7`, in the order of the calls:
 
     main                  imports the command, and turns errors into one line
-    options               has made --seed from the field `seed` (`declared_option`)
+    options               has made --seed from a field of RandomOptions (declared_option)
     model_options         turns "dinosaurs" into a ModelChoice
-    sample                gets the conditions and sampling options as `given`
-      input_checks        makes RandomOptions of them, which checks each value
-      model.load_chosen   reads the bundled file (`selection`, `npz`, `file_checks`)
-      sampling.stream     yields the names (see `sampling`): here Kreaphitholus
-      output              writes them as lines, tables or documents (`NameWriter`)
+    sample                gets its values, most of them in one dictionary
+      input_checks        makes RandomOptions of these, which checks each
+      model.load_chosen   reads the bundled file, by way of selection, npz and file_checks
+      sampling.stream     yields the names (see sampling/): here Kreaphitholus
+      output              writes them as lines, tables or documents (NameWriter)
 """

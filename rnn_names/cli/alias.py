@@ -86,18 +86,14 @@ def _note(keys: Sequence[str]) -> str:
     from rnn_names.cli.list_notes import SEPARATORS, separator_of_table
 
     if separator := separator_of_table(keys, least=1):
-        return (
-            f"each line is a key, with its {SEPARATORS[separator]}; for its first column: "
-            f"cut -d '{separator}' -f 1 FILE | rnn-names alias"
-        )
+        cut = f"cut -d '{separator}' -f 1 FILE | rnn-names alias"
+        return f"each line is a key, with its {SEPARATORS[separator]}; for its first column: {cut}"
     # A heading is a word, while the other keys contain digits or signs.
     first, *others = [re.fullmatch(r"[^\W\d]+", key) for key in keys] or [None]
     if first is None or len(others) < 2 or any(others):
         return ""
-    return (
-        f"the first key is {first[0]}; if that is a heading, leave it out: "
-        "tail -n +2 FILE | rnn-names alias"
-    )
+    others_only = "tail -n +2 FILE | rnn-names alias"
+    return f"the first key is {first[0]}; if that is a heading, leave it out: {others_only}"
 
 
 def _secret(path: str | None) -> bytes:

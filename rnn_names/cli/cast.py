@@ -2,7 +2,6 @@
 
 import re
 import shlex
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,8 +60,9 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     itself. Each part has random numbers of its own: with a --seed, changing one part leaves the
     others as they were, unless --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
-    from rnn_names.casts.cast import parsed_pattern, texts_of_cast
-    from rnn_names.casts.pattern_files import lines_of_file, read_pattern
+    from rnn_names.casts.cast import parsed_pattern, texts_of_lines
+    from rnn_names.casts.cast_drawer import CastDrawer
+    from rnn_names.casts.pattern_files import read_pattern
     from rnn_names.model.model import load_chosen
 
     _check_arguments(pattern, file)
@@ -75,9 +75,8 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
         parsed = parsed_pattern(options, pattern_file)
     _note_oddities(parsed, options)
     out = RecordWriter(["name", *parsed.columns], form, title=file or "".join(pattern))
-    read = partial(lines_of_file, pattern_file=pattern_file)
     with out:
-        for rows in texts_of_cast(parsed, options, load_chosen, read):
+        for rows in texts_of_lines(CastDrawer(parsed, options, load_chosen)):
             if form.format != "text":  # only readers need the empty line after a cast
                 rows = [(line.rstrip("\n"), *texts) for line, *texts in rows]
             out.write_records(rows)
@@ -95,10 +94,9 @@ def _check_arguments(pattern: tuple[str, ...], file: str | None) -> None:
             meant = f"{shlex.quote(pattern[0])} -n {pattern[1]}"
         raise click.UsageError(f"PATTERN is one argument: rnn-names cast {meant}")
     if bool(pattern) == (file is not None):
-        raise click.UsageError(
-            "give a PATTERN or --file: rnn-names cast '{men} of {welsh-towns}', or a bundled "
-            f"cast: {', '.join(CASTS)}"
-        )
+        example = "rnn-names cast '{men} of {welsh-towns}'"
+        message = f"give a PATTERN or --file: {example}, or a bundled cast: {', '.join(CASTS)}"
+        raise click.UsageError(message)
     if {*pattern} & (bundled.names() - CASTS.keys()):
         model = pattern[0]
         raise click.UsageError(f"{model} is a model: rnn-names sample -m {model}, or '{{{model}}}'")

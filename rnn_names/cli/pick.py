@@ -65,10 +65,9 @@ def pick(
         if word in bundled.names() - CASTS.keys() or word.endswith(".npz"):
             raise click.UsageError(f"{word} is a model: rnn-names pick -m {word}")
         if os.path.splitext(output)[1].lower() in (".csv", ".tsv"):
-            raise click.UsageError(
-                f"--output {printable(output)}: kept lines are plain text; give a .txt, or take "
-                "rnn-names cast --format csv for a table"
-            )
+            advice = "give a .txt, or take rnn-names cast --format csv for a table"
+            message = f"--output {printable(output)}: kept lines are plain text; {advice}"
+            raise click.UsageError(message)
         text, pattern_file = read_pattern(word, file)
         options = read_options(CastOptions, {"pattern": text, **given})
         with wrong_usage():

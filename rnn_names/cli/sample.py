@@ -90,10 +90,8 @@ def _note_near_copies(model: "Model", names: "Names") -> None:
 
     near = int(NearList(model).near(names, 1).sum())
     if near > len(names) / 4:
-        print_note(
-            f"{near} of {len(names)} names are in the list or one letter away from a name there; "
-            "--min-edits 2 leaves such names out"
-        )
+        are_near = "are in the list or one letter away from a name there"
+        print_note(f"{near} of {len(names)} names {are_near}; --min-edits 2 leaves such names out")
 
 
 def _best(model: "Model", count: int, options: BestOptions, rank: str) -> "Iterator[Names]":

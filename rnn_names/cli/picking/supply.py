@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from rnn_names.casts.cast import parsed_pattern
 from rnn_names.casts.cast_drawer import CastDrawer
-from rnn_names.casts.pattern_files import lines_of_file, path_of_named
+from rnn_names.casts.pattern_files import path_of_named
 from rnn_names.casts.redrawing import roundrobin, variants_of
 from rnn_names.casts.requests import Line
 from rnn_names.conditions.edits import DistantNames
@@ -116,10 +116,9 @@ class LinesToPick:
 
     def others(self, _seen: Iterable[str]) -> Iterator[str]:
         """An endless stream of lines; a line like a kept line is replaced by ""."""
-        read = partial(lines_of_file, pattern_file=self._file)
         for seed in itertools.count(self._first_seed):
             options = replace(self._draw_options, seed=seed)
-            drawer = CastDrawer(self._pattern, options, self._load, read)
+            drawer = CastDrawer(self._pattern, options, self._load)
             with one_blas_thread():
                 # A page should not wait for lines of later pages, which may not exist.
                 for line in itertools.chain.from_iterable(drawer.lines(growth=2)):
