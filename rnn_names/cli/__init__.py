@@ -13,8 +13,8 @@ list_notes                  finds oddities in lists (train) and in tables of key
     main                  imports the command, and turns errors into one line
     options               has made --seed from a field of RandomOptions (declared_option)
     model_options         turns "dinosaurs" into a ModelChoice
-    sample                gets its values, most of them in one dictionary
-      input_checks        makes RandomOptions of these, which checks each
+    sample                gets the values; conditions and sampling options in a dictionary
+      input_checks        makes RandomOptions of the dictionary, which checks each value
       model.load_chosen   reads the bundled file, by way of selection, npz and file_checks
       sampling.stream     yields the names (see sampling/): here Kreaphitholus
       output              writes them as lines, tables or documents (NameWriter)
