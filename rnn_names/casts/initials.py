@@ -125,8 +125,7 @@ def _measured_weights(
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
         n = max(size, len(left))  # names
         row = np.resize(left, n)  # the row of each name's initial
-        # Each pilot has its own keys. The first are numbered by their sizes, since other numbers
-        # would change the names of existing seeds.
+        # Each pilot has its own keys; other numbers would change the names of existing seeds.
         pilot_number = size + max(pilot + 1 - len(PILOTS), 0)
         made += np.bincount(row, minlength=len(initials))
         for place, source in enumerate(sources):

@@ -43,8 +43,8 @@ def sample(
     """Write names like those of a list, one per line.
 
     Names follow the model's distribution, given the conditions and --temperature, --min-p, --top-k
-    and --top-p. Names may be in the list; --novel leaves these out. It is an error if --top-k or
-    --top-p rules out every --prefix.
+    and --top-p. Names may be in the list; --novel leaves these out. Neither --top-k nor --top-p may
+    rule out every --prefix.
 
     A seed fixes an endless stream of names, and the first COUNT are written: the same seed and
     options give the same names, on any number of cores. If too few names meet the conditions, those

@@ -196,9 +196,8 @@ class Progress:
         if self.trainer.has_diverged(record.training_loss, record.held_out_loss):
             ends = f"{record.stage.capitalize()} ends with epoch {record.epoch}"
             limit = f"{DIVERGENCE_FACTOR} times that of a uniform guess"
-            self.say(
-                f"{ends}, in which its loss exceeded {limit}. The best weights so far are kept."
-            )
+            best = "The best weights so far are kept."
+            self.say(f"{ends}, in which its loss exceeded {limit}. {best}")
         if self.quiet or not record.is_best or record.epoch < self.next_line:
             return
         self.next_line = next_epoch_to_show(record.epoch)
