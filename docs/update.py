@@ -75,8 +75,8 @@ def cli_page(text: str) -> str:
 def python_page(text: str) -> str:
     """docs/python.md with the tables of the options and settings that are declared."""
     from rnn_names import Settings
-    from rnn_names.conditions.options import BestOptions, CastOptions, CommonOptions, RandomOptions
     from rnn_names.declarations import declarations
+    from rnn_names.options import BestOptions, CastOptions, CommonOptions, RandomOptions
 
     common, options = declarations(CommonOptions), declarations(RandomOptions)
     rank = {"rank": declarations(BestOptions)["rank"]}

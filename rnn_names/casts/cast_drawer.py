@@ -4,53 +4,60 @@ An example, from the pattern to the texts of a line:
 
     pattern     [Lord {men}|Lady {women}] of {home=welsh-towns}
     parts       the choice, men, women and home, each with a path in the pattern, and a source
-    _new_lines  in line 7, the choice takes its second alternative: women and home need a name
-    _complete   asks _requests for one request per missing name, to the sources of women and home;
-                draw_candidates draws candidate 0 of each, by attempts until one passes;
+    new_lines   in line 7, the choice takes its second alternative: women and home need a name
+    _complete   gets one request per missing name from requests_for, to the sources of women and
+                home; draw_candidates draws candidate 0 of each, by attempts until one passes;
                 women: candidate 0, Ada, was used before (with `min_edits`); candidate 1, Eve, fits
                 home: candidate 0, Llanfa, fits
-    _texts_of   ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
+    texts_of    ("Lady Eve of Llanfa", "Lady Eve", "Llanfa"): the line, then its columns
 
 The random numbers of a candidate depend only on the seed, the path of its part, and the numbers of
 its line and round. Changing one part does not change the candidates of others unless they share an
-initial. Which candidate fits depends on the earlier lines. Redrawn lines use later rounds.
+initial. Which candidate fits depends on the earlier lines.
 """
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import cache, partial
-from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.initials import SameInitialSource
-from rnn_names.casts.pattern import ChoicePart, NamePart, Part, Pattern, Piece, errors_at
+from rnn_names.casts.pattern import (
+    ChoicePart,
+    NamePart,
+    Part,
+    Pattern,
+    Piece,
+    ReferencePart,
+    errors_at,
+)
+from rnn_names.casts.pattern_files import lines_of_file
 from rnn_names.casts.requests import (
-    CANDIDATES_AT_ONCE,
-    MAX_CANDIDATES,
     Candidate,
     DifferentInitialRequest,
+    Line,
     Request,
+    UsedInitials,
     UsedNames,
     draw_candidates,
 )
 from rnn_names.casts.sources import (
     MOSTLY_REPEATS,
     ChoiceSource,
-    Line,
     LoadModel,
     NameSource,
     PartSource,
     ReadLines,
     Shortage,
 )
-from rnn_names.conditions.options import CastOptions
 from rnn_names.corpus.characters import in_one_line, initial_of
 from rnn_names.corpus.names import Names
-from rnn_names.errors import FewNewNamesWarning, SamplingError, TooFewNamesError, plural, warn
+from rnn_names.errors import SamplingError, TooFewNamesError
+from rnn_names.options import CastOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.admission import WINDOW, Admission
 
@@ -59,24 +66,23 @@ MAX_INDEPENDENT_LINES = 1 << 14  # maximum number of lines in a batch
 MAX_DEPENDENT_LINES = 1 << 11  # the same if lines depend on earlier ones
 MAX_SKIPPED = 10**7  # maximum number of lines that are drawn only to be skipped
 MAX_TO_DRAW = 1 << 13  # approximate maximum number of candidates drawn together for all lines
-FIRST_REDRAW_ROUND = 1 << 32  # the first round of lines that are redrawn
 
 
 class CastDrawer:
-    """Draws the lines of a cast; `used` stores the names and initials of earlier lines."""
+    """Draws the lines of a cast; `used` and `used_initials` are those of earlier lines."""
 
     def __init__(
-        self, pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines
+        self, pattern: Pattern, options: CastOptions, load: LoadModel, read: ReadLines | None = None
     ) -> None:
         self.pattern, self.options = pattern, options
-        self.used = UsedNames(options.min_edits or 0)
+        self.used, self.used_initials = UsedNames(options.min_edits or 0), UsedInitials()
         self._seed = options.seed_or_random()
         self._source_with_same_initial = cache(partial(SameInitialSource, self._seed))
         self.source_of = dict[Part, PartSource]()
-        load, read = cache(load), cache(read)
+        load, read = cache(load), cache(read or partial(lines_of_file, pattern_file=pattern.file))
         with one_blas_thread():
             for part in pattern.parts:
-                with errors_at(pattern.text, part.begin):
+                with errors_at(pattern, part.begin):
                     self.source_of[part] = self._source(part, load, read)
         sources = self.source_of.values()
         self._name_sources = [source for source in sources if isinstance(source, NameSource)]
@@ -96,19 +102,11 @@ class CastDrawer:
         kind: Any = ChoiceSource if isinstance(part, ChoicePart) else PartSource
         return kind(part, self._seed, read)
 
-    # --- Lines, some at a time --------------------------------------------------------------------
-
-    def texts(self) -> Iterator[list[tuple[str, ...]]]:
-        """Yields the texts of lines and their columns, in batches; redraws some if asked to.
+    def lines(self, growth: int | None = None) -> Iterator[list[Line]]:
+        """Yields the lines of the cast in batches.
 
         If too few lines are found, raises SamplingError after them, with a caret under the cause.
         """
-        with one_blas_thread():
-            for lines in self.redrawn_lines() if self.options.redraw else self.lines():
-                yield [line.texts for line in lines]
-
-    def lines(self, growth: int | None = None) -> Iterator[list[Line]]:
-        """Yields the lines of the cast in batches."""
         options, start = self.options, self.options.start
         lines_are_unique = options.unique or options.remember is not None  # min_edits is for names
         sources = self._name_sources if lines_are_unique else []
@@ -122,11 +120,10 @@ class CastDrawer:
             n_to_skip = max(start - first, 0)
             size = min(size, n_to_skip + admission.n_to_draw())
             numbers = np.arange(first, first + size)
-            new = self._new_lines(numbers, np.zeros_like(numbers), {})
-            lines, shortage = self._complete(new)
+            lines, shortage = self._complete(self.new_lines(numbers, np.zeros_like(numbers), {}))
             lines = lines[n_to_skip:]
             for line in lines:
-                line.texts = self._texts_of(line)
+                line.texts = self.texts_of(line)
             texts = Names.from_strings([in_one_line(line.texts[0]) for line in lines])
             yield [lines[k] for k in admission.admit(texts).tolist()]
             if admission.is_exhausted:
@@ -137,13 +134,13 @@ class CastDrawer:
         if shortage and n_found < count:
             source, why, tightest = shortage
             message = f"only {n_found:,} of {count:,} lines found: {why}"
-            with errors_at(self.pattern.text, source.part.begin) if source else nullcontext():
+            with errors_at(self.pattern, source.part.begin) if source else nullcontext():
                 raise TooFewNamesError(message, n_found=n_found, tightest=tightest)
 
-    # --- Choices and names ------------------------------------------------------------------------
-
-    def _new_lines(self, numbers: Array, rounds: Array, kept: dict[PartSource, Any]) -> list[Line]:
-        """Makes lines by number and round, (m,) each; names that are not in `kept` are None."""
+    def new_lines(
+        self, numbers: Array, rounds: Array, unchanged: dict[PartSource, Any]
+    ) -> list[Line]:
+        """Makes lines by number and round, (m,) each; names not in `unchanged` are None."""
         lines = [*map(Line, numbers.tolist(), rounds.tolist())]
         choice_at = dict[tuple[int, ...], Array]()  # by path: (m,) alternative; −1 where absent
         for part, source in self.source_of.items():
@@ -153,9 +150,9 @@ class CastDrawer:
                 rows = np.flatnonzero(choice_at[choice] == alternative)
             if isinstance(source, NameSource):
                 for row in rows.tolist():
-                    lines[row].names[source] = kept.get(source)
+                    lines[row].names[source] = unchanged.get(source)
             elif isinstance(source, ChoiceSource):
-                new = kept.get(source)
+                new = unchanged.get(source)
                 if new is None:
                     new = source.alternatives_of(numbers[rows], rounds[rows])
                 choice_at[part.path] = alternatives = np.full(len(lines), -1)
@@ -164,14 +161,15 @@ class CastDrawer:
                     lines[row].choices[source] = int(alternatives[row])
         return lines
 
-    def _requests(self, lines: Sequence[Line]) -> list[Request]:
+    def requests_for(self, lines: Sequence[Line]) -> list[Request]:
+        """Requests for the names that lines lack."""
         requests = list[Request]()
         for line in lines:
             names = line.names
             missing = [source for source, name in names.items() if name is None]
             if missing and self.options.initials == "same":
-                kept = frozenset(initial_of(name) for name in names.values() if name is not None)
-                source = self._source_with_same_initial(tuple(missing), kept)
+                allowed = frozenset(initial_of(name) for name in names.values() if name is not None)
+                source = self._source_with_same_initial(tuple(missing), allowed)
                 requests.append(Request(line, source))
                 continue
             if missing and self.options.initials == "different" and missing[0] is next(iter(names)):
@@ -184,46 +182,44 @@ class CastDrawer:
 
         Returns all lines and None, or the lines before the first one without a fit, and why.
         """
-        requests = deque(self._requests(lines))
+        requests = deque(self.requests_for(lines))
         while requests:
             request = requests[0]
-            candidate = request.next_candidate(self.used)
+            candidate = request.next_candidate(self.used, self.used_initials)
             if candidate in request.drawn:  # drawn already, so it fits
                 names = request.drawn[candidate]
                 request.line.names.update(names)
                 self.used.add(names)
-                self.used.add_initial(candidate.initial)
+                self.used_initials.add(candidate.initial)
                 requests.popleft()
                 continue
             to_draw = [] if request.shortage else self._candidates_to_draw(requests)
             if to_draw:
                 draw_candidates(to_draw)
                 continue
-            shortage = request.give_up(self.used)
+            shortage = request.give_up(self.used_initials)
             if shortage:
                 return lines[: lines.index(request.line)], shortage
         return lines, None
 
     def _candidates_to_draw(self, requests: Iterable[Request]) -> list[tuple[Request, Candidate]]:
-        """Returns the candidates that are needed next; none if the first request has no more.
+        """The candidates to draw next, for as many requests as fit; none if the first has no more.
 
-        Initials that earlier requests are going to get already count as used.
+        Each request assumes that earlier ones get the initials of their next candidates.
         """
-        used, to_draw = self.used.tentative_copy(), list[tuple[Request, Candidate]]()
+        initials, to_draw = self.used_initials.tentative_copy(), list[tuple[Request, Candidate]]()
         for k, request in enumerate(requests):
-            candidate = request.next_candidate(used)
+            candidate = request.next_candidate(self.used, initials)
             if candidate and candidate not in request.drawn:
-                batch = request.next_batch(candidate, used, waits=k > 0)
+                batch = request.next_batch(candidate, initials, waits=k > 0)
                 to_draw += [(request, each) for each in batch]
             if not to_draw or len(to_draw) >= MAX_TO_DRAW:
                 break
             if candidate:
-                used.add_initial(candidate.initial)
+                initials.add(candidate.initial)
         return to_draw
 
-    # --- Texts ------------------------------------------------------------------------------------
-
-    def _texts_of(self, line: Line) -> tuple[str, ...]:
+    def texts_of(self, line: Line) -> tuple[str, ...]:
         """The text of a line and the texts of its columns."""
         columns = dict.fromkeys(self.pattern.columns, "")
         return (self._joined_text(self.pattern.pieces, line, columns), *columns.values())
@@ -235,133 +231,14 @@ class CastDrawer:
             if isinstance(piece, str):
                 texts.append(piece)
                 continue
-            source = self.source_of[piece]
-            if isinstance(source, ChoiceSource):
-                alternative = source.alternatives[line.choices[source]]
-                text = self._joined_text(alternative, line, columns)
-            elif isinstance(source, NameSource):
+            source: Any = self.source_of[piece]
+            if isinstance(piece, ReferencePart):
+                text = columns[piece.refers_to]
+            elif isinstance(piece, ChoicePart):
+                text = self._joined_text(source.alternatives[line.choices[source]], line, columns)
+            else:
                 text = line.names[source]
-            else:  # a reference
-                text = columns[piece.label]
             if piece.label:
                 columns[piece.label] = text
             texts.append(text and source.apply_rules(text))
         return "".join(texts)
-
-    # --- Lines that are redrawn -------------------------------------------------------------------
-
-    def redrawn_lines(self) -> Iterator[list[Line]]:
-        """Yields all lines in one batch, after redrawing those in the option `redraw` one by one.
-
-        Other texts stay as they were; new texts come from later rounds. If nothing else is found
-        for a line, it stays as it was, with a FewNewNamesWarning.
-        """
-        shortage, columns, redraw = None, self.pattern.columns, self.options.redraw
-        lines = list[Line]()
-        earlier = defaultdict[int, set[tuple[Any, str]]](set)  # old contents, by number
-        column_of = {part: k for k, name in enumerate(columns, 1) for part in (k, name)} | {0: 0}
-        for number, part in redraw:
-            if part not in column_of:
-                named = f" ({', '.join(columns)})" if isinstance(part, str) else ""
-                reason = f"a line has {plural(len(columns), 'part')}{named}"
-                raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
-        try:
-            for batch in self.lines():
-                lines += batch
-        except SamplingError as error:
-            shortage = error
-        for number, part in redraw:
-            if number > len(lines):
-                continue
-            if reason := self._redraw(lines, number - 1, column_of[part], earlier[number]):
-                what = f"{number}.{part}" if part else number
-                warn(f"redraw {what} stays as it was: {reason}", FewNewNamesWarning)
-        yield lines
-        if shortage:
-            raise shortage
-
-    def _redraw(
-        self, lines: list[Line], index: int, column: int, earlier: set[tuple[Any, str]]
-    ) -> str:
-        """Draws another text for a column, or other names for the whole line if `column` is 0.
-
-        Returns why the line stays as it was, or "". The old names still count as used, but the old
-        initial is free again.
-        """
-        line, others = lines[index], lines[:index] + lines[index + 1 :]
-        sources = self._sources_at(line, column)
-        if not sources:
-            return "this part is not in the alternative that the line has"
-        earlier |= _contents(line, sources, column)
-        if self.options.initials == "different":
-            self.used.recount_initials(others)
-        is_text = not any(isinstance(source, NameSource) for source in sources)
-        other_texts = {other.texts[column] for other in others}
-        other_lines = {other.texts[0] for other in others if self.options.unique}
-        # Prefer a text that no other line has.
-        for avoided in [other_texts, set[str]()] if is_text else [set[str]()]:
-            for new in self._later_lines(line, sources):
-                if _contents(new, sources, column) & earlier or new.texts[column] in avoided:
-                    continue
-                if new.texts[0] in other_lines:
-                    continue
-                names = {source: name for source, name in new.names.items() if source in sources}
-                if self.used.are_far(names):
-                    self.used.add(names)
-                    lines[index] = new
-                    return ""
-        return "nothing else was found that meets all conditions and fits the other lines"
-
-    def variants_of(self, line: Line, column: int = 0) -> Iterator[Line]:
-        """Lines that differ from `line` in one name or, in a column without names, in its text."""
-        sources = self._sources_at(line, column)
-        names: list[set[PartSource]] = [{source} for source in line.names if source in sources]
-        return roundrobin(self._later_lines(line, new) for new in names or [sources])
-
-    def _later_lines(self, line: Line, sources: Set[PartSource]) -> Iterator[Line]:
-        """Yields copies of a line in which these sources give texts of later rounds."""
-        chosen: dict[Any, Any] = {**line.names, **line.choices}
-        kept = {source: chosen[source] for source in chosen.keys() - sources}
-        first, size = 0, 4
-        while first < MAX_CANDIDATES:
-            rounds = FIRST_REDRAW_ROUND + first + np.arange(size)
-            lines = self._new_lines(np.full(size, line.number), rounds, kept)
-            requests = self._requests(lines)
-            next_ones = ((request, request.next_candidate(self.used)) for request in requests)
-            candidates = [(request, candidate) for request, candidate in next_ones if candidate]
-            draw_candidates(candidates)
-            for request, candidate in candidates:
-                request.line.names.update(request.drawn.get(candidate, {}))
-            for new in lines:
-                if None not in new.names.values():
-                    new.texts = self._texts_of(new)
-                    yield new
-            if any(request.shortage for request in requests):
-                return
-            first, size = first + size, min(2 * size, CANDIDATES_AT_ONCE)
-
-    def _sources_at(self, line: Line, column: int) -> set[PartSource]:
-        """The sources of a column; column 0 means all names, or all choices if there is no name."""
-        if not column:
-            return {*line.names} or {*line.choices}
-        label = self.pattern.columns[column - 1]
-        in_line: list[PartSource] = [*line.names, *line.choices]
-        paths = [source.part.path for source in in_line if source.part.label == label]
-        return {
-            source
-            for part, source in self.source_of.items()
-            if any(part.path[: len(path)] == path for path in paths)
-        }
-
-
-def _contents(line: Line, sources: set[PartSource], column: int) -> set[tuple[Any, str]]:
-    """The names of these sources in a line, or the text of the column if any is a choice."""
-    names = [source for source in sources if isinstance(source, NameSource)]
-    if len(names) == len(sources):
-        return {(source, line.names.get(source) or "") for source in names}
-    return {(column, line.texts[column])}
-
-
-def roundrobin(streams: Iterable[Iterator[Any]]) -> Iterator[Any]:
-    """The first item of each stream, then the second of each, and so on."""
-    return (item for items in zip_longest(*streams) for item in items if item is not None)

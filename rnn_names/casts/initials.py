@@ -31,10 +31,12 @@ MAX_ROUGH, MAX_MISSING = 0.01, 0.002  # shares of lines with rough or missing in
 
 
 class SameInitialSource:
-    """Gives names of several parts that share an initial: one in `kept`, or any if it is empty."""
+    """Gives names of parts that share an initial: any, or one of `allowed_initials` if given."""
 
-    def __init__(self, seed: int, sources: tuple[NameSource, ...], kept: Set[str]) -> None:
-        self.sources, self._kept = sources, kept
+    def __init__(
+        self, seed: int, sources: tuple[NameSource, ...], allowed_initials: Set[str]
+    ) -> None:
+        self.sources, self._allowed_initials = sources, allowed_initials
         self._key = seed_key(seed, INITIALS)
 
     @cached_property
@@ -42,8 +44,9 @@ class SameInitialSource:
         """The initials that lines may have, their weights, and whether these are measured."""
         weights_of = [source.initial_weights for source in self.sources]
         common = {*weights_of[0]}.intersection(*weights_of)
-        initials = np.array(sorted(common & self._kept if self._kept else common))
-        if self._kept:
+        allowed = self._allowed_initials
+        initials = np.array(sorted(common & allowed if allowed else common))
+        if allowed:
             return initials, np.ones(len(initials)), False
         weights = np.prod([[own[initial] for initial in initials] for own in weights_of], axis=0)
         has_conditions = any(source.has_conditions for source in self.sources)
@@ -122,7 +125,8 @@ def _measured_weights(
     for pilot, size in enumerate([*PILOTS, *[PILOTS[-1]] * MORE_PILOTS]):
         n = max(size, len(left))  # names
         row = np.resize(left, n)  # the row of each name's initial
-        pilot_number = size + max(pilot + 1 - len(PILOTS), 0)  # each pilot has its own keys
+        # Each pilot has its own keys; other numbers would change the names of existing seeds.
+        pilot_number = size + max(pilot + 1 - len(PILOTS), 0)
         made += np.bincount(row, minlength=len(initials))
         for place, source in enumerate(sources):
             keys = fixed_keys(n, place, inner=pilot_number)
@@ -148,6 +152,5 @@ def _measured_weights(
 
     if share_below(ENOUGH_OF_INITIAL) >= MAX_ROUGH or share_below(MIN_MET) >= MAX_MISSING:
         few = "so few names meet the conditions that the shares of the initials"
-        message = f"{few} are rough estimates, and some initials may be missing"
-        warn(message, RareConditionsWarning)
+        warn(f"{few} are rough estimates, and some initials may be missing", RareConditionsWarning)
     return passing

@@ -11,22 +11,24 @@ A backslash escapes a delimiter. Before any other character it is literal, so `{
 needs no second backslash.
 
 >>> lords, _, town = parse("[Lord {men}*3|Lady {women}] of {town=welsh-towns=2+dinosaurs}").pieces
->>> lords.weights, lords.alternatives[1][1].models, town.models
-((3, 1), ('women',), ('welsh-towns=2', 'dinosaurs'))
+>>> print(lords.weights, *lords.alternatives[1][1].models, *town.models)
+(3, 1) women welsh-towns=2 dinosaurs
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from rnn_names.conditions.options import NOT_OF_PARTS, RandomOptions
+from rnn_names.casts.pattern_files import located
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
-from rnn_names.errors import RnnNamesError, SamplingError, short_repr, with_caret, with_options
+from rnn_names.errors import RnnNamesError, SamplingError, short_repr, with_options
+from rnn_names.model.selection import ModelChoice
+from rnn_names.options import NOT_OF_PARTS, RandomOptions
 
 MAX_NAME_PARTS = 100  # names in a pattern
 MAX_NESTED = 20  # choices within choices
@@ -56,10 +58,14 @@ class Part:
     """A part of a pattern that becomes text.
 
     `path` ends with the kind of the part and its index among the names, or the choices, of its
-    sequence. It begins with the path of the choice that contains the part, if any, and the index of
-    the alternative. For example, the paths in `[a {men}|b {women}] of {x=towns}` are (2, 0) for the
-    choice, (2, 0, 0, 1, 0) for men, (2, 0, 1, 1, 0) for women, and (1, 0) for x. A part outside of
-    choices that has no label is called part_N, where N is its column.
+    sequence. The paths in `[a {men}|b {women}] of {x=towns}`:
+
+        the choice    2 0            kind CHOICES, index 0
+        men           2 0  0  1 0    in alternative 0 of that choice: kind NAMES, index 0
+        women         2 0  1  1 0    in alternative 1
+        x             1 0            kind NAMES, index 0
+
+    A part outside of choices that has no label is called part_N, where N is its column.
     """
 
     begin: int
@@ -80,7 +86,7 @@ class Part:
 class NamePart(Part):
     """A name. The part itself sets the options `options_set`; `files` are its files, by option."""
 
-    models: tuple[Any, ...]
+    models: tuple[ModelChoice, ...]
     options: RandomOptions
     files: dict[str, tuple[str, ...]]
     options_set: frozenset[str]
@@ -97,7 +103,9 @@ class ChoicePart(Part):
 
 @dataclass(frozen=True, eq=False)
 class ReferencePart(Part):
-    """{=label}: the text of the part with that label again."""
+    """{=label}: the text of the part with the label `refers_to` again."""
+
+    refers_to: str
 
 
 Piece = str | Part
@@ -111,6 +119,13 @@ class Pattern:
     pieces: tuple[Piece, ...]
     parts: list[Part]  # at all depths, in order
     columns: list[str]  # the labels of parts
+    file: str  # "" if the text was given
+
+    @property
+    def column_numbers(self) -> dict[str, int]:
+        """The number of each column, by its label and by the number as a text; 0 for ""."""
+        numbered = enumerate(self.columns, 1)
+        return {"": 0} | {key: number for number, label in numbered for key in (str(number), label)}
 
     @property
     def name_parts(self) -> list[NamePart]:
@@ -118,14 +133,9 @@ class Pattern:
         return [part for part in self.parts if isinstance(part, NamePart)]
 
 
-def parse(
-    text: str, shared: Mapping[str, Any] | None = None, model_of: Callable[[str], Any] = str
-) -> Pattern:
-    """Parses a pattern; errors show it, with a caret.
-
-    Names take the `shared` options that they do not set. `model_of` parses MODEL or MODEL=WEIGHT.
-    """
-    reader = _Reader(text, shared or {}, model_of)
+def parse(text: str, shared: Mapping[str, Any] | None = None, file: str = "") -> Pattern:
+    """Parses a pattern; names take the `shared` options that they do not set."""
+    reader = _Reader(text, file, shared or {})
     if refused := refused_characters(text.replace("\n", ""))[:1]:
         raise reader.error(f"no name can hold {refused!r}", text.index(refused))
     pieces = reader.read_pieces()
@@ -135,7 +145,7 @@ def parse(
         hint = f", as in {{{text.strip()}}}" if re.fullmatch(r"\s*[\w.-]{1,60}\s*", text) else ""
         raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{hint}", 0)
     parts = sorted(reader.parts, key=lambda part: part.begin)
-    pattern = Pattern(text, pieces, parts, [*reader.columns])
+    pattern = Pattern(text, pieces, parts, [*reader.columns], file)
     if too_many := pattern.name_parts[MAX_NAME_PARTS:]:
         raise reader.error(f"a pattern has at most {MAX_NAME_PARTS} names", too_many[0].begin)
     return pattern
@@ -144,17 +154,16 @@ def parse(
 class _Reader:
     """Reads a pattern from left to right; it is at position `at`, in the sequence at `path`."""
 
-    def __init__(
-        self, text: str, shared: Mapping[str, Any], model_of: Callable[[str], Any]
-    ) -> None:
-        self.text, self.shared, self.model_of = text, shared, model_of
+    def __init__(self, text: str, file: str, shared: Mapping[str, Any]) -> None:
+        self.text, self.file, self.shared = text, file, shared
         self.at, self.path = 0, tuple[int, ...]()
         self.n_parts = Counter[tuple[int, ...]]()  # read so far, by path and kind
         self.parts, self.columns = list[Part](), dict[str, None]()
         self.labels = set[str]()  # of parts that can be in the same line as the next part
 
     def error(self, message: str, place: int) -> SamplingError:
-        return SamplingError(with_caret(f"pattern: {message}", self.text, place))
+        named = message if self.file else f"pattern: {message}"
+        return SamplingError(located(named, self.text, self.file, place))
 
     def unexpected(self, can_be_text: bool) -> SamplingError:
         found = self.text[self.at]
@@ -276,11 +285,11 @@ class _Reader:
             named = ", ".join(given for given in self.columns if not given.startswith("part_"))
             there = f"available: {named}" if named else f"write {{{label or 'x'}=MODEL}} for one"
             raise self.error(f"no part before this is called {short_repr(label)}; {there}", place)
-        return ReferencePart(begin, self.read_rules(begin), label, ())
+        return ReferencePart(begin, self.read_rules(begin), "", (), label)
 
     def read_name(self, begin: int, label: str) -> Part:
         """Reads a name, or a line of a file, up to }."""
-        models, place = list[Any](), self.at
+        models, place = list[ModelChoice](), self.at
         while not models or self.take("+"):
             place, model = self.at, self.until("+:|{}").strip().replace("\\=", "=")
             if self.text.startswith("|", self.at):
@@ -297,8 +306,8 @@ class _Reader:
             if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):
                 rules = self.read_rules(begin)
                 return ChoicePart(begin, rules, *self.register_part(label, CHOICES), (), (), model)
-            with errors_at(self.text, place):
-                models.append(self.model_of(model))
+            with errors_at(self, place):
+                models.append(ModelChoice.parse(model))
         given = self.read_options(begin)
         _, rules = given.pop("rules", (0, ""))
         files = {name: v for name, (_, v) in given.items() if PART_OPTIONS[name].kind is LINES}
@@ -313,8 +322,7 @@ class _Reader:
         except SamplingError as error:
             own = [given[name][0] for name in error.settings if name in given]
             raise self.error(with_options(error, sign=""), [*own, begin][0]) from None
-        sets = frozenset(given)
-        return NamePart(begin, rules, label, path, tuple(models), options, files, sets)
+        return NamePart(begin, rules, label, path, tuple(models), options, files, frozenset(given))
 
     def read_rules(self, begin: int) -> str:
         """Reads the rest of a part whose only possible option is `rules`."""
@@ -377,10 +385,11 @@ def _option_hint(name: str) -> str:
 
 
 @contextmanager
-def errors_at(text: str, place: int) -> Iterator[None]:
-    """Makes errors within the context show the pattern, with a caret under the place."""
+def errors_at(pattern: Pattern | _Reader, place: int) -> Iterator[None]:
+    """Makes errors within the context show the place in the pattern, with a caret."""
     try:
         yield
     except RnnNamesError as error:
-        error.args, error.settings = (with_caret(with_options(error, sign=""), text, place),), ()
+        message = with_options(error, sign="")
+        error.args, error.settings = (located(message, pattern.text, pattern.file, place),), ()
         raise

@@ -2,15 +2,14 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from io import BytesIO
 
 from rnn_names.casts.bundled_casts import CASTS, CASTS_FOLDER
 from rnn_names.corpus.characters import composed
 from rnn_names.corpus.reading import nonblank_lines, opened, read_lines, read_small
-from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, printable, short_repr
+from rnn_names.errors import CorpusError, SamplingError, printable, short_repr, with_caret
 from rnn_names.files import is_file
 
 _RULE = re.compile(r"(.*?)\s*->\s*((?:[^\\]|\\[1-9](?!\d))*)")
@@ -31,19 +30,12 @@ def read_pattern(text: str, path: str | None = None) -> tuple[str, str]:
     return text, ""
 
 
-@contextmanager
-def errors_in(file: str) -> Iterator[None]:
-    """Adds the file's name to errors that show its pattern; hides the pattern of a bundled cast."""
-    try:
-        yield
-    except RnnNamesError as error:
-        message, _, shown = str(error).partition("\n")
-        if file and shown:
-            message, (folder, name) = message.removeprefix("pattern: "), os.path.split(file)
-            is_bundled = folder == CASTS_FOLDER
-            text = f"{name}: {message}" if is_bundled else f"{printable(file)}: {message}\n{shown}"
-            error.args = (text,)
-        raise
+def located(message: str, text: str, file: str, place: int) -> str:
+    """A message about a place in a pattern, with its file; the pattern of a cast is not shown."""
+    folder, name = os.path.split(file)
+    if folder == CASTS_FOLDER:
+        return f"{name}: {message}"
+    return with_caret(f"{printable(file)}: {message}" if file else message, text, place)
 
 
 def path_of_named(path: str, pattern_file: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Requests for the names that lines lack, and the names and initials used so far.
+"""Lines of a cast, requests for the names that they lack, and the names and initials used so far.
 
 A request has candidates, numbered from 0, each drawn with its own random numbers. The line gets the
 first candidate that fits: one whose name was found and is far from all used names.
@@ -25,11 +25,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnn_names.casts.initials import SameInitialSource
-from rnn_names.casts.sources import Line, NameSource, Shortage
+from rnn_names.casts.sources import ChoiceSource, NameSource, Shortage
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import initial_of
 from rnn_names.errors import RepeatedInitialsWarning, plural, warn
+from rnn_names.options import CommonOptions
 from rnn_names.sampling.attempts import NoAttemptPassed
 from rnn_names.sampling.random_keys import keys_at, uniform
 
@@ -40,8 +40,22 @@ INITIAL_POSITION = 1  # the position of the random number that chooses this init
 POINTS_AT_ONCE = 8  # candidates whose random numbers for initials are drawn together
 
 
+class Line:
+    """A line of a cast; candidate k for its names is drawn in round `first_round` + k.
+
+    `names` maps the source of each name, in order, to the name, or to None while it is missing.
+    `choices` maps each choice to the index of its alternative.
+    """
+
+    def __init__(self, number: int, first_round: int) -> None:
+        self.number, self.first_round = number, first_round
+        self.texts = tuple[str, ...]()  # the line, then its columns; empty until complete
+        self.names = dict[NameSource, Any]()  # str, or None
+        self.choices = dict[ChoiceSource, int]()
+
+
 class UsedNames:
-    """The names used so far, and the number of lines with each initial if initials must differ.
+    """The names used so far.
 
     A later name must be far from the names in its pools. Pool 0 is for the cast's `min_edits`;
     the others are for single parts.
@@ -50,9 +64,6 @@ class UsedNames:
     def __init__(self, min_edits: int) -> None:
         self._min_edits = min_edits
         self._pools = [DistantNames(max(min_edits, 1))]
-        self._n_lines = Counter[str]()  # by initial
-        self._ruled_out = set[str]()  # initials with no further names
-        self._warns_of_repeats = True
 
     def add_pools_for(self, options: CommonOptions) -> list[int]:
         """Adds a pool for a part that needs its own; returns the indices of the part's pools.
@@ -84,39 +95,47 @@ class UsedNames:
             for index in source.pools:
                 self._pools[index].add([name])
 
-    def add_initial(self, initial: str) -> None:
-        """Counts the initial of a line, if it must differ; warns when an initial first repeats."""
+
+class UsedInitials:
+    """The number of lines with each initial, if initials must differ."""
+
+    def __init__(self) -> None:
+        self._n_lines = Counter[str]()  # by initial
+        self._ruled_out = set[str]()  # initials with no further names
+        self._warns_of_repeats = True
+
+    def add(self, initial: str) -> None:
+        """Counts the initial of a line, unless it is ""; warns when an initial first repeats."""
         if not initial:
             return
         self._n_lines[initial] += 1
         if self._warns_of_repeats and self._n_lines[initial] == 2:
             self._warns_of_repeats = False
-            letters, line = len(self._n_lines), len(self._n_lines) + 1
-            only = f"only {plural(letters, 'first letter')} can be used"
-            message = f"{only}, so letters repeat from line {line} on"
-            warn(message, RepeatedInitialsWarning)
+            n = len(self._n_lines)
+            only = f"only {plural(n, 'first letter')} can be used"
+            warn(f"{only}, so letters repeat from line {n + 1} on", RepeatedInitialsWarning)
 
-    def recount_initials(self, lines: Iterable[Line]) -> None:
+    def recount(self, lines: Iterable[Line]) -> None:
         """Counts the initials again, from the first names of these lines only."""
         names = (next(iter(line.names.values()), None) for line in lines)
         self._n_lines = Counter(initial_of(name) for name in names if name is not None)
 
-    def tentative_copy(self) -> "UsedNames":
-        """The same names, with a copy of the initials that can be extended without a warning."""
+    def tentative_copy(self) -> "UsedInitials":
+        """A copy that can be extended without a warning."""
         other = copy(self)
         other._n_lines, other._warns_of_repeats = self._n_lines.copy(), False
         return other
 
-    def available_initials(self, source: NameSource) -> dict[str, float]:
+    def available(self, source: NameSource) -> dict[str, float]:
         """The initials used least often, which the next line may have, with their weights."""
         weights = source.likely_initials
         counts = {initial: self._n_lines[initial] for initial in weights.keys() - self._ruled_out}
         fewest = min(counts.values(), default=0)
         return {initial: p for initial, p in weights.items() if counts.get(initial) == fewest}
 
-    def rule_out_initials(self, source: NameSource) -> bool:
+    def rule_out_available(self, source: NameSource) -> bool:
         """Rules out the initials now available; returns False if there are none, or no line yet."""
-        initials = self.available_initials(source) if self._n_lines else {}
+        initials = self.available(source) if self._n_lines else {}
         self._ruled_out.update(initials)
         return bool(initials)
 
@@ -129,26 +148,29 @@ class Candidate(NamedTuple):
 
 
 class Request:
-    """Asks a source for the names that a line lacks: of one part, or of several together."""
+    """Asks a source for the names that a line lacks: of one part, or of several together.
+
+    Both kinds of sources have `sources`, `max_candidates`, `shortage` and `names_by_attempts`.
+    """
 
     def __init__(self, line: Line, source: NameSource | SameInitialSource) -> None:
         self.line, self.source = line, source
         self.drawn = dict[Candidate, dict[NameSource, str]]()  # empty if no names were found
         self.shortage: Shortage | None = None  # why no further candidate can be drawn
 
-    def candidates(self, used: UsedNames, begin: int = 0) -> Iterator[Candidate]:
+    def candidates(self, initials: UsedInitials, begin: int = 0) -> Iterator[Candidate]:
         """The candidates, in order, starting at index `begin`."""
         return (Candidate(k, "") for k in count(begin))
 
-    def next_candidate(self, used: UsedNames) -> Candidate | None:
+    def next_candidate(self, used: UsedNames, initials: UsedInitials) -> Candidate | None:
         """The first candidate that fits or is not drawn yet; None if there are no more."""
-        for candidate in self.candidates(used):
+        for candidate in self.candidates(initials):
             names = self.drawn.get(candidate)
             if names is None or (names and used.are_far(names)):
                 return candidate
         return None
 
-    def next_batch(self, first: Candidate, used: UsedNames, waits: bool) -> list[Candidate]:
+    def next_batch(self, first: Candidate, initials: UsedInitials, waits: bool) -> list[Candidate]:
         """The next candidates to draw, in growing batches: 0, then 1 and 2, then 3 to 8.
 
         The batch is empty at the limit. A request that waits for earlier requests gets a sixteenth
@@ -156,16 +178,14 @@ class Request:
         """
         n = 1
         if first.number:
-            limit = self._max_candidates // (16 if waits else 1)
+            # A candidate with an initial makes a single attempt.
+            limit = MAX_CANDIDATES if first.initial else self.source.max_candidates(MAX_CANDIDATES)
+            limit //= 16 if waits else 1
             n = max(min(2 * first.number, CANDIDATES_AT_ONCE, limit - first.number), 0)
-        candidates = islice(self.candidates(used, first.number), n)
+        candidates = islice(self.candidates(initials, first.number), n)
         return [candidate for candidate in candidates if candidate not in self.drawn]
 
-    @property
-    def _max_candidates(self) -> int:
-        return self.source.max_candidates(MAX_CANDIDATES)
-
-    def give_up(self, used: UsedNames) -> Shortage | None:
+    def give_up(self, initials: UsedInitials) -> Shortage | None:
         """Called if no candidate fits: returns the reason, or None to continue with others."""
         return self.shortage or self.source.shortage()
 
@@ -183,25 +203,23 @@ class DifferentInitialRequest(Request):
         self._begin = 0  # the index of the first candidate that may fit
         self._points = list[float]()  # one uniform random number for each candidate's initial
 
-    def candidates(self, used: UsedNames, begin: int = 0) -> Iterator[Candidate]:
+    def candidates(self, initials: UsedInitials, begin: int = 0) -> Iterator[Candidate]:
         """The candidates in order, with the initials now available; none if no initial is."""
-        available = used.available_initials(self.source)
-        initials, edges = [*available], [*accumulate(available.values())]
-        for k in count(max(begin, self._begin)) if initials else ():
+        available = initials.available(self.source)
+        letters, edges = [*available], [*accumulate(available.values())]
+        for k in count(max(begin, self._begin)) if letters else ():
             while k >= len(self._points):
                 rounds = self.line.first_round + len(self._points) + np.arange(POINTS_AT_ONCE)
                 keys = keys_at(self.source.key, rounds, self.line.number)
                 self._points += uniform(keys, INITIAL_POSITION).tolist()
-            yield Candidate(k, initials[bisect(edges, self._points[k] * edges[-1])])
+            yield Candidate(k, letters[bisect(edges, self._points[k] * edges[-1])])
 
-    @property
-    def _max_candidates(self) -> int:
-        return MAX_CANDIDATES
-
-    def give_up(self, used: UsedNames) -> Shortage | None:
+    def give_up(self, initials: UsedInitials) -> Shortage | None:
         """Rules out the initials so far; returns None, or the reason if there are no others."""
-        self._begin = 1  # 0 would also work, but would change the names of existing seeds
-        if used.rule_out_initials(self.source):
+        # Candidate 0 is not drawn again with the new initials. That would be correct, but would
+        # change the names of existing seeds.
+        self._begin = 1
+        if initials.rule_out_available(self.source):
             return None
         why = "no further name that meets the conditions begins with an unused letter"
         return Shortage(self.source, why)

@@ -1,4 +1,4 @@
-"""Lines of a cast, and the sources of their texts: names, or choices among alternatives."""
+"""The sources of a cast's texts: names, or choices among alternatives."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -30,20 +30,6 @@ MOSTLY_REPEATS = "nearly all others are repeats"
 
 LoadModel = Callable[[Sequence[Any]], LanguageModel]  # returns the blend of a part's models
 ReadLines = Callable[[str], Sequence[str]]  # returns the lines of a file
-
-
-class Line:
-    """A line of a cast; candidate k for its names is drawn in round `first_round` + k.
-
-    `names` maps the source of each name, in order, to the name, or to None while it is missing.
-    `choices` maps each choice to the index of its alternative.
-    """
-
-    def __init__(self, number: int, first_round: int) -> None:
-        self.number, self.first_round = number, first_round
-        self.texts = tuple[str, ...]()  # the line, then its columns; empty until complete
-        self.names = dict[NameSource, Any]()  # str, or None
-        self.choices = dict[ChoiceSource, int]()
 
 
 class Shortage(NamedTuple):

@@ -15,8 +15,8 @@ from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_
 from rnn_names.cli.options import command, option, options_of
 from rnn_names.cli.output import Form, RecordWriter, output_options
 from rnn_names.cli.streams import open_input, print_note
-from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, plural, printable
+from rnn_names.options import AliasOptions
 
 KEYS_READ_AT_ONCE = 1 << 17  # keys whose names are drawn together
 
@@ -63,7 +63,7 @@ def alias(
             "without --secret-file, anyone who guesses a key can check whether a name belongs to it"
         )
     loaded_model = load_chosen(choices_or_default(model))
-    if form.kind not in ("text", "markdown") and form.columns is None:
+    if form.format not in ("text", "markdown") and form.columns is None:
         form = form._replace(columns="key,name")
     out = RecordWriter(["name", "key"], form)
     with open_input(file) as source, out:
@@ -86,18 +86,14 @@ def _note(keys: Sequence[str]) -> str:
     from rnn_names.cli.list_notes import SEPARATORS, separator_of_table
 
     if separator := separator_of_table(keys, least=1):
-        return (
-            f"each line is a key, with its {SEPARATORS[separator]}; for its first column: "
-            f"cut -d '{separator}' -f 1 FILE | rnn-names alias"
-        )
+        cut = f"cut -d '{separator}' -f 1 FILE | rnn-names alias"
+        return f"each line is a key, with its {SEPARATORS[separator]}; for its first column: {cut}"
     # A heading is a word, while the other keys contain digits or signs.
     first, *others = [re.fullmatch(r"[^\W\d]+", key) for key in keys] or [None]
     if first is None or len(others) < 2 or any(others):
         return ""
-    return (
-        f"the first key is {first[0]}; if that is a heading, leave it out: "
-        "tail -n +2 FILE | rnn-names alias"
-    )
+    others_only = "tail -n +2 FILE | rnn-names alias"
+    return f"the first key is {first[0]}; if that is a heading, leave it out: {others_only}"
 
 
 def _secret(path: str | None) -> bytes:

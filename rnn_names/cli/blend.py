@@ -39,7 +39,5 @@ def blend(models: ModelChoices, output: str) -> None:
     model = load_chosen(models)
     model.save(output)
     network, size = network_name(model.cell, model.hidden_size), os.path.getsize(output) / 1e6
-    print_to_stderr(
-        f"Wrote {printable(output)} ({network}, {size:.1f} MB). "
-        f"Try: rnn-names sample -n 20 -m {printable(shlex.quote(output))}"
-    )
+    use = f"Try: rnn-names sample -n 20 -m {printable(shlex.quote(output))}"
+    print_to_stderr(f"Wrote {printable(output)} ({network}, {size:.1f} MB). {use}")

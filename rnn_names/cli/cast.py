@@ -2,7 +2,6 @@
 
 import re
 import shlex
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,9 +11,9 @@ from rnn_names.cli.input_checks import read_options, wrong_usage
 from rnn_names.cli.options import command, declared_option, flag, option, options_of
 from rnn_names.cli.output import Form, RecordWriter, output_options
 from rnn_names.cli.streams import in_utf8, print_note, write
-from rnn_names.conditions.options import CastOptions
 from rnn_names.errors import as_option
 from rnn_names.model import bundled
+from rnn_names.options import CastOptions
 
 if TYPE_CHECKING:
     from rnn_names.casts.pattern import Pattern
@@ -61,9 +60,9 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
     itself. Each part has random numbers of its own: with a --seed, changing one part leaves the
     others as they were, unless --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
-    from rnn_names.casts.cast import parsed_pattern
+    from rnn_names.casts.cast import parsed_pattern, texts_of_lines
     from rnn_names.casts.cast_drawer import CastDrawer
-    from rnn_names.casts.pattern_files import errors_in, lines_of_file, read_pattern
+    from rnn_names.casts.pattern_files import read_pattern
     from rnn_names.model.model import load_chosen
 
     _check_arguments(pattern, file)
@@ -72,14 +71,13 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
         write(f"{text}\n".encode())
         return
     options: CastOptions = read_options(CastOptions, {"pattern": text, **given})
-    with wrong_usage(), errors_in(pattern_file):
-        parsed = parsed_pattern(options)
+    with wrong_usage():
+        parsed = parsed_pattern(options, pattern_file)
     _note_oddities(parsed, options)
     out = RecordWriter(["name", *parsed.columns], form, title=file or "".join(pattern))
-    with errors_in(pattern_file), out:
-        read = partial(lines_of_file, pattern_file=pattern_file)
-        for rows in CastDrawer(parsed, options, load_chosen, read).texts():
-            if form.kind != "text":  # only readers need the empty line after a cast
+    with out:
+        for rows in texts_of_lines(CastDrawer(parsed, options, load_chosen)):
+            if form.format != "text":  # only readers need the empty line after a cast
                 rows = [(line.rstrip("\n"), *texts) for line, *texts in rows]
             out.write_records(rows)
 
@@ -96,10 +94,9 @@ def _check_arguments(pattern: tuple[str, ...], file: str | None) -> None:
             meant = f"{shlex.quote(pattern[0])} -n {pattern[1]}"
         raise click.UsageError(f"PATTERN is one argument: rnn-names cast {meant}")
     if bool(pattern) == (file is not None):
-        raise click.UsageError(
-            "give a PATTERN or --file: rnn-names cast '{men} of {welsh-towns}', or a bundled "
-            f"cast: {', '.join(CASTS)}"
-        )
+        example = "rnn-names cast '{men} of {welsh-towns}'"
+        message = f"give a PATTERN or --file: {example}, or a bundled cast: {', '.join(CASTS)}"
+        raise click.UsageError(message)
     if {*pattern} & (bundled.names() - CASTS.keys()):
         model = pattern[0]
         raise click.UsageError(f"{model} is a model: rnn-names sample -m {model}, or '{{{model}}}'")

@@ -148,10 +148,7 @@ def _training(training: dict[str, Any]) -> str:
     if not training.get("epoch"):
         return "none: the weights are random"
     losses = {"held-out loss": "held_out_loss", "training loss": "training_loss"}
-    parts = [
-        f"{title} {training[key]:.4f}"
-        for title, key in losses.items()
-        if isinstance(training.get(key), float)
-    ]
+    found = {title: training.get(key) for title, key in losses.items()}
+    parts = [f"{title} {loss:.4f}" for title, loss in found.items() if isinstance(loss, float)]
     measured = f": {', '.join(parts)} nats per character" if parts else ""
     return f"epoch {training['epoch']}{measured}"

@@ -47,11 +47,9 @@ def refuse_table(corpus: Corpus) -> None:
     lines = corpus.names.to_strings()
     if separator := separator_of_table(lines, least=2):
         column = column_of_names(lines, separator)
-        raise CorpusError(
-            f"this is a table of {lines[0].count(separator) + 1} columns; the names seem to be in "
-            f"column {column}: cut -d '{separator}' -f {column} LIST > new.txt (--as-is learns the "
-            "lines as they are)"
-        )
+        n, cut = lines[0].count(separator) + 1, f"cut -d '{separator}' -f {column} LIST > new.txt"
+        where = f"this is a table of {n} columns; the names seem to be in column {column}"
+        raise CorpusError(f"{where}: {cut} (--as-is learns the lines as they are)")
 
 
 def list_notes(corpus: Corpus) -> list[str]:
@@ -66,10 +64,8 @@ def list_notes(corpus: Corpus) -> list[str]:
             continue
         line = lines[text.count("\n", 0, found[0].start())]
         more = f", one of {len(found):,} such lines" if len(found) > 1 else ""
-        notes.append(
-            f"{short_repr(line)} {oddity['what']}{more}. The model will learn it. To take it out: "
-            f"{oddity['command']} > new.txt"
-        )
+        odd, remedy = f"{short_repr(line)} {oddity['what']}{more}", f"{oddity['command']} > new.txt"
+        notes.append(f"{odd}. The model will learn it. To take it out: {remedy}")
     for separator, plural in SEPARATORS.items():
         if text.count(separator) >= len(corpus):
             column = column_of_names(lines, separator)
@@ -80,19 +76,14 @@ def list_notes(corpus: Corpus) -> list[str]:
                 rf"tr '{separator}' '\n' < LIST > new.txt"
             )
     if r"{\rtf" in text:
-        notes.append(
-            "this is a document with formatting (RTF), and the model will learn its codes. Save it "
-            "as plain text (TextEdit on a Mac: Format, Make Plain Text)"
-        )
+        what = "this is a document with formatting (RTF), and the model will learn its codes"
+        notes.append(f"{what}. Save it as plain text (TextEdit on a Mac: Format, Make Plain Text)")
     capitals = sum(name.isupper() and len(name) > 4 for name in lines)
     if 0.2 < capitals / len(corpus) < 0.9:
-        notes.append(
-            f"{capitals:,} of {len(corpus):,} names are in capitals, so the model will learn both "
-            "ways of spelling. Write all names in one way"
-        )
+        some = f"{capitals:,} of {len(corpus):,} names are in capitals"
+        both = "the model will learn both ways of spelling"
+        notes.append(f"{some}, so {both}. Write all names in one way")
     if len(corpus) < FEW_NAMES:
-        notes.append(
-            f"{len(corpus)} names are few, so the model will mostly repeat them. Give a hundred "
-            "or more"
-        )
+        few = f"{len(corpus)} names are few, so the model will mostly repeat them"
+        notes.append(f"{few}. Give a hundred or more")
     return [f"Note: {note}" for note in notes]

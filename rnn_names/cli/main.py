@@ -128,10 +128,8 @@ def exit_code(work: Callable[[], int | None]) -> int:
     except RnnNamesError as error:
         message = with_options(error)
     except MemoryError:
-        message = (
-            "not enough memory for this; try smaller settings, end other programs, or raise the "
-            "limit"
-        )
+        advice = "try smaller settings, end other programs, or raise the limit"
+        message = f"not enough memory for this; {advice}"
     except OSError as error:
         file = printable(str(error.filename or "standard output"))
         message = f"{file}: {error.strerror or error}"

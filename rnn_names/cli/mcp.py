@@ -15,12 +15,12 @@ from typing import Annotated, Any
 from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.cli.cast import cast
 from rnn_names.cli.options import OutputPath, command, option
-from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import TEXTS, declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, short_repr
 from rnn_names.model import bundled
 from rnn_names.model.bundled import DEFAULT
 from rnn_names.model.selection import ModelChoice
+from rnn_names.options import CastOptions, SampleOptions
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 
@@ -61,7 +61,7 @@ def _tools(folder: Path | None) -> list[Any]:
     """The tools of the server, made from functions that yield the items of a list."""
     from pydantic import Field
 
-    from rnn_names.casts.cast import parsed_pattern
+    from rnn_names.casts.cast import parsed_pattern, texts_of_lines
     from rnn_names.casts.cast_drawer import CastDrawer
     from rnn_names.casts.pattern_files import bundled_lines, read_pattern
     from rnn_names.model.model import load_chosen
@@ -89,8 +89,8 @@ def _tools(folder: Path | None) -> list[Any]:
     def cast_names(pattern: str, count: Count = 20, **options: Any) -> Iterator[str]:
         """Lines of several names: "[Sir|Dame] {norse:max-length=7} of {welsh-towns}"."""
         of_cast = CastOptions(read_pattern(pattern)[0], count, **options)
-        for rows in CastDrawer(parsed_pattern(of_cast), of_cast, blend, bundled_lines).texts():
-            yield from (line for line, *_ in rows)
+        drawer = CastDrawer(parsed_pattern(of_cast), of_cast, blend, bundled_lines)
+        yield from (line for rows in texts_of_lines(drawer) for line, *_ in rows)
 
     def score_names(names: Scored, models: Models = DEFAULT) -> Iterator[dict[str, Any]]:
         """The natural logarithm of each name's probability by a model; null for 0."""

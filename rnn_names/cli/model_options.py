@@ -82,10 +82,8 @@ def choices_or_default(models: ModelChoices) -> ModelChoices:
     """The given models; if none, the default file, or else a bundled model with a note."""
     if models or os.path.lexists(DEFAULT_MODEL):
         return models or (ModelChoice(DEFAULT_MODEL),)
-    print_note(
-        f"there is no {DEFAULT_MODEL} here, so this is {bundled.DEFAULT}, a bundled model "
-        "(rnn-names models)."
-    )
+    instead = f"{bundled.DEFAULT}, a bundled model (rnn-names models)"
+    print_note(f"there is no {DEFAULT_MODEL} here, so this is {instead}.")
     return (ModelChoice(bundled.DEFAULT),)
 
 
@@ -96,6 +94,5 @@ def word_or_models(
     words = (model.path for model in models if model.path in (bundled.CLOSEST, bundled.NONE))
     word = next((word for word in words if not is_file(word)), None)  # a file takes precedence
     if word and models != (ModelChoice(word),):
-        hint = "without a weight or another model"
-        raise click.BadParameter(f"{word} stands alone, {hint}")
+        raise click.BadParameter(f"{word} stands alone, without a weight or another model")
     return (word, ()) if word else (None, models)

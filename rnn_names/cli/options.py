@@ -57,7 +57,7 @@ class GroupedCommand(click.Command):
         try:
             return super().invoke(ctx)
         except SamplingError as error:
-            from rnn_names.conditions.options import BOLDNESS
+            from rnn_names.options import BOLDNESS
 
             word = ctx.params.get("boldness", "balanced")
             set_by_boldness = BOLDNESS[word].keys() & {*error.settings}
@@ -131,11 +131,8 @@ def declared_option(options_class: Any, name: str, **more: Any) -> Callable[...,
     field = declarations(options_class)[name]
     kind: Any = field.kind
     help = re.sub(r"\b[a-z]+(_[a-z]+)+\b", lambda match: as_option(match[0], ""), field.help)
-    settings: dict[str, Any] = {"group": field.group, "help": help}
-    settings |= {
-        "metavar": field.metavar or kind.metavar,
-        "hidden": field.hidden or bool(field.new_name),
-    }
+    settings: dict[str, Any] = {"group": field.group, "help": help, "hidden": field.hidden}
+    settings["metavar"] = field.metavar or kind.metavar
     if kind is FLAG:
         settings |= {"is_flag": True, "default": field.default, "show_default": False}
     elif kind is LINES:

@@ -31,7 +31,7 @@ ADDED_COLUMNS = "log_prob (in nats) and novel to each name"  # for the help
 class Form(NamedTuple):
     """The values of --format, --columns and --null."""
 
-    kind: str
+    format: str
     columns: str | None
     null: bool
 
@@ -80,17 +80,17 @@ class RecordWriter(AbstractContextManager["RecordWriter"]):
     """
 
     def __init__(self, fields: list[str], form: Form, title: str = "names") -> None:
-        names = fields[:1] if form.kind == "markdown" else fields
+        columns = fields[:1] if form.format == "markdown" else fields
         if form.columns is not None:
-            names = [name.strip() for name in form.columns.split(",")]
-        for name in names:
-            if name not in fields:
+            columns = [column.strip() for column in form.columns.split(",")]
+        for column in columns:
+            if column not in fields:
                 hint = f"no such column; available: {', '.join(fields)}"
-                raise click.UsageError(f"--columns {short_repr(name)}: {hint}")
-        self.columns = list(dict.fromkeys(names))
-        self.title, self.is_text = title, form.kind == "text"
-        self._table, self._document = TABLES.get(form.kind), DOCUMENTS.get(form.kind)
-        self._places = [fields.index(name) for name in self.columns]
+                raise click.UsageError(f"--columns {short_repr(column)}: {hint}")
+        self.columns = list(dict.fromkeys(columns))
+        self.title, self.is_text = title, form.format == "text"
+        self._table, self._document = TABLES.get(form.format), DOCUMENTS.get(form.format)
+        self._places = [fields.index(column) for column in self.columns]
         self.line_end = "\0" if form.null else "\n"
         self._is_first = True
         self._names = list[str]()  # for a document

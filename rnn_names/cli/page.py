@@ -65,14 +65,10 @@ def page(models: ModelChoices, module: bool, learn: bool, output: str | None, **
         check_output(output, "page", HTML_BEGINNING)
     choices = models or tuple(map(ModelChoice, page_view.MODELS_FOR_LISTS))
     stems = [os.path.splitext(model.title)[0] or model.path for model in choices]
-    parts = [
-        script.PageModel(
-            stem if stems.count(stem) == 1 else model.path,  # with the folder if ambiguous
-            Model.load(model.path),
-            model.weight or 1.0,
-        )
-        for stem, model in zip(stems, choices, strict=True)
-    ]
+    parts = list[script.PageModel]()
+    for stem, choice in zip(stems, choices, strict=True):
+        name = stem if stems.count(stem) == 1 else choice.path  # with the folder if ambiguous
+        parts.append(script.PageModel(name, Model.load(choice.path), choice.weight or 1.0))
     if module:
         script.save_module(parts, output)
     else:

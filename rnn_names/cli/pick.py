@@ -12,10 +12,10 @@ from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_
 from rnn_names.cli.options import command, declared_option, option, options_of, output_option
 from rnn_names.cli.picking.commands import command_table
 from rnn_names.cli.streams import in_utf8
-from rnn_names.conditions.options import CastOptions, RandomOptions, SampleOptions
 from rnn_names.errors import SamplingError, printable
 from rnn_names.files import is_same_file
 from rnn_names.model import bundled
+from rnn_names.options import CastOptions, RandomOptions, SampleOptions
 
 
 @command(
@@ -65,10 +65,9 @@ def pick(
         if word in bundled.names() - CASTS.keys() or word.endswith(".npz"):
             raise click.UsageError(f"{word} is a model: rnn-names pick -m {word}")
         if os.path.splitext(output)[1].lower() in (".csv", ".tsv"):
-            raise click.UsageError(
-                f"--output {printable(output)}: kept lines are plain text; give a .txt, or take "
-                "rnn-names cast --format csv for a table"
-            )
+            advice = "give a .txt, or take rnn-names cast --format csv for a table"
+            message = f"--output {printable(output)}: kept lines are plain text; {advice}"
+            raise click.UsageError(message)
         text, pattern_file = read_pattern(word, file)
         options = read_options(CastOptions, {"pattern": text, **given})
         with wrong_usage():

@@ -11,7 +11,7 @@ from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_
 from rnn_names.cli.options import command, declared_option, flag, options_of
 from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
 from rnn_names.cli.streams import bar, print_note
-from rnn_names.conditions.options import BestOptions, RandomOptions, SampleOptions
+from rnn_names.options import BestOptions, RandomOptions, SampleOptions
 
 if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
@@ -43,8 +43,8 @@ def sample(
     """Write names like those of a list, one per line.
 
     Names follow the model's distribution, given the conditions and --temperature, --min-p, --top-k
-    and --top-p. Names may be in the list; --novel leaves these out. If --top-k or --top-p rules out
-    every --prefix, that is an error.
+    and --top-p. Names may be in the list; --novel leaves these out. Neither --top-k nor --top-p may
+    rule out every --prefix.
 
     A seed fixes an endless stream of names, and the first COUNT are written: the same seed and
     options give the same names, on any number of cores. If too few names meet the conditions, those
@@ -90,10 +90,8 @@ def _note_near_copies(model: "Model", names: "Names") -> None:
 
     near = int(NearList(model).near(names, 1).sum())
     if near > len(names) / 4:
-        print_note(
-            f"{near} of {len(names)} names are in the list or one letter away from a name there; "
-            "--min-edits 2 leaves such names out"
-        )
+        are_near = "are in the list or one letter away from a name there"
+        print_note(f"{near} of {len(names)} names {are_near}; --min-edits 2 leaves such names out")
 
 
 def _best(model: "Model", count: int, options: BestOptions, rank: str) -> "Iterator[Names]":

@@ -9,9 +9,9 @@ from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_
 from rnn_names.cli.options import command, declared_option, flag
 from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
 from rnn_names.cli.streams import open_input, print_to_stderr
-from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import plural
 from rnn_names.model.selection import find_model_file
+from rnn_names.options import BestOptions
 
 
 @command(
@@ -51,8 +51,8 @@ def score(file: str, model: ModelChoices, sort: bool, rank: str, form: Form) -> 
     n = n_known = characters = 0
     loss = 0.0
     with open_input(file) as source, out:
-        parts = (names for names, _ in read_names(*source))
-        for names in [Names.concatenate([*parts])] if sort else parts:
+        pieces = (names for names, _ in read_names(*source))
+        for names in [Names.concatenate([*pieces])] if sort else pieces:
             log_probs = loaded_model.log_prob(names)
             ranks = log_probs / (names.lengths + 1) if per_character else log_probs
             if sort:

@@ -26,7 +26,7 @@ class ClosedOutput(io.TextIOBase):
 
 
 def in_utf8(text: str) -> str:
-    """An argument decoded as UTF-8, whose bytes Python turns into surrogates in other locales."""
+    """Decodes an argument as UTF-8; in an ASCII locale, Python replaces its bytes by surrogates."""
     try:
         return text.encode(errors="surrogateescape").decode()
     except UnicodeError:

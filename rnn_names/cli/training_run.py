@@ -194,11 +194,10 @@ class Progress:
         with self.screen_lock:  # a stage may end early; distillation's size was an estimate
             self.bar.total = self.bar.n + self.trainer.characters_left
         if self.trainer.has_diverged(record.training_loss, record.held_out_loss):
-            self.say(
-                f"{record.stage.capitalize()} ends with epoch {record.epoch}, in which its loss "
-                f"exceeded {DIVERGENCE_FACTOR} times that of a uniform guess. The best weights "
-                "so far are kept."
-            )
+            ends = f"{record.stage.capitalize()} ends with epoch {record.epoch}"
+            limit = f"{DIVERGENCE_FACTOR} times that of a uniform guess"
+            best = "The best weights so far are kept."
+            self.say(f"{ends}, in which its loss exceeded {limit}. {best}")
         if self.quiet or not record.is_best or record.epoch < self.next_line:
             return
         self.next_line = next_epoch_to_show(record.epoch)
@@ -250,10 +249,8 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, initial_model: str | None) -
     if trainer.epoch:
         lines.append(f"Continuing after epoch {trainer.epoch}.")
     elif os.path.exists(checkpoint.path):
-        lines.append(
-            f"Note: {printable(checkpoint.path)} holds an interrupted run, which --resume "
-            "continues. This one replaces it after its first epoch."
-        )
+        state = f"{printable(checkpoint.path)} holds an interrupted run, which --resume continues"
+        lines.append(f"Note: {state}. This one replaces it after its first epoch.")
     return "\n".join(lines)
 
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from rnn_names.conditions.conditions import known_triples_condition
-from rnn_names.conditions.options import BOLDNESS, CommonOptions, RandomOptions
 from rnn_names.conditions.word_lists import common_words
 from rnn_names.corpus.fingerprints import among
 from rnn_names.errors import SamplingError
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.options import BOLDNESS, CommonOptions, RandomOptions
 
 MAX_WORD_SHARE = 0.1  # share of words in a list above which boldness safe allows words
 MAX_LOSS = 2.3  # nats per character; if the loss is larger, all names may be improbable

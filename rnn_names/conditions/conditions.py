@@ -11,7 +11,6 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError, any_text, shape_automaton
 from rnn_names.conditions.edits import within_edits
 from rnn_names.conditions.near_list import NearList
-from rnn_names.conditions.options import CommonOptions, compiled, or_list
 from rnn_names.conditions.prefixes import check_known
 from rnn_names.conditions.regex import matching, without_words
 from rnn_names.conditions.word_lists import are_words, is_clean
@@ -21,6 +20,7 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import Shape, have_triples, lower_case
 from rnn_names.errors import SamplingError, short_repr
 from rnn_names.network.language_model import LanguageModel, log_probs, require_fingerprints
+from rnn_names.options import CommonOptions, compiled, or_list
 
 MAX_TABLE = 1 << 24  # the size of a table by state, character and length
 N_GIVEN = 3  # characters not counted for `min_mean_p`, since rare beginnings are no mistakes

@@ -14,9 +14,9 @@ edits are stored as one number, so few rows occur. They are an automaton's state
 from collections.abc import Callable, Collection, Iterable
 
 from rnn_names.conditions.automaton import Automaton, build_automaton
-from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, folded, without_case
 from rnn_names.corpus.names import Vocabulary
+from rnn_names.options import CommonOptions
 
 
 def within_edits(

@@ -1,4 +1,4 @@
-"""Finds the indices of required prefixes, as typed or in upper and lower case.
+"""Spells required prefixes with the model's characters, as typed or in another case.
 
 If all names in the list begin with a capital:
 
@@ -9,11 +9,11 @@ If all names in the list begin with a capital:
 """
 
 from rnn_names.conditions.automaton import MAX_STATES
-from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import without_case
 from rnn_names.corpus.names import UNKNOWN, IndexedTexts, Indices, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import SamplingError, VocabularyError, short_repr
+from rnn_names.options import CommonOptions
 
 
 def check_known(option: str, text: str, vocabulary: Vocabulary) -> None:

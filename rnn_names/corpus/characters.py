@@ -30,10 +30,9 @@ def complaint(line: str) -> str:
         length = f"{len(line)} characters, more than the {MAX_NAME_LENGTH} of a name"
         return f"{length}; is there one name per line?"
     if refused == "\t":
-        return (
-            "a tab (U+0009) inside a name; take it out, or, if this is a list with counts, end "
-            "every line with a tab and a whole number from 1 to 99,999,999,999"
-        )
+        counts = "end every line with a tab and a whole number from 1 to 99,999,999,999"
+        advice = f"take it out, or, if this is a list with counts, {counts}"
+        return f"a tab (U+0009) inside a name; {advice}"
     kind = "a byte-order mark" if refused == "\ufeff" else "a control character"
     kind = "a bidirectional control" if refused in BIDI_CONTROLS else kind
     return f"{kind} (U+{ord(refused):04X}) inside a name; take it out"

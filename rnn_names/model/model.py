@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.options import AliasOptions, BestOptions, SampleOptions, StreamOptions
 from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
@@ -20,6 +19,7 @@ from rnn_names.model.bundled import Source
 from rnn_names.model.file_checks import ARRAYS, FORMAT, MAX_PARTS, checked
 from rnn_names.model.selection import ModelChoice, advice, find_model_file
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.options import AliasOptions, BestOptions, SampleOptions, StreamOptions
 from rnn_names.version import __version__
 
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -193,13 +193,13 @@ class Model(LanguageModel):
 class NameStream(Iterator[str]):
     """The iterator that `stream` returns; until it ends, BLAS uses one thread."""
 
-    def __init__(self, parts: Iterator[Names]) -> None:
-        self._parts = parts
+    def __init__(self, pieces: Iterator[Names]) -> None:
+        self._pieces = pieces
         self._names: Iterator[str] = iter(())
 
     def __next__(self) -> str:
         while (name := next(self._names, None)) is None:
-            self._names = iter(next(self._parts).to_strings())  # StopIteration ends both
+            self._names = iter(next(self._pieces).to_strings())  # StopIteration ends both
         return name
 
     def arrays(self) -> Iterator[Array]:
@@ -212,14 +212,14 @@ class NameStream(Iterator[str]):
         rest = list(self._names)
         if rest:
             yield np.array(rest)
-        for part in self._parts:
-            if len(part):
-                codes = part.padded()[0].astype("<u4", order="C")  # (n, longest)
+        for piece in self._pieces:
+            if len(piece):
+                codes = piece.padded()[0].astype("<u4", order="C")  # (n, longest)
                 yield codes.view(f"<U{codes.shape[1]}").ravel()
 
 
-def _strings(parts: Iterable[Names]) -> list[str]:
-    return [name for names in parts for name in names.to_strings()]
+def _strings(pieces: Iterable[Names]) -> list[str]:
+    return [name for names in pieces for name in names.to_strings()]
 
 
 def blend(

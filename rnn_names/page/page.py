@@ -22,9 +22,9 @@ from urllib.parse import quote
 
 import numpy as np
 
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.errors import RnnNamesError, plural, printable
 from rnn_names.model.model import PROGRAM_VERSION, blend
+from rnn_names.options import RandomOptions
 from rnn_names.page import script
 from rnn_names.page.script import PageModel
 from rnn_names.report.markup import assets, definitions, filled, isolated

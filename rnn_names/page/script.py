@@ -20,7 +20,6 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.casts.pattern import PART_OPTIONS, SHORT_PART_OPTIONS
-from rnn_names.conditions.options import BOLDNESS, RandomOptions
 from rnn_names.conditions.word_lists import common_words, rude_words
 from rnn_names.corpus.fingerprints import MIN_BITS, PACKED_BITS, lowest_kept, upper_bits
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
@@ -29,6 +28,7 @@ from rnn_names.files import write_atomically
 from rnn_names.model.blending import as_gru, scaled, unknown_logit
 from rnn_names.model.bundled import BASE_SOURCE, MODELS
 from rnn_names.model.model import Model
+from rnn_names.options import BOLDNESS, RandomOptions
 from rnn_names.report.markup import assets
 from rnn_names.training import warm_start
 from rnn_names.training.settings import SHORT_LIST

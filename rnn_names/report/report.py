@@ -142,8 +142,7 @@ def _loss_curves(epochs: Sequence[EpochRecord]) -> str:
         note = f"<p>The training loss is measured under dropout, {teacher}"
         note += "so it can lie above the held-out loss.</p>"
     changes = [after for before, after in pairwise(epochs) if before.stage != after.stage]
-    dividers = [(after.epoch - 0.5, after.stage) for after in changes]
-    chart = _line_chart(curves, best, dividers)
+    chart = _line_chart(curves, best, [(after.epoch - 0.5, after.stage) for after in changes])
     return _figure("Nats per character, by epoch", tuple(curves), chart) + note
 
 
@@ -151,16 +150,12 @@ def _names_by_epoch(report: Report) -> str:
     is_measured = any(epoch.held_out_loss is not None for epoch in report.epochs)
     losses = {e.epoch: e.held_out_loss if is_measured else e.training_loss for e in report.epochs}
     best = {report.trainer.model.training["epoch"]: drawn_from(report.trainer, NAMES_SHOWN)}
-    rows = [
-        (
-            str(number),
-            f"{losses[number]:.3f}" if number in losses else "–",
-            " ".join(map(isolated, names)) or "<em>no names yet</em>",
-        )
-        for number, names in sorted((report.samples | best).items())
-    ]
-    loss = "held-out loss" if is_measured else "training loss"
-    return _table(("epoch", loss, "names"), rows, "by-epoch")
+    rows = list[tuple[str, ...]]()
+    for number, names in sorted((report.samples | best).items()):
+        loss = f"{losses[number]:.3f}" if number in losses else "–"
+        rows.append((str(number), loss, " ".join(map(isolated, names)) or "<em>no names yet</em>"))
+    title = "held-out loss" if is_measured else "training loss"
+    return _table(("epoch", title, "names"), rows, "by-epoch")
 
 
 def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
@@ -208,16 +203,11 @@ def _list_facts(report: Report) -> dict[str, str]:
 
 
 def _every_epoch(epochs: Sequence[EpochRecord]) -> str:
-    rows = [
-        (
-            str(epoch.epoch),
-            f"{epoch.training_loss:.4f}",
-            "–" if epoch.held_out_loss is None else f"{epoch.held_out_loss:.4f}",
-            "yes" if epoch.is_best else "",
-            f"{epoch.seconds:.1f}",
-        )
-        for epoch in epochs
-    ]
+    rows = list[tuple[str, ...]]()
+    for e in epochs:
+        held_out = "–" if e.held_out_loss is None else f"{e.held_out_loss:.4f}"
+        better = "yes" if e.is_best else ""
+        rows.append((str(e.epoch), f"{e.training_loss:.4f}", held_out, better, f"{e.seconds:.1f}"))
     return _table(("epoch", "training", "held-out", "better", "seconds"), rows)
 
 

@@ -34,15 +34,11 @@ def loss_curves(epochs: Sequence[EpochRecord], width: int = 80) -> list[str]:
 
     first, last = str(epochs[0].epoch), epochs[-1].epoch
     bars = [_bars(_spread(losses, columns), low, high) for losses in curves.values()]
-    lines = [
-        f"{'':{margin + 1}}" + GAP.join(f"{title:{columns}}" for title in curves),
-        *(
-            f"{label:>{margin}}│" + GAP.join(row)
-            for label, row in zip(scale, zip(*bars, strict=True), strict=True)
-        ),
-        f"{'epoch':{margin + 1}}"
-        + GAP.join([f"{first}{last:>{columns - len(first)}}"] * len(curves)),
-    ]
+    lines = [f"{'':{margin + 1}}" + GAP.join(f"{title:{columns}}" for title in curves)]
+    for label, *row in zip(scale, *bars, strict=True):
+        lines.append(f"{label:>{margin}}│" + GAP.join(row))
+    ends = [f"{first}{last:>{columns - len(first)}}"] * len(curves)
+    lines.append(f"{'epoch':{margin + 1}}" + GAP.join(ends))
     best = max((i for i, epoch in enumerate(epochs) if epoch.is_best), default=None)
     if best is not None and len(curves) > 1:
         column = margin + 1 + columns + len(GAP) + (2 * best + 1) * columns // (2 * n)

@@ -12,10 +12,10 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import AliasOptions
 from rnn_names.conditions.tally import Tally
 from rnn_names.errors import SamplingError, plural
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.options import AliasOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import NoAttemptPassed, first_passing_results
 from rnn_names.sampling.random_keys import keys_at, subkeys

@@ -14,10 +14,10 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace, rows_by_length, structured
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import EOS, Names, names_from_indices
 from rnn_names.errors import LongNamesWarning, SamplingError, TooFewNamesError, plural, warn
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.options import CommonOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.name_queue import ENDLESS

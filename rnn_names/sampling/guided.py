@@ -11,13 +11,13 @@ A proposal gives weight / bound copies of its name, rounded at random:
 import numpy as np
 
 from rnn_names.arrays import Array, structured
-from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, IndexedTexts, Names
 from rnn_names.lookahead.guide import Guide, least_log_bound
 from rnn_names.lookahead.visited import Visits
 from rnn_names.network.completion_values import LEAST_LOG
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.options import CommonOptions
 from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.network_predictor import NetworkPredictor, Prediction
 from rnn_names.sampling.random_keys import fixed_keys, uniform

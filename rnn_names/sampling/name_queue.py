@@ -53,7 +53,7 @@ class NameQueue:
 
     The stream ends after `budget` attempts; every 16 admitted names allow `budget` more. Only the
     attempts up to the first that passes are counted at each number, so the end of the stream does
-    not depend on how many attempts are made together. The caller must admit the names of each part
+    not depend on how many attempts are made together. The caller must admit the names of each piece
     before it asks for the next one, since the queue reads `admission` then.
     """
 
@@ -80,7 +80,7 @@ class NameQueue:
         self._start = self._next_to_yield = self._next_number = start
 
     def names(self) -> Iterator[Names]:
-        """Yields names from `start` on, in parts, until too few attempts pass."""
+        """Yields names from `start` on, in pieces, until too few attempts pass."""
         waiting = self._waiting
         # Yields the names up to the first number without one, `end`. The stream ends if the budget
         # does not reach `end`, or if the failed attempts at `end` use it up.
@@ -184,10 +184,10 @@ class NameQueue:
             n = int(np.searchsorted(counted, self._budget_now, side="right"))
             if not n:
                 return
-            part = names.take(rows[:n])
+            piece = names.take(rows[:n])
             rows, attempts = rows[n:], attempts[n:]
             self._next_to_yield, self._n_counted = self._next_to_yield + n, int(counted[n - 1])
-            yield Names(part.codes.astype(np.uint32, copy=False), part.offsets)
+            yield Names(piece.codes.astype(np.uint32, copy=False), piece.offsets)
 
     def _take_ready(self, end: int) -> tuple[Array, Array, Names]:
         """Removes the numbers below `end`; returns rows of names by number, attempts, and names."""

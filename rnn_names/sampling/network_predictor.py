@@ -5,9 +5,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, row_maxima
-from rnn_names.conditions.options import CommonOptions
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
+from rnn_names.options import CommonOptions
 from rnn_names.sampling.frontier import Children
 
 # Hidden units, over all nodes that are computed together; at least MIN_NODES_AT_ONCE nodes.

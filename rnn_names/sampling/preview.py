@@ -6,9 +6,9 @@ from itertools import islice
 
 import numpy as np
 
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.errors import SamplingError
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.options import RandomOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import make_sampler
@@ -18,7 +18,7 @@ ATTEMPTS_AT_ONCE = 1 << 10
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """At most `count` names from few attempts, since a network in training may never end a name."""
+    """At most `count` names; none if the network cannot write any yet."""
     names = names_of_attempts(model, max(2 * count, MIN_PREVIEW_ATTEMPTS), RandomOptions(seed=seed))
     with suppress(SamplingError):  # the network may still be unable to write a name
         return [*islice(names, count)]

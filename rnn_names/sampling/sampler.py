@@ -17,13 +17,13 @@ from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import Acceptor
 from rnn_names.conditions.boldness import with_boldness
 from rnn_names.conditions.conditions import Condition, joint_automaton, make_conditions
-from rnn_names.conditions.options import CommonOptions, or_list
 from rnn_names.conditions.prefixes import spelled_prefixes
 from rnn_names.conditions.tally import Tally
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names, names_from_indices
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr, warn
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.options import CommonOptions, or_list
 from rnn_names.sampling.walk import WalkDrawer
 
 FEW_POSSIBLE = 1 << 10  # if at most as many spellings are possible, all are tested first

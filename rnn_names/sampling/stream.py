@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.conditions.tally import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.options import RandomOptions
 from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.admission import WINDOW, Admission
 from rnn_names.sampling.attempts import DEFAULT_BUDGET
@@ -28,7 +28,7 @@ MAX_BUDGET_CHARACTERS = 1 << 23  # limits the attempts of a budget if all names 
 def names_of_stream(
     model: LanguageModel, count: int, options: RandomOptions, budget: int | None = None
 ) -> Iterator[Names]:
-    """Yields `count` names, in parts; raises TooFewNamesError after the last if there are fewer.
+    """Yields `count` names, in pieces; raises TooFewNamesError after the last if there are fewer.
 
     It may make `budget` attempts (by default `DEFAULT_BUDGET`, fewer if names must be long), and
     another `budget` for every 16 admitted names. Under rare conditions, each group of 64 names may
@@ -62,9 +62,9 @@ def names_of_stream(
 def _drawn_names(
     sampler: Sampler, seed: int, admission: Admission, budget: int | None, tally: Tally
 ) -> Iterator[Names]:
-    """Yields names from the option `start` on, in parts, until too few attempts pass.
+    """Yields names from the option `start` on, in pieces, until too few attempts pass.
 
-    The caller admits each part before it asks for the next one. `tally` counts the attempts.
+    The caller admits each piece before it asks for the next one. `tally` counts the attempts.
     """
     guided_drawer = look_ahead_if_rare(sampler)
     key, start = seed_key(seed), sampler.options.start

@@ -21,13 +21,13 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace, differs_from_previous, rows_by_length, structured
 from rnn_names.conditions.automaton import Acceptor
-from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, IndexedNames, IndexedTexts, Names, names_from_indices
 from rnn_names.network import rnn
 from rnn_names.network.completion_values import LEAST_LOG
 from rnn_names.network.language_model import LanguageModel, prefix_log_probs
 from rnn_names.network.prefix_tree import prefix_tree
+from rnn_names.options import CommonOptions
 from rnn_names.sampling.choice import MAX_NAMES_OF_WALK, choose
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.network_predictor import NetworkPredictor, Prediction, Predictor

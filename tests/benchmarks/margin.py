@@ -12,10 +12,10 @@ import numpy as np
 
 from rnn_names import Model, blend
 from rnn_names.arrays import Workspace
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import prefix_tree
+from rnn_names.options import RandomOptions
 from rnn_names.sampling.network_predictor import MARGIN, RELATIVE_ERROR, NetworkPredictor
 
 TEMPERATURES = 0.1, 0.3, 0.7, 1.0, 2.0, 5.0

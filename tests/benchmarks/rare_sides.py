@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.model.model import Model
+from rnn_names.options import RandomOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import DEFAULT_BUDGET
 from rnn_names.sampling.guided import GuidedDrawer

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.names import Names
 from rnn_names.model.model import Model
+from rnn_names.options import RandomOptions
 from rnn_names.sampling.stream import names_of_stream
 
 

@@ -10,14 +10,15 @@ from rnn_names.casts.pattern import (
     MAX_NAME_PARTS,
     MAX_NESTED,
     PART_OPTIONS,
+    NamePart,
     Part,
     ReferencePart,
     parse,
 )
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import declarations
 from rnn_names.errors import RnnNamesError
+from rnn_names.options import RandomOptions
 
 
 def name_part(text, **shared):
@@ -35,12 +36,18 @@ def refused(text):
     return message.removeprefix("pattern: "), caret.index("^") - 2
 
 
+def models(part):
+    return tuple(map(str, part.models))
+
+
 def plain(pieces):
     """Pieces as texts, and lists of alternatives of such, each with its weight."""
     return [
         [(plain(each), n) for each, n in zip(piece.alternatives, piece.weights, strict=True)]
         if hasattr(piece, "weights")
-        else getattr(piece, "models", piece)
+        else models(piece)
+        if isinstance(piece, NamePart)
+        else piece
         for piece in pieces
     ]
 
@@ -54,16 +61,23 @@ def test_an_alternative_may_contain_any_pattern():
         ("d",),
     ]
     assert [*pattern.columns] == ["part_1", "town"]
-    assert [each.models for each in pattern.name_parts] == [("a",), ("b.npz=2", "c"), ("d",)]
+    assert [*map(models, pattern.name_parts)] == [("a",), ("b.npz=2", "c"), ("d",)]
 
 
 def test_parts_have_names_and_can_be_repeated():
     pattern = parse("{family=a=2+b:t=0.7} [{x=[u|v]}|{x=w.txt:rules=r}] {=family:rules=q.txt}s{=x}")
     assert [*pattern.columns] == ["family", "part_2", "x"]
-    assert [each.label for each in pattern.parts].count("x") == 3
-    assert pattern.name_parts[0].models == ("a=2", "b")
+    assert [each.label for each in pattern.parts].count("x") == 2
+    assert models(pattern.name_parts[0]) == ("a=2", "b")
     again = [each for each in pattern.pieces if isinstance(each, ReferencePart)]
-    assert [(each.label, each.rules_file) for each in again] == [("family", "q.txt"), ("x", "")]
+    assert [(each.refers_to, each.rules_file) for each in again] == [("family", "q.txt"), ("x", "")]
+
+
+def test_paths_number_the_parts_of_each_sequence():
+    """As in the table at `Part`."""
+    pattern = parse("[a {men}|b {women}] of {x=towns}")
+    paths = [(2, 0), (2, 0, 0, 1, 0), (2, 0, 1, 1, 0), (1, 0)]
+    assert [part.path for part in pattern.parts] == paths
 
 
 @pytest.mark.parametrize(
@@ -108,7 +122,7 @@ def test_listed_or_novel_in_a_name_part_override_their_opposite():
 def test_a_backslash_makes_a_delimiter_text():
     found = plain(parse(r"\[\{\}\]\\ \n[\||\]\*3|2*3 x=y]").pieces)
     assert found == ["[{}]\\ \\n", [(["|"], 1), (["]*3"], 1), (["2*3 x=y"], 1)]]
-    assert name_part(r"{C\:\\a\+b=2\}.npz:novel}").models == (r"C:\a+b=2}.npz",)
+    assert models(name_part(r"{C\:\\a\+b\}.npz=2:novel}")) == (r"C:\a+b}.npz=2",)
 
 
 REFUSED = [

@@ -14,7 +14,7 @@ from rnn_names.casts.bundled_casts import CASTS, CASTS_FOLDER
 from rnn_names.casts.pattern import parse
 from rnn_names.casts.pattern_files import parse_rules, path_of_named
 from rnn_names.conditions.word_lists import is_clean
-from rnn_names.errors import CorpusError
+from rnn_names.errors import CorpusError, VocabularyError
 from support.enumeration import tiny_model
 
 pytestmark = pytest.mark.usefixtures("quick_pilots")
@@ -289,9 +289,11 @@ def test_an_error_of_a_pattern_names_its_file(invoke, tmp_path):
     assert first.startswith("Error: mine.txt: nors: cannot be read")
     assert rest == ["    of {nors}", "       ^"]
     done = invoke("cast", "village", "--prefix", "%", cwd=tmp_path)
-    assert done.stderr == (
-        "Error: village.txt: prefix '%': the model does not know the character '%'\n"
-    )
+    message = "village.txt: prefix '%': the model does not know the character '%'"
+    assert done.stderr == f"Error: {message}\n"
+    with pytest.raises(VocabularyError) as raised:
+        cast("village", 2, prefix="%")
+    assert str(raised.value) == message
 
 
 def test_a_note_tells_of_an_option_that_every_name_overrides(invoke):

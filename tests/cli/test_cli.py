@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from rnn_names import Model
 from rnn_names.cli.main import COMMANDS
 from rnn_names.cli.main import cli as commands
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.options import RandomOptions
 from rnn_names.processes.threads import SWITCH_INTERVAL
 from rnn_names.sampling.stream import names_of_stream
 from support.model_files import OLD_MODEL

@@ -149,3 +149,17 @@ def test_an_error_of_a_value_names_the_file(tmp_path, invoke):
         "'-1'", "-1"
     )
     assert "toml" not in invoke("sample", "-n", -1, cwd=tmp_path).stderr
+
+
+def test_a_variable_of_the_environment_is_one_value(invoke, tmp_path):
+    """Click would cut it at spaces."""
+    from rnn_names import train
+
+    train(["Abe Al", "Abe Bo", "Al Abe"], epochs=1, hidden_size=4).save(tmp_path / "names.npz")
+    done = invoke("sample", "-n", 3, cwd=tmp_path, env={"RNN_NAMES_SAMPLE_PREFIX": "Abe B"})
+    assert done.returncode == 0, done.stderr
+    assert all(line.startswith("Abe B") for line in done.stdout.splitlines())
+    contains = {"RNN_NAMES_SAMPLE_CONTAINS": "l A"}
+    done = invoke("sample", "-n", 3, "--max-length", 12, cwd=tmp_path, env=contains)
+    assert all("l A" in line for line in done.stdout.splitlines())
+    assert len(done.stdout.splitlines()) == 3

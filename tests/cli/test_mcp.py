@@ -13,9 +13,9 @@ from importlib.util import find_spec
 import pytest
 
 from rnn_names import Model
-from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import Number, declarations
 from rnn_names.model import bundled
+from rnn_names.options import CastOptions, SampleOptions
 from rnn_names.training.settings import Settings
 from support import program
 

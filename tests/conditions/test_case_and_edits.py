@@ -16,12 +16,12 @@ from rnn_names.conditions.automaton import Acceptor
 from rnn_names.conditions.conditions import make_conditions
 from rnn_names.conditions.edits import DistantNames, within_edits
 from rnn_names.conditions.near_list import NearList
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.conditions.regex import matching, without_words
 from rnn_names.corpus.fingerprints import fingerprint, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.options import RandomOptions
 from rnn_names.sampling import stream, walk
 from support.conditions import accepts
 from support.distributions import assert_drawn_from

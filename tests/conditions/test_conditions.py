@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from rnn_names import Model
 from rnn_names.conditions import conditions
 from rnn_names.conditions.automaton import NoAutomatonError
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.fingerprints import fingerprint
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
+from rnn_names.options import RandomOptions
 from rnn_names.sampling import stream as streaming
 from support.conditions import accepts
 from support.enumeration import LETTERS, all_texts, distribution, tiny_model

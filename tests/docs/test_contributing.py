@@ -8,7 +8,7 @@ from support.package import PACKAGE
 from support.program import python
 
 PLACES = {
-    "conditions/options.py": "    exclude: Collection[str] =",
+    "options.py": "    exclude: Collection[str] =",
     "conditions/conditions.py": "    if options.novel:",
 }
 """For each edit: the file, and the line that it goes before."""

@@ -6,8 +6,8 @@ import graphlib
 from support.package import MODULES
 
 FOLDERS = ["", "cli", "page", "report", "training", "casts", "model", "sampling"]
-FOLDERS += ["lookahead", "ngram", "conditions", "network", "corpus", "processes"]
-"""From the top down: what users import, then each folder."""
+FOLDERS += ["lookahead", "ngram", "conditions", "options", "network", "corpus", "processes"]
+"""From the top down: what users import, then each folder, and `options.py`."""
 
 BELOW_ALL = ["arrays", "declarations", "errors", "files", "system", "version"]
 

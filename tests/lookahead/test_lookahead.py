@@ -11,13 +11,13 @@ import pytest
 
 from rnn_names import Model, sampling
 from rnn_names.conditions.automaton import Acceptor, Automaton, any_text
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.names import Names
 from rnn_names.lookahead import chain
 from rnn_names.lookahead import guide as guide_module
 from rnn_names.lookahead.guide import Guide
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.completion_values import log_sum
+from rnn_names.options import RandomOptions
 from rnn_names.sampling import preparation
 from rnn_names.sampling.guided import GuidedWalk, guided_roots
 from rnn_names.sampling.sampler import Sampler

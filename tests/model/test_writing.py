@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, Settings, train
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.declarations import declarations
 from rnn_names.errors import CorpusError, SamplingError
+from rnn_names.options import RandomOptions
 from support.enumeration import tiny_model
 
 

@@ -25,9 +25,9 @@ from rare_orders import ORDERS, spelled
 from two_samples import KEPT
 
 from rnn_names import Model
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.errors import SamplingError
 from rnn_names.lookahead import chain, guide
+from rnn_names.options import RandomOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import preparation
 from rnn_names.sampling.rarity import look_ahead_if_rare

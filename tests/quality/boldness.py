@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from rnn_names import Model
-from rnn_names.conditions.options import BOLDNESS
+from rnn_names.options import BOLDNESS
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parents[1] / "data"

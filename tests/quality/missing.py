@@ -34,12 +34,12 @@ from rare_orders import spelled
 
 from rnn_names import Model
 from rnn_names.arrays import rows_by_length
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.names import EOS
 from rnn_names.errors import RareConditionsWarning, RnnNamesError
 from rnn_names.lookahead import chain
 from rnn_names.lookahead.guide import MAX_COPIES
 from rnn_names.network.completion_values import LEAST_LOG, log_sum
+from rnn_names.options import RandomOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import preparation
 from rnn_names.sampling.rarity import look_ahead_if_rare

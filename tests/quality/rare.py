@@ -37,8 +37,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rare_orders import ORDERS, spelled
 
 from rnn_names import Model
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.errors import RareConditionsWarning, SamplingError
+from rnn_names.options import RandomOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import best as best_module
 from rnn_names.sampling import rarity

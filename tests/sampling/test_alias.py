@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
-from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import SamplingError
+from rnn_names.options import AliasOptions
 from rnn_names.sampling import alias
 from support.enumeration import tiny_model
 

@@ -11,7 +11,7 @@ from support.enumeration import all_texts, tiny_model
 
 @pytest.mark.parametrize("options", [{"top_k": 2}, {"top_p": 0.7}], ids=str)
 def test_prefixes_that_top_k_or_top_p_exclude_begin_no_name(options):
-    """However the beginning is asked for, and for the best names too."""
+    """With one prefix or several, and in `best`, too."""
     model = tiny_model()
     other = min({*"abc"} - {name[0] for name in model.sample(400, seed=1, **options)})
     for beginning in ({"prefix": other}, {"prefix": [other + "a", other + "b"]}):
@@ -47,20 +47,6 @@ def test_an_error_names_all_impossible_alternatives():
         tiny_model().sample(1, prefix=["a", "b"], top_k=1)
     with pytest.raises(SamplingError, match="4,500 prefixes are too many to follow"):
         tiny_model().sample(1, prefix=all_texts(8)[-4500:])
-
-
-def test_a_variable_of_the_environment_is_one_value(invoke, tmp_path):
-    """Click would cut it at spaces."""
-    from rnn_names import train
-
-    train(["Abe Al", "Abe Bo", "Al Abe"], epochs=1, hidden_size=4).save(tmp_path / "names.npz")
-    done = invoke("sample", "-n", 3, cwd=tmp_path, env={"RNN_NAMES_SAMPLE_PREFIX": "Abe B"})
-    assert done.returncode == 0, done.stderr
-    assert all(line.startswith("Abe B") for line in done.stdout.splitlines())
-    contains = {"RNN_NAMES_SAMPLE_CONTAINS": "l A"}
-    done = invoke("sample", "-n", 3, "--max-length", 12, cwd=tmp_path, env=contains)
-    assert all("l A" in line for line in done.stdout.splitlines())
-    assert len(done.stdout.splitlines()) == 3
 
 
 @pytest.mark.parametrize("prefix", ["bb", ["bb", "ba"]])

@@ -3,8 +3,8 @@
 import pytest
 
 from rnn_names import Model
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.errors import SamplingError
+from rnn_names.options import RandomOptions
 from rnn_names.sampling import best
 from support.enumeration import all_texts, ranked, tiny_model
 from support.networks import at_temperature, random_model

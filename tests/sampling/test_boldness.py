@@ -11,10 +11,10 @@ from rnn_names import Model, train
 from rnn_names.conditions.boldness import with_boldness
 from rnn_names.conditions.conditions import make_conditions
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import BOLDNESS, AliasOptions, BestOptions, RandomOptions
 from rnn_names.conditions.word_lists import COMMON_WORDS, are_words
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError
+from rnn_names.options import BOLDNESS, AliasOptions, BestOptions, RandomOptions
 from support.enumeration import tiny_model
 from support.numbered import Network
 

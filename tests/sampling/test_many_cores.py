@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnn_names.conditions.options import RandomOptions
+from rnn_names.options import RandomOptions
 from rnn_names.sampling import name_queue, sampler, stream
 from rnn_names.sampling.stream import names_of_stream
 from support.enumeration import tiny_model

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 
 from rnn_names import Model
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.errors import SamplingError, TooFewNamesError
+from rnn_names.options import RandomOptions
 from rnn_names.sampling import name_queue, sampler, walk
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import names_of_stream

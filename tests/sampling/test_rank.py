@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.errors import LongNamesWarning
+from rnn_names.options import RandomOptions
 from rnn_names.sampling import best
 from rnn_names.sampling.sampler import Sampler
 from support.enumeration import LONGEST, all_texts, tiny_model

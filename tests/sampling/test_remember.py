@@ -9,8 +9,8 @@ import pytest
 
 from rnn_names import cast
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import CorpusError, SamplingError
+from rnn_names.options import BestOptions
 from rnn_names.sampling import best as best_module
 from rnn_names.sampling.best import best as most_probable
 from rnn_names.sampling.remembered import Remembered

@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.names import EOS
+from rnn_names.options import RandomOptions
 from rnn_names.sampling import network_predictor
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.sampler import Sampler

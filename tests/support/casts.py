@@ -1,9 +1,10 @@
 """Casts of tiny models, and the joint distributions of their names."""
 
+from rnn_names.casts.cast import texts_of_lines
 from rnn_names.casts.cast_drawer import CastDrawer
 from rnn_names.casts.pattern import parse
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import CastOptions
+from rnn_names.options import CastOptions
 from support.enumeration import tiny_model
 
 MODELS = {"a": tiny_model(seed=1), "b": tiny_model("rnn", seed=2), "c": tiny_model(seed=3)}
@@ -13,8 +14,8 @@ def batches(text, count, **options):
     """The lines of a pattern as the parts of each; its models are those above."""
     wanted = CastOptions(text, count, **{"seed": 1, **options})
     pattern = parse(text, wanted.shared)
-    lines = CastDrawer(pattern, wanted, lambda models: MODELS[models[0]], str.split).texts()
-    return ([row[1:] for row in batch] for batch in lines)
+    drawer = CastDrawer(pattern, wanted, lambda models: MODELS[models[0].path], str.split)
+    return ([row[1:] for row in batch] for batch in texts_of_lines(drawer))
 
 
 def rows(*arguments, **options):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from rnn_names.conditions.options import RandomOptions
 from rnn_names.corpus.names import Names
+from rnn_names.options import RandomOptions
 from rnn_names.sampling.random_keys import keys_at, seed_key
 from rnn_names.sampling.rarity import look_ahead_if_rare
 from rnn_names.sampling.sampler import Sampler

@@ -10,8 +10,8 @@ import numpy as np
 
 from rnn_names.conditions.boldness import with_boldness
 from rnn_names.conditions.conditions import make_conditions
-from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import Names
+from rnn_names.options import CommonOptions
 
 GAMMA, MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 

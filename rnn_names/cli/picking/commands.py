@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from rnn_names.conditions.options import NOT_OF_PARTS, RandomOptions
 from rnn_names.declarations import FLAG, declarations
 from rnn_names.errors import RnnNamesError, as_option, short_repr
+from rnn_names.options import NOT_OF_PARTS, RandomOptions
 
 NUMBER = r"\d{1,6}(?:--?\d{1,6})?"
 PAGE = "(|n|next|b|back|p|page)"

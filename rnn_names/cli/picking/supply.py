@@ -5,18 +5,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from rnn_names.casts.cast import parsed_pattern
-from rnn_names.casts.cast_drawer import CastDrawer, roundrobin
-from rnn_names.casts.pattern_files import errors_in, lines_of_file, path_of_named
-from rnn_names.casts.sources import Line
+from rnn_names.casts.cast_drawer import CastDrawer
+from rnn_names.casts.pattern_files import path_of_named
+from rnn_names.casts.redrawing import roundrobin, variants_of
+from rnn_names.casts.requests import Line
 from rnn_names.conditions.edits import DistantNames
-from rnn_names.conditions.options import CastOptions, RandomOptions, SampleOptions
 from rnn_names.errors import SamplingError, VocabularyError, printable, shortened
 from rnn_names.model.model import load_chosen
 from rnn_names.model.selection import ModelChoice
+from rnn_names.options import CastOptions, RandomOptions, SampleOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.best import best
 from rnn_names.sampling.name_queue import ENDLESS
@@ -53,8 +54,8 @@ class NamesToPick:
         exclude = [*self._draw_options.exclude, *sorted(seen)]
         self._draw_options = replace(self._draw_options, exclude=exclude)
         options = replace(self._draw_options, seed=next(self._seeds))
-        parts = names_of_stream(self._model, ENDLESS, options, PICK_BUDGET)
-        return (name for names in parts for name in names.to_strings())
+        pieces = names_of_stream(self._model, ENDLESS, options, PICK_BUDGET)
+        return (name for names in pieces for name in names.to_strings())
 
     def like(self, names: Sequence[str], part: str) -> Iterator[str]:
         """Names a few edits from one of these, alternating with others that begin or end alike."""
@@ -105,8 +106,7 @@ class LinesToPick:
         self.options = options
         self._draw_options = replace(options, count=LINES_OF_A_SEED, remember=None)
         self._first_seed += 1  # the lines of one seed are mostly alike under other conditions
-        with errors_in(self._file):
-            self._pattern = parsed_pattern(self._draw_options)
+        self._pattern = parsed_pattern(self._draw_options, self._file)
 
     def keep(self, lines: Iterable[str]) -> None:
         """Notes the words and first lines of kept lines; `others` avoids them."""
@@ -116,11 +116,10 @@ class LinesToPick:
 
     def others(self, _seen: Iterable[str]) -> Iterator[str]:
         """An endless stream of lines; a line like a kept line is replaced by ""."""
-        read = partial(lines_of_file, pattern_file=self._file)
         for seed in itertools.count(self._first_seed):
             options = replace(self._draw_options, seed=seed)
-            drawer = CastDrawer(self._pattern, options, self._load, read)
-            with errors_in(self._file), one_blas_thread():
+            drawer = CastDrawer(self._pattern, options, self._load)
+            with one_blas_thread():
                 # A page should not wait for lines of later pages, which may not exist.
                 for line in itertools.chain.from_iterable(drawer.lines(growth=2)):
                     yield "" if self._resembles_kept(line) else self._text(drawer, line)
@@ -140,10 +139,8 @@ class LinesToPick:
 
     def like(self, lines: Sequence[str], part: str) -> Iterator[str]:
         """Lines that differ in one name, or in `part`, from lines that begin with these texts."""
-        numbers = {"": 0}
-        for number, column in enumerate(self._pattern.columns, 1):
-            numbers |= {str(number): number, column: number}
-        if part not in numbers:
+        column = self._pattern.column_numbers.get(part)
+        if column is None:
             raise SamplingError(f"There is no part {shortened(part, 20)}. {self.parts}")
         origins = []
         for line in lines:
@@ -155,7 +152,7 @@ class LinesToPick:
         if not all(line.names for _, line in origins):
             raise SamplingError("This line has no name to change.")
         return roundrobin(
-            (self._text(drawer, new) for new in drawer.variants_of(line, numbers[part]))
+            (self._text(drawer, new) for new in variants_of(drawer, line, column))
             for drawer, line in origins
         )
 

@@ -59,9 +59,9 @@ async function textsOfPieces(batch, pieces, key, rows) {
   const columns = rows.map((row) => batch.lines[row].columns);
   const texts = rows.map(() => "");
   for (const piece of rows.length ? pieces : []) {
-    const { kind, label, rules } = piece;
+    const { kind, label, refersTo, rules } = piece;
     let made = rows.map(() => piece);
-    if (kind === "reference") made = columns.map((own) => own.get(label) ?? "");
+    if (kind === "reference") made = columns.map((own) => own.get(refersTo) ?? "");
     else if (kind) {
       const textsOfPart = kind === "name" ? namesOfPart : textsOfChoice;
       const own = subkey(subkey(key, word(USES[kind])), word(numbers[kind]++));

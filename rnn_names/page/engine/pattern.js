@@ -194,7 +194,7 @@ export class PatternReader extends Reader {
       const there = named ? `available: ${named}` : `write {${label || "x"}=MODEL} for one`;
       throw this.error(`no part before this is called “${label}”; ${there}`, place);
     }
-    return { kind: "reference", label, ...this.options(begin, false) };
+    return { kind: "reference", refersTo: label, ...this.options(begin, false) };
   }
 
   /** Reads a name or a line of a file, up to }. */

@@ -31,7 +31,7 @@ _flag_of_boldness = partial(_condition, None, FLAG, unset="False")
 _whole = partial(Number, whole=True)
 _length = partial(_condition, None, _whole(1, MAX_NAME_LENGTH))
 _start = partial(_sampling, 0, _whole(0, 10**18))
-_number = partial(_sampling, None)
+_unset = partial(_sampling, None)
 _COUNT = _whole(0)
 
 BOLDNESS: dict[str, dict[str, Any]] = {
@@ -122,8 +122,9 @@ class CommonOptions(CheckedOptions):
     remember: str | None = _condition(
         None,
         PATH,
-        "Leave out the names that are in this file, and append the new ones, possibly before they "
-        "are read. Several runs may share the file at the same time.",
+        "Leave out the names that are in this file, and append each new name before it is written. "
+        "If the reader stops early, the file may have names that it never saw. Several runs may "
+        "share the file at the same time.",
         unset="no file",
     )
     boldness: str = _sampling(
@@ -132,22 +133,22 @@ class CommonOptions(CheckedOptions):
         f"Preset for several options; options set explicitly take precedence. {_STANDS_FOR}. "
         "If many names in the list are common words, safe keeps such words.",
     )
-    min_p: float | None = _number(
+    min_p: float | None = _unset(
         Number(0, 1),
         "Leave out characters that are less than X times as probable as the most probable one, "
         "before the temperature is applied. 0.1 leaves out odd spellings and little else.",
         unset="0",
     )
-    temperature: float | None = _number(
+    temperature: float | None = _unset(
         POSITIVE,
         "Divide the logits by this number: above 1, names are wilder; below 1, more alike.",
         short="-t",
         unset="1",
     )
-    top_k: int | None = _number(
+    top_k: int | None = _unset(
         _whole(1), "Keep only this many of the most probable next characters.", unset="all"
     )
-    top_p: float | None = _number(
+    top_p: float | None = _unset(
         Number(0, 1, min_open=True),
         "Keep only the most probable next characters that together have this probability.",
         unset="1",
@@ -180,8 +181,7 @@ class CommonOptions(CheckedOptions):
         for pattern in self.match or ():
             compiled(pattern)
         if self.edits != 2 and not self.like:
-            message = "edits requires like"
-            raise SamplingError(message, ["edits", "like"])
+            raise SamplingError("edits requires like", ["edits", "like"])
 
     @property
     def forbids_repeats(self) -> bool:
@@ -197,7 +197,7 @@ class RandomOptions(CommonOptions):
     start: int = _start(
         "Skip this many names. With start, boldness safe does not compare names with each other."
     )
-    seed: int | None = _number(
+    seed: int | None = _unset(
         _COUNT, "Random seed: fixes the stream of names.", unset="a new one each time"
     )
 
