@@ -32,25 +32,33 @@ export async function castRows(models, { pieces, columns }, count, options, watc
     throw new WrongSettings("There is no {MODEL} in the pattern whose initials could be alike.");
   if (shared.novel && shared.listed) throw new WrongSettings(NEW_AND_LISTED);
   const ofNames = [shared, ...nameParts.map(({ options }) => options)];
-  const areDrawnBefore = ({ boldness, unique, minEdits }) =>
-    boldness === "safe" || unique || minEdits;
-  const skipped = initials || ofNames.some(areDrawnBefore) ? start : 0;
+  const dependsOnEarlier = ofNames.some(
+    ({ boldness, unique, minEdits }) => boldness === "safe" || unique || minEdits,
+  );
+  const skipped = initials || dependsOnEarlier ? start : 0;
   if (skipped > MAX_SKIPPED)
     throw new WrongSettings("Lines depend on those before them: start is at most a million.");
   const prepared = new Map(nameParts.map((part) => [part, {}])); // guides, for all rounds
   for (const part of nameParts)
     await namesOfPart({ models, shared, prepared }, part, seedKey(0), []);
-  for (let round = 0, size = skipped + count; ; round++, size *= 2) {
-    const lines = Array.from({ length: size }, () => ({ names: [], columns: new Map() }));
+  let lines = /** @type {any[]} */ ([]);
+  for (let round = 0, size = skipped + count, n_found = 0; ; round++, size *= 2) {
+    if (dependsOnEarlier) lines = []; // a longer draw begins with the same names
+    const rows = Array.from({ length: size - lines.length }, (_, i) => lines.length + i);
+    lines = lines.concat(rows.map(() => ({ text: "", names: [], columns: new Map() })));
     const batch = { models, shared, watch, lines, prepared, start: start - skipped, end: size };
-    const texts = await textsOfPieces(batch, pieces, seedKey(seed), [...lines.keys()]);
-    const rows = lines.slice(0, batch.end).map(({ names, columns: own }, i) => {
-      return { text: texts[i], names, parts: columns.map((column) => own.get(column) ?? "") };
-    });
+    const texts = await textsOfPieces(batch, pieces, seedKey(seed), rows);
+    rows.forEach((row, i) => (lines[row].text = texts[i]));
     const comeAgain = round >= ROUNDS_OF_LETTERS;
-    const valid = validRows(rows, { initials, unique, comeAgain }).slice(skipped, skipped + count);
+    const all = validLines(lines.slice(0, batch.end), { initials, unique, comeAgain });
+    const valid = all.slice(skipped, skipped + count);
     const isShort = batch.end < size || watch.stopped?.() || !(initials || unique);
-    if (valid.length === count || isShort || round === MAX_ROUNDS) return valid;
+    const isLast = valid.length === count || isShort || round === MAX_ROUNDS;
+    // Later rounds only add to these lines, unless initials come again.
+    if (isLast || !comeAgain || initials !== "different")
+      for (; n_found < valid.length; n_found++) watch.line?.(valid[n_found].text);
+    const partsOf = ({ columns: own }) => columns.map((column) => own.get(column) ?? "");
+    if (isLast) return valid.map((line) => ({ ...line, parts: partsOf(line) }));
   }
 }
 
@@ -120,17 +128,17 @@ function orderOf(key, first, n) {
   return [...keys.keys()].sort((a, b) => keys[a].high - keys[b].high || keys[a].low - keys[b].low);
 }
 
-/** The rows with the right initials, without repeated lines if `unique`. */
-function validRows(rows, { initials, unique, comeAgain }) {
-  const [letters, lines] = [new Set(), new Set()];
-  const all = new Set(rows.map(({ names }) => initialOf(names[0] ?? "")).filter(Boolean));
-  return rows.filter(({ names, text }) => {
+/** The lines with the right initials, without repeated lines if `unique`. */
+function validLines(lines, { initials, unique, comeAgain }) {
+  const [letters, texts] = [new Set(), new Set()];
+  const all = new Set(lines.map(({ names }) => initialOf(names[0] ?? "")).filter(Boolean));
+  return lines.filter(({ names, text }) => {
     const own = names.map(initialOf);
     if (comeAgain && letters.size === all.size) letters.clear();
     if (initials && own[0] === "") return false;
     if (initials === "same" && own.some((letter) => letter !== own[0])) return false;
     if (initials === "different" && own.length && letters.has(own[0])) return false;
     letters.add(own[0]);
-    return !unique || lines.size < lines.add(text).size;
+    return !unique || texts.size < texts.add(text).size;
   });
 }

@@ -92,12 +92,15 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
   let [names, reason] = [0, ""];
   const options = { ...shared, initials: $("initials").value || undefined };
   const watch = {
-    found: () => progress(++names / (count * nameParts)),
+    line: (text) => {
+      found(text);
+      progress();
+    },
+    found: () => options.initials || progress(++names / (count * nameParts)),
     short: (sentence) => (reason = ` ${sentence}`),
     stopped,
   };
   const rows = await castRows([...models], pattern, count, options, watch);
-  for (const { text } of rows) found(text);
   const [n_found, n_wanted] = [rows.length, count].map(formatted);
   return rows.length < count ? `${n_found} of ${n_wanted} lines found.${reason}` : "";
 }
