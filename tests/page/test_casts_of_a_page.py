@@ -208,6 +208,25 @@ def test_a_typed_pattern_updates_its_parts(open_page):
     ]
 
 
+def test_lines_of_one_initial_show_as_they_are_found(open_page):
+    before = """let now = 0;
+        performance.now = () => (now += 100); // each batch takes all of its time, so it pauses
+        window.seen = [];
+        const { postMessage } = MessagePort.prototype;
+        MessagePort.prototype.postMessage = function (message) {
+          const of = (id) => document.getElementById(id);
+          seen.push([of("found").textContent, of("progress").value]);
+          return postMessage.call(this, message);
+        };"""
+    address = "#seed=5&cast=%7Bgru%7D%20%7Bgru%7D&initials=same&count=60"
+    page = open_page("gru", address=address, names=60, before=before)
+    seen = [(text, share) for text, share in page.evaluate("seen") if "/" in text]
+    n_found = [int(text.partition(" ")[0]) for text, _ in seen]
+    assert n_found == sorted(n_found) and len({*n_found} - {60}) > 1
+    assert [share for _, share in seen] == pytest.approx([n / 60 for n in n_found])
+    assert all(one[0].lower() == two[0].lower() for one, two in map(str.split, names_of(page)))
+
+
 @pytest.mark.slow
 def test_a_typed_pattern_stays_while_people_go_back_among_names(open_page):
     page = open_page("gru", names=20)
