@@ -1,6 +1,6 @@
 """Drawing names. docs/contributing.md explains words such as number, attempt and root.
 
-Ignoring the acceptor (length, shape, conditions), an attempt for a seed's number draws this name:
+Ignoring the acceptor (length, shape, conditions), an attempt for a number draws this name:
 
     key = subkey(subkey(seed_key(seed), number), attempt)
     state, text = state_after(a0, None), ""        # a step whose input is the zero vector

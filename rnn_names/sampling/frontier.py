@@ -14,7 +14,7 @@ from rnn_names.arrays import Array, differs_from_previous
 
 
 class Children(NamedTuple):
-    """m nodes, each one character below its parent; `parent` and `character` are by node, (m,)."""
+    """m nodes, each one character below its parent; `parent` and `character` are (m,)."""
 
     parent_states: Array  # (p, …)
     parent: Array  # the row of the node's parent in `parent_states`, ascending

@@ -123,8 +123,8 @@ class Walk:
             name_rows              7  3  5  6
             node_of_name           0  0  0  1
             branch_of_name         1  1  4 32     n_y · node + character
-            branch_row_of_name     0  0  1  2     among the distinct branches, 1, 4 and 32, of which
-            parent_of_branch       0  0  1
+            branch_row_of_name     0  0  1  2     among the distinct branches: 1, 4 and 32
+            parent_of_branch       0  0  1        of these branches
             character_of_branch    1  4  2
         """
         acceptor, n_y = self.acceptor, self.predictor.n_y

@@ -7,9 +7,9 @@ from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 
 
 def nodes(*parent_of_node, first_row=0):
-    """Nodes with parents in the given rows, and two names at each; all have numbers of their own.
+    """Nodes with parents in the given rows, and two names at each.
 
-    Node k has the character and the state k, and its parent's row is also its parent's state.
+    Node k has the character and the automaton state k. A parent's state is its row.
     """
     n, parent = len(parent_of_node), np.array(parent_of_node)
     children = Children(np.arange(parent.max() + 1.0)[:, None], parent, np.arange(n))
