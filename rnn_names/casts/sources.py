@@ -15,7 +15,7 @@ from rnn_names.errors import CorpusError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.attempts import DEFAULT_BUDGET, first_passing_results
 from rnn_names.sampling.random_keys import fixed_keys, keys_at, seed_key, subkeys, weighted_index
-from rnn_names.sampling.rarity import look_ahead_if_rare
+from rnn_names.sampling.rarity import guided_drawer_if_rare
 from rnn_names.sampling.sampler import DrawnNames, make_sampler
 from rnn_names.system import cached_property
 
@@ -99,8 +99,8 @@ class NameSource(PartSource):
         self.options = sampler.options
         self.largest_batch = min(sampler.largest_batch, MAX_PART_BATCH)
         self.has_conditions = bool(sampler.may_be_rare or sampler.tested_conditions)
-        guided_drawer = look_ahead_if_rare(sampler, RARE_PART if with_initials else None)
-        self._sampler, self._drawer = sampler, guided_drawer or sampler.drawer
+        guided_drawer = guided_drawer_if_rare(sampler, RARE_PART if with_initials else None)
+        self._sampler, self._drawer = sampler, guided_drawer or sampler.unguided_drawer
         if with_initials:
             self._group_by_initial(model)
 
@@ -130,7 +130,7 @@ class NameSource(PartSource):
                 of_initial, p = self._roots[initial]
                 rows = np.flatnonzero(initials == initial)
                 root_of_name[rows] = of_initial[weighted_index(keys[rows], 0, p)]
-        return self._sampler.keep_passing(len(keys), *self._drawer.draw(keys, root_of_name))
+        return self._sampler.test_drawn(len(keys), *self._drawer.draw(keys, root_of_name))
 
     @cached_property
     def _share_met(self) -> float:

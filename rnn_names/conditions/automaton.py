@@ -7,10 +7,10 @@ For the suffix "ab", state 1 means that "a" was read, and state 2, which accepts
 
 An `Acceptor` is an automaton with bounds on the length. For names of at most 3 characters:
 
-    prefix    a name may end    it can be completed
-    "a"       no                yes, by "b" or "ab"
+    prefix    a name may end    can be accepted
+    "a"       no                yes, with "b" or "ab" added
     "ab"      yes               yes, as it is
-    "ba"      no                yes, by "b"
+    "ba"      no                yes, with "b" added
     "bb"      no                no: the walk gives it up
 """
 
@@ -32,8 +32,8 @@ from rnn_names.corpus.names import (
 )
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import RnnNamesError
-from rnn_names.network.completion_values import value_table
 from rnn_names.system import cached_property
+from rnn_names.value_table import value_table
 
 MAX_STATES, MAX_PAIRS = 2000, 8000  # states of an automaton; of an intersection of two
 
@@ -141,15 +141,15 @@ class Acceptor:
 
     def __init__(self, automaton: Automaton, min_length: int, max_length: int) -> None:
         self.automaton, self.min_length, self.max_length = automaton, min_length, max_length
-        # By length and state: whether a name may end, (max_length + 1, S); the number of ways to
-        # complete a text, and whether there is any, (max_length + 2, S) both.
+        # By length and state: whether a name may end, (max_length + 1, S); how many accepted texts
+        # begin with a text, and whether there is any, (max_length + 2, S) both.
         self.may_end = (np.arange(max_length + 1) >= min_length)[:, None] & automaton.accepting
         ones = np.ones(automaton.next_state.shape[1])
         with np.errstate(over="ignore"):
-            self.n_completions = value_table(
+            self.n_continuations = value_table(
                 lambda _: ones, automaton.next_state, self.may_end.astype(float)
             )
-        self.can_be_completed = self.n_completions > 0
+        self.can_be_accepted = self.n_continuations > 0
 
     @cached_property
     def log_may_end(self) -> Array:
@@ -159,7 +159,7 @@ class Acceptor:
     def may_follow(self, length: int, automaton_state: Array) -> Array:
         """Whether each character, or the end, may follow m texts of a length: (m, n_y) bool."""
         next_state = self.automaton.next_state[automaton_state]
-        may_follow: Array = self.can_be_completed[length + 1][next_state]
+        may_follow: Array = self.can_be_accepted[length + 1][next_state]
         may_follow[:, EOS] = self.may_end[length, automaton_state]
         return may_follow
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from rnn_names.conditions.conditions import known_triples_condition
+from rnn_names.conditions.conditions import check_known_triples
 from rnn_names.conditions.word_lists import common_words
 from rnn_names.corpus.fingerprints import among
 from rnn_names.errors import SamplingError
@@ -28,7 +28,7 @@ def with_boldness(options: CommonOptions, model: LanguageModel) -> CommonOptions
     preset = {**BOLDNESS[options.boldness]}
     if options.boldness == "safe":
         try:
-            known_triples_condition(model, options)
+            check_known_triples(model, options)
         except SamplingError:
             del preset["known_triples"]
         loss = model.training.get("training_loss")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Set
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from rnn_names.network.language_model import LanguageModel, log_probs, require_f
 from rnn_names.options import CommonOptions, compiled, or_list
 
 MAX_TABLE = 1 << 24  # the size of a table by state, character and length
-N_GIVEN = 3  # characters not counted for `min_mean_p`, since rare beginnings are no mistakes
+N_NOT_COUNTED = 3  # first characters, for `min_mean_p`, since rare beginnings are no mistakes
 
 
 @dataclass(frozen=True)
@@ -44,21 +44,24 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
             for text in getattr(options, option):
                 check_known(option, text, vocabulary)
     if options.suffix:
-        # Without "$", `re` joins single characters into a set, which heeds case beyond 16 bits.
+        # "$" keeps `re` from merging single characters into a set. Such a set does not ignore the
+        # case of characters above U+FFFF.
         pattern = f".*({'|'.join(f'{re.escape(text)}$' for text in options.suffix)})"
         title = f"suffix {or_list(options.suffix)}"
-        conditions.append(_matching(title, [pattern], vocabulary, ignore_case))
+        conditions.append(_pattern_condition(title, [pattern], vocabulary, ignore_case))
     for text in options.contains:
         title = f"contains {short_repr(text)}"
         pattern = f".*{re.escape(text)}.*"
-        conditions.append(_matching(title, [pattern], vocabulary, ignore_case))
+        conditions.append(_pattern_condition(title, [pattern], vocabulary, ignore_case))
     if options.match:
         title = f"match {or_list(options.match)}"
-        conditions.append(_matching(title, options.match, vocabulary, ignore_case))
+        conditions.append(_pattern_condition(title, options.match, vocabulary, ignore_case))
     if options.like:
-        conditions.append(_like(options, vocabulary))
+        conditions.append(_like_condition(options, vocabulary))
     if options.known_triples:
-        conditions.append(known_triples_condition(model, options))
+        check_known_triples(model, options)
+        are_known = partial(have_triples, vocabulary=vocabulary, known=model.known_triples)
+        conditions.append(Condition("known_triples", are_known))
     if options.novel:
         require_fingerprints(model)
         conditions.append(Condition("novel", lambda names: ~model.knows(names)))
@@ -71,7 +74,7 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
         conditions.append(Condition("exclude", is_allowed))
     words = {folded(word) for word in options.exclude_words} - {""}
     if words:
-        conditions.append(_without(words, vocabulary))
+        conditions.append(_exclude_words_condition(words, vocabulary))
     if options.clean:
         conditions.append(Condition("clean", _one_by_one(is_clean)))
     if options.no_words:
@@ -82,7 +85,7 @@ def make_conditions(model: LanguageModel, options: CommonOptions) -> list[Condit
         most = options.min_edits - 1
         conditions.append(Condition("min_edits", lambda names: ~near_list.near(names, most)))
     if options.min_mean_p:
-        conditions.append(_probable(model, options.min_mean_p))
+        conditions.append(_min_mean_p_condition(model, options.min_mean_p))
     return conditions
 
 
@@ -109,7 +112,7 @@ def joint_automaton(
     return automaton, included, others
 
 
-def _matching(
+def _pattern_condition(
     title: str, patterns: Collection[str], vocabulary: Vocabulary, ignore_case: bool
 ) -> Condition:
     expressions = [compiled(pattern, ignore_case) for pattern in patterns]
@@ -122,9 +125,7 @@ def _matching(
             raise SamplingError(message, ["match"]) from None
 
     try:
-        automaton = matching(
-            [expression.pattern for expression in expressions], vocabulary, ignore_case
-        )
+        automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
     except NoAutomatonError:
         return Condition(title, _one_by_one(matches_any))
     except RecursionError:  # not one by one: that would depend on the stack's depth
@@ -133,7 +134,7 @@ def _matching(
     return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
 
 
-def _without(words: Set[str], vocabulary: Vocabulary) -> Condition:
+def _exclude_words_condition(words: Set[str], vocabulary: Vocabulary) -> Condition:
     def is_free(name: str) -> bool:
         text = folded(name)
         return not any(word in text for word in words)
@@ -145,7 +146,7 @@ def _without(words: Set[str], vocabulary: Vocabulary) -> Condition:
     return Condition("exclude_words", _one_by_one(is_free), automaton, ignores_case=True)
 
 
-def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
+def _like_condition(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
     title = f"like {or_list(options.like)} (edits {options.edits})"
     try:
         automaton = within_edits(options.like, options.edits, vocabulary, options.ignore_case)
@@ -156,20 +157,20 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
     return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
 
 
-def _probable(model: LanguageModel, least: float) -> Condition:
+def _min_mean_p_condition(model: LanguageModel, least: float) -> Condition:
     """The condition `min_mean_p`: of "abcd", only p(d | "abc") and p(EOS | "abcd") count."""
     params = {name: array.astype(np.float64) for name, array in model.params.items()}
 
     def passes(names: Names) -> Array:
-        n_counted = np.maximum(names.lengths + 1 - N_GIVEN, 1)
-        scores = log_probs(params, model.vocabulary, names, N_GIVEN)
+        n_counted = np.maximum(names.lengths + 1 - N_NOT_COUNTED, 1)
+        scores = log_probs(params, model.vocabulary, names, N_NOT_COUNTED)
         return scores >= n_counted * np.log(least)
 
     return Condition("min_mean_p", passes)
 
 
-def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Condition:
-    """The condition `known_triples`, or an error if a required text has other triples."""
+def check_known_triples(model: LanguageModel, options: CommonOptions) -> None:
+    """Raises SamplingError if the model has no triples, or if a required text has other triples."""
     known = model.known_triples
     if known is None:
         reason = "the model has no record of which three characters its list has in a row"
@@ -196,7 +197,6 @@ def known_triples_condition(model: LanguageModel, options: CommonOptions) -> Con
             reason = "contains three characters in a row that no name in the list has"
             message = f"{option} {title}: {reason}, which known_triples rules out"
             raise SamplingError(message, [option, "known_triples"])
-    return Condition("known_triples", lambda names: have_triples(names, model.vocabulary, known))
 
 
 def _one_by_one(test: Callable[[str], bool]) -> Callable[[Names], Array]:

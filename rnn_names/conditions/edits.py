@@ -88,6 +88,7 @@ class DistantNames:
 def _patterns(name: str) -> list[str]:
     """The patterns that a folded name fits, with a line break for the star."""
     name = folded(name)
-    if len(name) > 3 * MAX_NAME_LENGTH + 1:  # too long to be near a name, which folds to less
+    # A valid name folds to at most 3 · MAX_NAME_LENGTH characters, so nothing valid is near.
+    if len(name) > 3 * MAX_NAME_LENGTH + 1:
         return []
     return [f"{name[:i]}\n{name[i + n :]}" for n in (0, 1) for i in range(len(name) - n + 1)]

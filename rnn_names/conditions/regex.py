@@ -37,9 +37,9 @@ def matching(
     >>> matching([".*ab"], Vocabulary("ab")).next_state[:, 1:].tolist()
     [[1, 0], [1, 2], [1, 0]]
     """
-    reading = _Reading(vocabulary.characters, ignore_case)
+    builder = _StepBuilder(vocabulary.characters, ignore_case)
     try:
-        return reading.automaton(Steps().union(*map(reading.expression, patterns)))
+        return builder.automaton(Steps().union(*map(builder.steps_of, patterns)))
     except (AttributeError, ValueError, TypeError) as error:
         # Parsers of other Python versions may return something else.
         raise NoAutomatonError(str(error)) from error
@@ -69,8 +69,8 @@ def without_words(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
     return Automaton(np.column_stack(after), ~containing.accepting)
 
 
-class _Reading:
-    """Reads expressions from right to left into a nondeterministic automaton of steps.
+class _StepBuilder:
+    """Builds a nondeterministic automaton of steps, reading expressions from right to left.
 
     A step reads a character of a set and leads to other steps. "b|ca" begins with two steps: one
     reads b and leads to the end, the other reads c and leads to a step for a. A loop such as "a*"
@@ -87,7 +87,7 @@ class _Reading:
         self._number: dict[tuple[frozenset[int], Steps], int] = {}  # of steps that read characters
         self._size = self._work = 0
 
-    def expression(self, pattern: str) -> Steps:
+    def steps_of(self, pattern: str) -> Steps:
         """The steps that an expression begins with."""
         parsed = _parser.parse(pattern)
         if parsed.getwidth()[0] > MAX_NAME_LENGTH:  # no name is that long

@@ -31,7 +31,7 @@ def are_words(names: Names) -> Array:
 
 @cache
 def rude_words() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Rude and loaded words, folded: whole words, and parts, whose spaces are ends of words."""
+    """Rude and loaded words, folded: whole words, and parts, in which a space is a word's edge."""
     with open(RUDE_WORDS, encoding="utf-8") as file:
         words = [folded(word) for line in file if line[0] != "#" for word in line.split()]
     parts = tuple(f" {word} ".replace(" *", "").replace("* ", "") for word in words if "*" in word)

@@ -19,10 +19,10 @@ import numpy as np
 from rnn_names.arrays import Array, differs_from_previous
 from rnn_names.conditions.automaton import Acceptor, Automaton
 from rnn_names.corpus.names import EOS
-from rnn_names.lookahead.visited import LONGEST_CONTEXT, VisitedPrefixes
-from rnn_names.network.completion_values import value_table
+from rnn_names.lookahead.visited import HISTORY_SYMBOLS, VisitedPrefixes
 from rnn_names.network.rnn import log_softmax, softmax
 from rnn_names.ngram.contexts import Contexts, max_symbols
+from rnn_names.value_table import value_table
 
 MAX_CONTEXTS = 4000  # maximum number of contexts; the most frequent are kept
 PRIOR = 10.0  # weight of the next shorter context, as a number of prefixes
@@ -113,17 +113,17 @@ def _product(
         product, row = ProductStates.reachable_from(
             contexts, automaton, prefixes.history, prefixes.automaton_state
         )
-        share = MAX_WORK / (product.next_row.size * (acceptor.max_length + 1))
-        if share >= 1 or size == 1:
+        ratio = MAX_WORK / (product.next_row.size * (acceptor.max_length + 1))
+        if ratio >= 1 or size == 1:
             return contexts, product, row
-        size = max(int(0.9 * share * len(contexts)), 1)
+        size = max(int(0.9 * ratio * len(contexts)), 1)
 
 
 def _by_frequency(prefixes: VisitedPrefixes) -> Array:
     """The endings of prefixes' histories: the empty one, then the others, most frequent first."""
     histories, n_y = prefixes.history, prefixes.log_probabilities.shape[1]
     endings, n_names = list[Array](), list[Array]()
-    for symbols in range(1, max_symbols(n_y, LONGEST_CONTEXT) + 1):
+    for symbols in range(1, max_symbols(n_y, HISTORY_SYMBOLS) + 1):
         is_long = histories >= (n_y + 1) ** (symbols - 1)
         endings.append(histories[is_long] % (n_y + 1) ** symbols)
         n_names.append(prefixes.n_names[is_long])
@@ -151,11 +151,10 @@ def _smoothed(contexts: Contexts, context: Array, probabilities: Array, n_names:
     n_y = sums.shape[1]
     p = (n_eff * means + PRIOR / n_y) / (n_eff + PRIOR)  # used for the empty context
     p[0] = (1 - UNIFORM_SHARE) * p[0] + UNIFORM_SHARE / n_y
-    share = MIN_SHORTER_SHARE
     for rows in contexts.by_symbols[1:]:
         fallback = p[shorter[rows]]
         smoothed = (n_eff[rows] * means[rows] + PRIOR * fallback) / (n_eff[rows] + PRIOR)
-        p[rows] = (1 - share) * smoothed + share * fallback
+        p[rows] = (1 - MIN_SHORTER_SHARE) * smoothed + MIN_SHORTER_SHARE * fallback
     return p
 
 

@@ -38,12 +38,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import LEAST_LOG, Array, log_difference, log_sum
 from rnn_names.conditions.automaton import Acceptor
 from rnn_names.corpus.names import EOS
 from rnn_names.lookahead.chain import ProductStates, fitted_chain
 from rnn_names.lookahead.visited import VisitedPrefixes
-from rnn_names.network.completion_values import LEAST_LOG, log_difference, log_sum
 from rnn_names.ngram.contexts import Contexts
 
 MAX_COPIES = 32  # maximum number of copies of a name from one proposal
@@ -59,40 +58,42 @@ MAX_ESTIMATED_TO_MEASURED, MAX_ESTIMATED_TO_VISITED = 8, 1 / 7
 class Guide:
     """Steers draws towards accepted names.
 
-    `initial` makes a guide that knows nothing; `learned` and `with_bound` return better ones.
+    `initial` makes a guide that knows nothing; `refitted` and `with_bound` return better ones.
     """
 
     acceptor: Acceptor  # with an automaton of S states
-    prefixes: VisitedPrefixes  # the stored visited prefixes; the guide learned from the first N
+    prefixes: VisitedPrefixes  # the stored visited prefixes; the guide was fitted to the first N
     # (N, n_y) log completion of each next character; the chain supplies it for prefixes visited
-    # since then. Column EOS is 0 where a name may end, else −∞; while exploring, always −∞.
+    # since then. Column EOS is 0 where a name may end, unless visited ones are excluded; else −∞.
     log_completion_visited: Array
     product: ProductStates  # P states, each a context of the Markov chain and an automaton state
     log_completion_by_chain: Array  # (max_length + 2, P)
-    first_product_row: Array  # (1,) the row of the first prefix, with which all names begin
+    root_product_row: Array  # (1,) the row of the root
     log_bound: float = 0.0  # natural logarithm of the weight that yields one copy
     yield_rate: float = 0.0  # measured share of proposals that yield at least one copy
     repeat_share: float = 1.0  # measured share of names that are repeats
     missed_share: float = 0.0  # measured share of the visited names' probability that draws missed
 
     @classmethod
-    def initial(cls, acceptor: Acceptor, prefix: Array) -> "Guide":
+    def initial(cls, acceptor: Acceptor, root: Array) -> "Guide":
         """A guide whose estimate is 1 where the conditions can still be met, and 0 elsewhere."""
         automaton, n_y = acceptor.automaton, acceptor.automaton.next_state.shape[1]
-        prefixes = VisitedPrefixes.beginning(prefix, automaton)
+        prefixes = VisitedPrefixes.only_root(root, automaton)
         no_context = Contexts(np.zeros(1, np.int64), n_y)
-        product, product_row = ProductStates.reachable_from(
+        product, root_product_row = ProductStates.reachable_from(
             no_context, automaton, prefixes.history, prefixes.automaton_state
         )
-        by_chain = np.where(acceptor.can_be_completed[:, product.automaton_state], 0.0, -np.inf)
-        return cls(acceptor, prefixes, np.zeros((0, n_y)), product, by_chain, product_row)
+        by_chain = np.where(acceptor.can_be_accepted[:, product.automaton_state], 0.0, -np.inf)
+        return cls(acceptor, prefixes, np.zeros((0, n_y)), product, by_chain, root_product_row)
 
-    def learned(self, temperature: float, *, explores: bool, log_p_unvisited: float) -> "Guide":
-        """A guide that has learned from its prefixes, which were visited at `temperature`.
+    def refitted(
+        self, temperature: float, log_p_unvisited: float, excludes_visited: bool
+    ) -> "Guide":
+        """A guide fitted to all of its prefixes, which were visited at `temperature`.
 
-        If it `explores`, visited names are ruled out. `log_p_unvisited` is the log of the measured
-        probability that a name meets the conditions and is not visited; infinite if not measured.
-        If there are too many prefixes, only the most probable ones are kept.
+        `log_p_unvisited` is the log of the measured probability that a name meets the conditions
+        and is not visited; infinite if not measured. If it `excludes_visited`, it draws no visited
+        names. If there are too many prefixes, only the most probable ones are kept.
         """
         prefixes, acceptor = self.prefixes, self.acceptor
         product, product_rows, by_chain = fitted_chain(prefixes, acceptor, temperature)
@@ -101,13 +102,13 @@ class Guide:
         log_completion[:, EOS] = acceptor.log_may_end[prefixes.length, prefixes.automaton_state]
         log_completion[:, EOS + 1 :] += self._log_reduction(log_completion, log_p_unvisited)
         is_large = log_completion.size > MAX_STORED_NUMBERS
-        if is_large or not explores:  # with the visited names
+        if is_large or not excludes_visited:  # with the visited names
             prefixes.fill_completion(log_completion)
         if is_large:
             size = MAX_STORED_NUMBERS // log_completion.shape[1]
             rows = prefixes.most_probable(log_completion, size)
             prefixes, log_completion = prefixes.take(rows), log_completion[rows]
-        if explores:  # again, without the names that end at the kept prefixes
+        if excludes_visited:  # again, without the names that end at the kept prefixes
             log_completion[:, EOS] = -np.inf
             prefixes.fill_completion(log_completion)
         return Guide(acceptor, prefixes, log_completion, product, by_chain, product_rows[:1])
@@ -141,14 +142,14 @@ class Guide:
         """The log estimates for each next character after m prefixes of one length: (m, n_y).
 
         `visited_row`, (m,), contains rows of `prefixes`, or −1. The chain gives the estimates for
-        −1 and for prefixes that were visited after this guide learned.
+        −1 and for prefixes that were visited after this guide was fitted.
         """
-        has_learned = (visited_row >= 0) & (visited_row < len(self.log_completion_visited))
+        is_fitted = (visited_row >= 0) & (visited_row < len(self.log_completion_visited))
         next_row = self.product.next_row[product_row]
         log_completion: Array = self.log_completion_by_chain[length + 1][next_row]
         automaton_state = self.product.automaton_state[product_row]
         log_completion[:, EOS] = self.acceptor.log_may_end[length, automaton_state]
-        log_completion[has_learned] = self.log_completion_visited[visited_row[has_learned]]
+        log_completion[is_fitted] = self.log_completion_visited[visited_row[is_fitted]]
         return log_completion
 
     def copies(self, log_weights: Array, uniform: Array) -> Array:

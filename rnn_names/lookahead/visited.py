@@ -4,14 +4,13 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from rnn_names.arrays import Array, rows_by_length
+from rnn_names.arrays import LEAST_LOG, Array, log_sum, rows_by_length
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.corpus.names import Names
-from rnn_names.network.completion_values import LEAST_LOG, log_sum
 from rnn_names.ngram.contexts import extended, max_symbols
 from rnn_names.system import cached_property
 
-LONGEST_CONTEXT = 6  # symbols of the longest contexts of the Markov chain (`chain`)
+HISTORY_SYMBOLS = 6  # symbols of a history, and so of the longest contexts of `chain`
 MAX_RECORDED_NUMBERS = 1 << 22  # probabilities that a draw records, n_y for each new prefix
 
 
@@ -23,22 +22,22 @@ class VisitedPrefixes:
     character: Array  # (N,) index of the last character
     length: Array  # (N,) characters
     automaton_state: Array  # (N,) state of the conditions' automaton
-    history: Array  # (N,) the last symbols, up to `LONGEST_CONTEXT`, as in `ngram.contexts`
+    history: Array  # (N,) the last symbols, up to `HISTORY_SYMBOLS`, as in `ngram.contexts`
     log_probabilities: Array  # (N, n_y) the network's, of the next character
     n_names: Array  # (N,) how many drawn names began with each prefix
 
     @classmethod
-    def beginning(cls, prefix: Array, automaton: Automaton) -> "VisitedPrefixes":
+    def only_root(cls, root: Array, automaton: Automaton) -> "VisitedPrefixes":
         """Only the root, which no draw has visited yet."""
         n_y = automaton.next_state.shape[1]
         history = np.zeros(1, np.int64)
-        for symbol in (n_y, *prefix):
-            history = extended(history, symbol, n_y, max_symbols(n_y, LONGEST_CONTEXT))
+        for symbol in (n_y, *root):
+            history = extended(history, symbol, n_y, max_symbols(n_y, HISTORY_SYMBOLS))
         return cls(
             parent=np.zeros(1, np.int64),
             character=np.zeros(1, np.int32),
-            length=np.array([len(prefix)]),
-            automaton_state=automaton.run(Names.from_lengths(prefix, np.array([len(prefix)]))),
+            length=np.array([len(root)]),
+            automaton_state=automaton.run(Names.from_lengths(root, np.array([len(root)]))),
             history=history,
             log_probabilities=np.zeros((1, n_y)),
             n_names=np.zeros(1),
@@ -49,19 +48,19 @@ class VisitedPrefixes:
 
     @cached_property
     def _sorted(self) -> tuple[Array, Array]:
-        """The sorted keys of all prefixes but the first, by parent and character; their rows."""
-        keys = self.parent[1:] * self.log_probabilities.shape[1] + self.character[1:]
-        order = np.argsort(keys, kind="stable")
-        return keys[order], order + 1
+        """The sorted ids of all prefixes but the root, n_y · parent + character; their rows."""
+        child_ids = self.parent[1:] * self.log_probabilities.shape[1] + self.character[1:]
+        order = np.argsort(child_ids, kind="stable")
+        return child_ids[order], order + 1
 
     def child(self, row: Array, character: Array) -> Array:
         """The rows of prefixes, given by `row`, with a character added, (m,); −1 if not visited."""
-        keys, order = self._sorted
-        if not len(keys):
+        child_ids, row_of_id = self._sorted
+        if not len(child_ids):
             return np.full(len(row), -1)
-        key = row * self.log_probabilities.shape[1] + character
-        at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
-        return np.where((keys[at] == key) & (row >= 0), order[at], -1)
+        child_id = row * self.log_probabilities.shape[1] + character
+        at = np.minimum(np.searchsorted(child_ids, child_id), len(child_ids) - 1)
+        return np.where((child_ids[at] == child_id) & (row >= 0), row_of_id[at], -1)
 
     def fill_completion(self, log_completion: Array) -> Array:
         """Fills in `log_completion`, (N, n_y), in place; returns that of each prefix, (N,).
@@ -102,19 +101,19 @@ class VisitedPrefixes:
         return VisitedPrefixes(**{**parts, "parent": new[parts["parent"]]})
 
 
-class Visits:
-    """Records the prefixes that a draw visits: first those visited `earlier`, then new ones."""
+class VisitRecorder:
+    """Records the prefixes that a draw visits, in rows: first `known` prefixes, then new ones."""
 
-    def __init__(self, earlier: VisitedPrefixes) -> None:
-        self.earlier, self.n_recorded = earlier, 0
-        self._n_rows = len(earlier)
-        self._most = len(earlier) + MAX_RECORDED_NUMBERS // earlier.log_probabilities.shape[1]
+    def __init__(self, known: VisitedPrefixes) -> None:
+        self.known, self.n_recorded = known, 0
+        self._n_rows = len(known)
+        self._most = len(known) + MAX_RECORDED_NUMBERS // known.log_probabilities.shape[1]
         self._new: list[tuple[Array, ...]] = []
         self._recorded: list[tuple[Array, ...]] = []
 
     def child_or_new(self, row: Array, character: Array, automaton_state: Array) -> Array:
         """The row of each longer prefix, a new one if necessary; −1 if there is no room."""
-        rows = self.earlier.child(row, character)
+        rows = self.known.child(row, character)
         new = np.flatnonzero((rows < 0) & (row >= 0))[: self._most - self._n_rows]
         rows[new] = self._n_rows + np.arange(len(new))
         self._n_rows += len(new)
@@ -127,12 +126,12 @@ class Visits:
         self.n_recorded += len(has_row)
         self._recorded.append((rows[has_row], log_probabilities[has_row], n_names[has_row]))
 
-    def joined(self) -> VisitedPrefixes:
-        """The prefixes visited earlier and the new ones."""
-        earlier, n_y = self.earlier, self.earlier.log_probabilities.shape[1]
-        n_symbols = max_symbols(n_y, LONGEST_CONTEXT)
-        n_new, first = self._n_rows - len(earlier), len(earlier)
-        columns = (getattr(earlier, column.name) for column in fields(earlier))
+    def all_prefixes(self) -> VisitedPrefixes:
+        """The known prefixes and the new ones."""
+        known, n_y = self.known, self.known.log_probabilities.shape[1]
+        n_symbols = max_symbols(n_y, HISTORY_SYMBOLS)
+        n_new, first = self._n_rows - len(known), len(known)
+        columns = (getattr(known, column.name) for column in fields(known))
         widths = ((0, n_new), (0, 0))
         grown = VisitedPrefixes(*(np.pad(column, widths[: column.ndim]) for column in columns))
         for parent, character, automaton_state in self._new:  # parents were added by earlier calls

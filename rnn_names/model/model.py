@@ -91,7 +91,7 @@ class Model(LanguageModel):
         `stream(...).arrays()` yields NumPy arrays of names, which is faster. The errors are those
         of `sample`; if conditions cannot be met, the iterator raises them.
         """
-        from rnn_names.sampling.name_queue import ENDLESS
+        from rnn_names.sampling.admission import ENDLESS
         from rnn_names.sampling.stream import names_of_stream
 
         options = StreamOptions(*count, **given)

@@ -2,5 +2,4 @@
 
 Start with `rnn` and its `cells`, then `prefix_tree`, the layout of a minibatch. `language_model`
 combines a network with its vocabulary and computes the probabilities of whole names.
-`completion_values` sums over the ways to complete a name.
 """

@@ -65,7 +65,7 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
     [[0, 1, 2, 0], [0, 1, 0, 1], [1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]]
     """
     indices = indices[:, : lengths.max()]
-    number, new, passing = numbered_prefixes(indices, lengths)
+    number, new, n_names = numbered_prefixes(indices, lengths)
 
     # The n nodes by number. All but the first are children, one for each new prefix.
     t, name = np.nonzero(new)  # (n - 1,) each: the parent's length, and a name with this prefix
@@ -85,7 +85,7 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
     ends = paths[lengths, np.arange(len(lengths))]  # (m,)
     y = np.zeros((n_y, n), np.float32)  # stored column after column, as predictions are
     y[EOS] = np.bincount(ends, minlength=n)
-    y[character, row[parent]] = passing[1:]
+    y[character, row[parent]] = n_names[1:]
 
     # Siblings have consecutive numbers. Nodes are sorted by level, index among their siblings and
     # row of their parent. Each run with the same level and index is an array of `siblings`.
@@ -105,11 +105,11 @@ def numbered_prefixes(indices: Array, lengths: Array) -> tuple[Array, Array, Arr
     Returns:
         number: (depth + 1, m) of each name's prefix of t characters; arbitrary after its end.
         new: (depth, m) whether each name is the first with its prefix of 1, 2, … characters.
-        passing: (n,) how many names begin with each prefix; 0 for the empty one.
+        n_names: (n,) how many names begin with each prefix; 0 for the empty one.
 
     >>> names = np.array([[1, 0], [2, 1], [2, 3]]), np.array([1, 2, 2])  # "a", "ba", "bc"
-    >>> number, new, passing = numbered_prefixes(*names)
-    >>> number.tolist(), passing.tolist()  # the 2 below "a" is after its end
+    >>> number, new, n_names = numbered_prefixes(*names)
+    >>> number.tolist(), n_names.tolist()  # the 2 below "a" is after its end
     ([[0, 0, 0], [1, 2, 2], [2, 3, 4]], [0, 1, 2, 1, 1])
     >>> new.tolist()
     [[True, True, False], [False, True, True]]

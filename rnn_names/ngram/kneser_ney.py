@@ -41,8 +41,8 @@ class NGram:
         seen, counts, discounts = (np.concatenate(each) for each in zip(*orders, strict=True))
         # The last digit of a gram is the character, the others are the history. Since grams are
         # sorted, grams with the same history are adjacent.
-        keys, first = np.unique(seen // self.base, return_index=True)
-        self.contexts = Contexts(keys, n_y)  # the K histories that occur
+        histories_seen, first = np.unique(seen // self.base, return_index=True)  # (K,) both
+        self.contexts = Contexts(histories_seen, n_y)
         totals = np.add.reduceat(counts, first)  # (K,) c(h)
         self._starts = np.append(first, len(seen))  # the first gram of each history
         self._characters = seen % self.base

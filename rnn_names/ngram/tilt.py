@@ -20,8 +20,8 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import EOS
-from rnn_names.network.completion_values import value_table
 from rnn_names.ngram.kneser_ney import NGram
+from rnn_names.value_table import value_table
 
 MAX_HISTORY_TABLE = 1 << 23  # probabilities in a table; histories are shortened to fit
 

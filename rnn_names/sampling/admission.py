@@ -1,4 +1,4 @@
-"""Admits the names of a stream: leaves out repeats, and counts the names tested and admitted."""
+"""Counts the names of a stream that were tested and admitted; leaves out repeats if asked to."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning, warn
 from rnn_names.sampling.remembered import Remembered
 
+ENDLESS = 1 << 62  # the number of names of an endless stream
 WINDOW = 1 << 16  # tested names; a stream ends after a window with fewer than 1 new name in 4,096
 
 

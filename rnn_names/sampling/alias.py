@@ -23,7 +23,7 @@ from rnn_names.sampling.rarity import RARE, share_accepted
 from rnn_names.sampling.sampler import make_sampler
 
 KEYS_AT_ONCE = 1 << 18
-MAX_FAILED_ATTEMPTS = 1 << 20  # failed attempts at one key's name after which an error is raised
+MAX_FAILED_ATTEMPTS = 1 << 20  # failed attempts for one key after which an error is raised
 
 
 def alias_seed(key: str, secret: bytes = b"") -> int:

@@ -28,7 +28,7 @@ def budget_after(n_names: int, budget: int) -> int:
 
 @dataclass(eq=False)
 class NoAttemptPassed(Exception):
-    """No attempt at a number passed."""
+    """No attempt for a number passed."""
 
     tally: Tally  # of all attempts
     number: int
@@ -40,8 +40,8 @@ class WaitingNumbers:
 
     def __init__(self) -> None:
         self.numbers = np.zeros(0, np.int64)  # (w,) ascending numbers
-        self.n_failed = np.zeros(0, np.int64)  # (w,) failed attempts at each
-        self.n_made = self.n_passed = 0  # attempts at all numbers; those that passed
+        self.n_failed = np.zeros(0, np.int64)  # (w,) failed attempts for each
+        self.n_made = self.n_passed = 0  # attempts for all numbers; those that passed
 
     def add(self, numbers: Array) -> None:
         """Adds numbers, all of them larger than the waiting ones."""
@@ -69,8 +69,9 @@ class WaitingNumbers:
     def _next_attempts(self, size: int, lowest_first: bool) -> Array:
         """How many attempts each waiting number gets next, (w,).
 
-        Half as many as have failed, but at least as many as a name is likely to need and at most
-        twice as many (or as fit into the batch).
+        A number's attempts grow by half each time that all of them fail. At least `likely`, the
+        attempts that a name probably needs, are made, and at most twice as many; both are limited
+        by the room in the batch.
         """
         # 1.5 times the mean number of attempts that a name has needed so far; 2 at first.
         likely = math.ceil(1.5 * (self.n_made + 1) / (self.n_passed + 1))
@@ -83,20 +84,20 @@ class WaitingNumbers:
         self.numbers, self.n_failed = self.numbers[:row], self.n_failed[:row]
         return number
 
-    def record(self, numbers: Array, attempts: Array, passing: Array) -> Array:
-        """Records which attempts passed; returns which passed first at their number: (n,) bool."""
-        has_passed = np.zeros(len(numbers), bool)
-        has_passed[passing] = True
-        passing = np.flatnonzero(has_passed)  # ascending
+    def record(self, numbers: Array, attempts: Array, rows: Array) -> Array:
+        """Records which attempts passed; returns which passed first for their number: (n,) bool."""
+        passed = np.zeros(len(numbers), bool)  # (n,) by attempt
+        passed[rows] = True
+        rows = np.flatnonzero(passed)  # ascending
         self.n_made += len(numbers)
-        self.n_passed += len(passing)
+        self.n_passed += len(rows)
         begins = np.flatnonzero(differs_from_previous(numbers))  # of each number's attempts
-        has_failed = ~np.logical_or.reduceat(has_passed, begins)
-        last = np.append(begins[1:], len(numbers))[has_failed] - 1
+        all_failed = ~np.logical_or.reduceat(passed, begins)  # (numbers tried,)
+        last = np.append(begins[1:], len(numbers))[all_failed] - 1  # attempt for each failed number
         self.numbers = np.append(numbers[last], self.numbers)
         self.n_failed = np.append(attempts[last] + np.int64(1), self.n_failed)
         is_first = np.zeros(len(numbers), bool)
-        is_first[passing[differs_from_previous(numbers[passing])]] = True
+        is_first[rows[differs_from_previous(numbers[rows])]] = True
         return is_first
 
 
@@ -105,9 +106,9 @@ def first_passing_results(
 ) -> list[Any]:
     """The result of the first attempt that passes, for each of the numbers 0 to n − 1.
 
-    Makes at most `max_batch` attempts together, and at most `budget` at each number. Once a stream
-    with this budget would have ended, it tries the lowest numbers first. Raises NoAttemptPassed for
-    the first number whose attempts all failed.
+    Makes at most `max_batch` attempts together, and at most `budget` for each number. Once `budget`
+    is used up, as a stream would count it, the lowest numbers get attempts first. Raises
+    NoAttemptPassed for the first number whose attempts all failed.
     """
     results, tally, waiting = [None] * n, Tally(), WaitingNumbers()
     waiting.add(np.arange(n))
@@ -116,11 +117,11 @@ def first_passing_results(
         lowest_first = waiting.n_made >= budget_after(waiting.n_passed, budget)
         size = max(min(max(n, waiting.n_made), max_batch), 1)
         numbers, attempts = waiting.pop(size, lowest_first, budget)
-        found, passing, tally_now = make_attempts(numbers, attempts)
+        found, rows, tally_now = make_attempts(numbers, attempts)
         tally.add(tally_now)
-        is_first = waiting.record(numbers, attempts, passing)
-        for k in np.flatnonzero(is_first[passing]).tolist():
-            results[numbers[passing[k]]] = found[k]
+        is_first = waiting.record(numbers, attempts, rows)
+        for k in np.flatnonzero(is_first[rows]).tolist():
+            results[numbers[rows[k]]] = found[k]
         exhausted = np.flatnonzero(waiting.n_failed >= budget)
         if len(exhausted):
             end = waiting.drop_from(exhausted[0])

@@ -19,8 +19,8 @@ from rnn_names.errors import LongNamesWarning, SamplingError, TooFewNamesError, 
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.options import CommonOptions
 from rnn_names.processes.threads import one_blas_thread
+from rnn_names.sampling.admission import ENDLESS
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
-from rnn_names.sampling.name_queue import ENDLESS
 from rnn_names.sampling.remembered import Remembered
 from rnn_names.sampling.sampler import Sampler, make_sampler
 
@@ -144,7 +144,7 @@ class _Search:
     def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
         self.sampler, self.acceptor, self.progress = sampler, sampler.acceptor, progress
         self.is_per_character = rank == "per-character"
-        drawer = sampler.drawer
+        drawer = sampler.unguided_drawer
         self.predictor, self.roots = drawer.predictor, drawer.roots
         if self.predictor.temperature < COLD:
             self.predictor, self.roots = drawer.float64_predictor, drawer.float64_roots
@@ -230,7 +230,7 @@ class _Search:
         below = log_probs[may_follow & ~is_above]
         self._left_out = max(self._left_out, float(below.max(initial=-np.inf)))
         self._record(text, log_probs[:, EOS], np.flatnonzero(is_above[:, EOS]))
-        parent, character = np.nonzero(is_above[:, 1:])
+        parent, character = np.nonzero(is_above[:, 1:])  # (longer prefixes,) both
         character += 1
         last = character[:, None].astype(text.dtype)
         longer = structured(

@@ -14,11 +14,11 @@ from rnn_names.arrays import Array, differs_from_previous
 
 
 class Children(NamedTuple):
-    """m nodes, each one character below its parent."""
+    """m nodes, each one character below its parent; `parent` and `character` are (m,)."""
 
     parent_states: Array  # (p, …)
-    parent: Array  # (m,) row of each node's parent in `parent_states`, in ascending order
-    character: Array  # (m,) index of the character that leads to each node
+    parent: Array  # the row of the node's parent in `parent_states`, ascending
+    character: Array  # the index of the character that leads to the node
 
 
 NO_NAMES = np.zeros(0, np.int32)  # for `best`, which searches prefixes and draws no names
@@ -29,8 +29,8 @@ class NodeBatch(NamedTuple):
 
     children: Children  # the nodes
     node_fields: Array  # (m,) with `automaton_state`; more for a guided walk or `best`
-    rows: Array = NO_NAMES  # (k,) the rows of the names in the walk's `keys`
-    node: Array = NO_NAMES  # (k,) the node of each name, ascending
+    name_rows: Array = NO_NAMES  # (k,) the rows of the names in the walk's `keys`
+    node_of_name: Array = NO_NAMES  # (k,) ascending
 
 
 class Frontier:
@@ -47,16 +47,17 @@ class Frontier:
 
     def add(self, length: int, batch: NodeBatch) -> None:
         """Adds nodes of a length and drops the states of parents without a child."""
-        (parent_states, parent, character), node_fields, rows, node = batch
-        for start in range(0, len(parent), self._at_once):
+        children, node_fields, name_rows, node_of_name = batch
+        for start in range(0, len(node_fields), self._at_once):
             nodes = slice(start, start + self._at_once)
-            here = slice(*np.searchsorted(node, (start, start + self._at_once)))  # of the names
-            first_child = differs_from_previous(parent[nodes])  # whether it is its parent's first
-            parents = parent_states.take(parent[nodes][first_child], axis=0)
-            children = Children(parents, np.cumsum(first_child) - 1, character[nodes])
-            part = NodeBatch(children, node_fields[nodes], rows[here], node[here] - start)
-            self._batches[length].append(part)
-        self._nodes[length] += len(parent)
+            names = slice(*np.searchsorted(node_of_name, (nodes.start, nodes.stop)))  # at them
+            parent = children.parent[nodes]
+            is_first = differs_from_previous(parent)  # whether a node is its parent's first child
+            parents = children.parent_states.take(parent[is_first], axis=0)
+            some = Children(parents, np.cumsum(is_first) - 1, children.character[nodes])
+            at_nodes = name_rows[names], node_of_name[names] - start
+            self._batches[length].append(NodeBatch(some, node_fields[nodes], *at_nodes))
+        self._nodes[length] += len(node_fields)
 
     def pop(self) -> tuple[int, NodeBatch]:
         """Removes a batch of the greatest length that fills one, else of the smallest."""
@@ -65,20 +66,20 @@ class Frontier:
         length = max(full) if full else min(lengths)
         batches = self._batches[length]
         chosen, n = list[NodeBatch](), 0
-        while batches and (not chosen or n + len(batches[-1].children.parent) <= self._at_once):
+        while batches and (not chosen or n + len(batches[-1].node_fields) <= self._at_once):
             chosen.append(batches.pop())
-            n += len(chosen[-1].children.parent)
+            n += len(chosen[-1].node_fields)
         self._nodes[length] -= n
         return length, _joined(chosen)
 
 
 def _joined(batches: list[NodeBatch]) -> NodeBatch:
-    children, node_fields, rows, node = zip(*batches, strict=True)
-    parent_states, parent, character = zip(*children, strict=True)
-    parents = _rows_of_joined(parent, parent_states)
-    joined = Children(np.concatenate(parent_states), parents, np.concatenate(character))
-    nodes = _rows_of_joined(node, parent)
-    return NodeBatch(joined, np.concatenate(node_fields), np.concatenate(rows), nodes)
+    children, node_fields, name_rows, node_of_name = zip(*batches, strict=True)
+    parent_states, parent_of_node, character_of_node = zip(*children, strict=True)
+    parents = _rows_of_joined(parent_of_node, parent_states)
+    joined = Children(np.concatenate(parent_states), parents, np.concatenate(character_of_node))
+    nodes = _rows_of_joined(node_of_name, node_fields)
+    return NodeBatch(joined, np.concatenate(node_fields), np.concatenate(name_rows), nodes)
 
 
 def _rows_of_joined(rows: tuple[Array, ...], arrays: tuple[Array, ...]) -> Array:

@@ -10,12 +10,11 @@ A proposal gives weight / bound copies of its name, rounded at random:
 
 import numpy as np
 
-from rnn_names.arrays import Array, structured
+from rnn_names.arrays import LEAST_LOG, Array, structured
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, IndexedTexts, Names
 from rnn_names.lookahead.guide import Guide, least_log_bound
-from rnn_names.lookahead.visited import Visits
-from rnn_names.network.completion_values import LEAST_LOG
+from rnn_names.lookahead.visited import VisitRecorder
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.options import CommonOptions
 from rnn_names.sampling.frontier import Children
@@ -32,8 +31,8 @@ COPIES_POSITION = MAX_NAME_LENGTH + 1  # of the random number that rounds a numb
 class GuidedWalk(Walk):
     """Draws names with a guide; `log_weights`, (names,), are −∞ for names that did not end.
 
-    The walk records the prefixes that it visits in `visits`, if given. The fields of some nodes,
-    for first names that end in "pp":
+    The walk records the prefixes that it visits with `recorder`, if given. The fields of some
+    nodes, for first names that end in "pp":
 
         `node_fields`     Phil   Philip   Philipp   Pheup
         automaton_state   2      3        4         3        of the acceptor; 3 after p, 4 after pp
@@ -45,27 +44,31 @@ class GuidedWalk(Walk):
     predictor: NetworkPredictor
 
     def __init__(
-        self, predictor: NetworkPredictor, keys: Array, guide: Guide, visits: Visits | None = None
+        self,
+        predictor: NetworkPredictor,
+        keys: Array,
+        guide: Guide,
+        recorder: VisitRecorder | None = None,
     ) -> None:
         super().__init__(predictor, guide.acceptor, keys)
-        self.guide, self.visits = guide, visits
+        self.guide, self.recorder = guide, recorder
         self.log_weights = np.full(len(keys), -np.inf)
 
     def _predict(
-        self, length: int, states: Array, node_fields: Array, node: Array
-    ) -> tuple[Prediction, Array]:
-        """Multiplies probabilities by completions, whose logarithms it also returns: (nodes, n_y).
+        self, length: int, states: Array, node_fields: Array, node_of_name: Array
+    ) -> Prediction:
+        """Multiplies probabilities by completions, (nodes, n_y), which it keeps for `_fields_of`.
 
         Multiplies the weight of each node, in place, by the total, and records the visit.
         """
         log_p = self.predictor.log_probabilities(states, self._work)
         visited_row = node_fields["visited_row"]
-        if self.visits is not None:
-            n_names = np.bincount(node, minlength=len(states))
-            self.visits.record(visited_row, log_p, n_names)
+        if self.recorder is not None:
+            n_names = np.bincount(node_of_name, minlength=len(states))
+            self.recorder.record(visited_row, log_p, n_names)
         product_row = node_fields["product_row"]
-        log_completion = self.guide.log_completion_of_next(visited_row, product_row, length)
-        terms = np.ascontiguousarray((log_p + log_completion).T)  # (n_y, nodes)
+        self._log_completion = self.guide.log_completion_of_next(visited_row, product_row, length)
+        terms = np.ascontiguousarray((log_p + self._log_completion).T)  # (n_y, nodes)
         top = np.maximum(terms.max(axis=0), LEAST_LOG)
         probabilities = np.exp(terms - top)  # at least one is 1, or none is above 0
         total = probabilities.sum(axis=0)
@@ -74,27 +77,25 @@ class GuidedWalk(Walk):
             node_fields["log_weight"] += np.log(total)
         node_fields["log_weight"] += top
         # Choices too close to call are so rare in float64 that no name is drawn again.
-        return (probabilities, 0.0), log_completion
+        return probabilities, 0.0
 
-    def _end(self, length: int, node_fields: Array, rows: Array, node: Array) -> None:
+    def _end(self, length: int, node_fields: Array, name_rows: Array, node_of_name: Array) -> None:
         # A log weight is Σ log(total / completion). Every total was added; EOS has completion 1.
-        super()._end(length, node_fields, rows, node)
-        self.log_weights[rows] = node_fields["log_weight"][node]
+        super()._end(length, node_fields, name_rows, node_of_name)
+        self.log_weights[name_rows] = node_fields["log_weight"][node_of_name]
 
-    def _child_fields(
-        self, node_fields: Array, children: Children, automaton_state: Array, log_completion: Array
-    ) -> Array:
+    def _fields_of(self, node_fields: Array, children: Children, automaton_state: Array) -> Array:
         _, parent, character = children
         parent_row = node_fields["visited_row"][parent]
-        if self.visits is None:
+        if self.recorder is None:
             visited_row = self.guide.prefixes.child(parent_row, character)
         else:
-            visited_row = self.visits.child_or_new(parent_row, character, automaton_state)
+            visited_row = self.recorder.child_or_new(parent_row, character, automaton_state)
         return structured(
             automaton_state=automaton_state,
             product_row=self.guide.product.next_row[node_fields["product_row"][parent], character],
             visited_row=visited_row,
-            log_weight=node_fields["log_weight"][parent] - log_completion[parent, character],
+            log_weight=node_fields["log_weight"][parent] - self._log_completion[parent, character],
         )
 
     def beam_search(self, roots: Roots, width: int) -> None:
@@ -102,8 +103,8 @@ class GuidedWalk(Walk):
         states, node_fields, length = roots.states, roots.node_fields.copy(), len(roots.texts[0])
         log_reach = np.zeros(1)  # of each node
         while len(states):
-            node = np.arange(len(states))
-            (p, _), log_completion = self._predict(length, states, node_fields, node)
+            one_for_each = np.arange(len(states))  # as if one name were at each node
+            p, _ = self._predict(length, states, node_fields, one_for_each)
             with np.errstate(divide="ignore"):
                 log_branch = log_reach[:, None] + np.log(p / p.sum(axis=0)).T  # (nodes, n_y)
             log_branch[:, EOS] = -np.inf
@@ -112,7 +113,7 @@ class GuidedWalk(Walk):
             automaton_state = self.acceptor.automaton.next_state[
                 node_fields["automaton_state"][parent], character
             ]
-            node_fields = self._child_fields(node_fields, children, automaton_state, log_completion)
+            node_fields = self._fields_of(node_fields, children, automaton_state)
             log_reach, length = log_branch[parent, character], length + 1
             states = self.predictor.states_after(children, self._work).copy()
 
@@ -125,10 +126,10 @@ def _largest(logs: Array, size: int) -> Array:
 
 
 def guided_roots(roots: Roots, guide: Guide) -> Roots:
-    """The roots with the fields of a guided walk: the guide's prefix, or one character longer."""
-    product_row, visited_row, log_weight = guide.first_product_row, np.zeros(1, int), np.zeros(1)
-    are_longer = len(roots.texts[0]) > guide.prefixes.length[0]  # than the guide's prefix
-    if len(roots.texts) > 1 or are_longer:
+    """The roots with a guided walk's fields. A root is the guide's own, or one character longer."""
+    product_row, visited_row, log_weight = guide.root_product_row, np.zeros(1, int), np.zeros(1)
+    is_longer = len(roots.texts[0]) > guide.prefixes.length[0]
+    if len(roots.texts) > 1 or is_longer:
         last = np.array([text[-1] for text in roots.texts])
         log_completion = guide.log_completion_visited[0, last]
         roots = roots._replace(log_relative_p=roots.log_relative_p + log_completion)

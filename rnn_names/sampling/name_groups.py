@@ -21,9 +21,9 @@ from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import Sampler
 
 MAX_PROPOSALS = 1 << 16  # maximum number of proposals drawn together
-# A proposal of large weight gives a run of copies, which the end of a group may cut short. If
-# nothing else did, names with long runs would be too rare. Leaving out the first copies also cuts
-# runs at the beginning, about as often as the end does, and keeps what is left of them.
+# A proposal of large weight gives a run of copies, and the end of a group may cut a run short. If
+# the beginning of a group were never cut, names with long runs would be too rare. Leaving out the
+# first copies cuts runs there, too, about equally often.
 LEFT_OUT, GROUP_SIZE = MAX_COPIES - 1, 64
 DRAWN_PER_GROUP = LEFT_OUT + GROUP_SIZE  # names that a group draws, if its budget allows
 
@@ -69,34 +69,35 @@ class NameGroups:
         n_names = np.zeros(len(groups), np.intp)
         while len(waiting) and (proposals_left := self._budget - n_proposals) > 0:
             at_a_time = max(min(at_a_time, MAX_PROPOSALS // len(waiting), proposals_left), 1)
-            group = np.repeat(waiting, at_a_time)
-            proposal = np.tile(n_proposals + np.arange(at_a_time), len(waiting))
-            names, rows, copies = self._drawer.propose(keys_at(self._key, groups[group], proposal))
-            names, passing, counts = self._sampler.keep_passing(len(group), names, rows)
+            group_of_proposal = np.repeat(waiting, at_a_time)
+            number_of_proposal = np.tile(n_proposals + np.arange(at_a_time), len(waiting))
+            keys = keys_at(self._key, groups[group_of_proposal], number_of_proposal)
+            names, rows, copies = self._drawer.propose(keys)
+            names, rows, counts = self._sampler.test_drawn(len(keys), names, rows)
             tally.add(counts)
-            each_copy = np.repeat(np.arange(len(passing)), copies[passing])
-            rows = passing[each_copy]
-            batches.append((group[rows], proposal[rows], names.take(each_copy)))
-            n_names += np.bincount(group[rows], minlength=len(groups))
+            each_copy = np.repeat(np.arange(len(rows)), copies[rows])
+            rows, names = rows[each_copy], names.take(each_copy)
+            batches.append((group_of_proposal[rows], number_of_proposal[rows], names))
+            n_names += np.bincount(group_of_proposal[rows], minlength=len(groups))
             waiting = np.flatnonzero(n_names < DRAWN_PER_GROUP)
             n_proposals += at_a_time
             at_a_time *= 2
-        group_of, proposal_of, parts = zip(*batches, strict=True)
-        order = _in_order(np.concatenate(group_of), np.concatenate(proposal_of), n_names)
+        group_of_name, proposal_of_name, parts = zip(*batches, strict=True)
+        order = _in_order(np.concatenate(group_of_name), np.concatenate(proposal_of_name), n_names)
         return Names.concatenate([*parts]).take(order), tally
 
 
-def _in_order(group: Array, proposal: Array, n_names: Array) -> Array:
+def _in_order(group_of_name: Array, proposal_of_name: Array, n_names: Array) -> Array:
     """The rows of the names to yield, group by group, up to the first group with too few names."""
-    order = np.argsort(group, kind="stable")
+    order = np.argsort(group_of_name, kind="stable")
     # A group with too few names leaves out none and yields its first GROUP_SIZE.
     n_left_out = np.where(n_names < DRAWN_PER_GROUP, 0, LEFT_OUT)
     rank = ranges(-n_left_out, n_names)
     last = int(np.argmax(np.append(n_names, 0) < GROUP_SIZE))
-    order = order[(rank >= 0) & (rank < GROUP_SIZE) & (group[order] <= last)]
-    is_new = differs_from_previous(proposal[order]) | differs_from_previous(group[order])
-    starts = np.flatnonzero(is_new)
+    order = order[(rank >= 0) & (rank < GROUP_SIZE) & (group_of_name[order] <= last)]
+    group, proposal = group_of_name[order], proposal_of_name[order]
+    starts = np.flatnonzero(differs_from_previous(proposal) | differs_from_previous(group))
     n_copies = np.diff(np.append(starts, len(order)))
     # In each group, the first copies of all names come first, so that repeats are far apart.
     copy = ranges(np.zeros_like(n_copies), n_copies)  # 0, 1, … of each name
-    return order[np.lexsort((copy, group[order]))]
+    return order[np.lexsort((copy, group))]

@@ -1,39 +1,35 @@
 """The names of a stream, in the order of their numbers, batch by batch.
 
-A batch makes attempts at the lowest numbers without a name, and at new numbers if names are still
-requested and there is room. If three names are requested and only the attempts at number 1 fail in
-batch 1:
+A batch tries the lowest numbers that have no name yet, then new numbers if more names are requested
+and there is room. If three names are requested and only the attempts for number 1 fail in batch 1:
 
-    batch    attempts at numbers    yields
+    batch    attempts for numbers   yields
     1        0 0 1 1 2 2            name 0, from the first attempt that passed; name 2 waits
     2        1 1 1                  name 1, if one of them passes, and name 2
 
-Large batches are split into chunks, which threads draw.
+Large batches are split into chunks (`chunks`), which threads draw.
 """
 
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace
+from rnn_names.arrays import Array
 from rnn_names.conditions.tally import Tally
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Threads
-from rnn_names.sampling.admission import Admission
+from rnn_names.sampling.admission import ENDLESS, Admission
 from rnn_names.sampling.attempts import WaitingNumbers, budget_after
-from rnn_names.sampling.random_keys import keys_at, uniform, weighted_index
+from rnn_names.sampling.chunks import split_into_chunks
+from rnn_names.sampling.random_keys import keys_at
 from rnn_names.sampling.sampler import DrawnNames, Sampler
 
 FIRST_BATCH = 1 << 12  # maximum attempts in the first batch; later batches may be larger
 FIRST_OF_ENDLESS = 1 << 5  # the same for an endless stream, whose reader may need few names
 GROWTH = 16  # maximum factor by which the number of names grows from batch to batch
 GROWTH_TO_COUNT = 256  # with a known count, the second batch may already be the largest
-CHUNKS_PER_THREAD = 4  # of the largest batch: more take less memory but share fewer prefixes
-MIN_CHUNKED_NAMES = 1 << 13  # smaller batches are drawn in chunks only if the vocabulary is large
 NUMBERS_AT_ONCE = 1 << 15  # maximum number of names that are yielded together
-ENDLESS = 1 << 62  # the number of names of an endless stream
 
 
 class NumberedNames(NamedTuple):
@@ -52,7 +48,7 @@ class NameQueue:
     """Draws names in order, from a seed's key.
 
     The stream ends after `budget` attempts; every 16 admitted names allow `budget` more. Only the
-    attempts up to the first that passes are counted at each number, so the end of the stream does
+    attempts up to the first that passes are counted for each number, so the end of the stream does
     not depend on how many attempts are made together. The caller must admit the names of each piece
     before it asks for the next one, since the queue reads `admission` then.
     """
@@ -75,7 +71,7 @@ class NameQueue:
             self._first_size, self._growth = FIRST_BATCH, GROWTH_TO_COUNT
         self._budget, self._tally = budget, tally
         self._ready = list[NumberedNames]()  # drawn but not yielded yet
-        self._n_counted = 0  # attempts at the numbers below `_next_to_yield`
+        self._n_counted = 0  # attempts for the numbers below `_next_to_yield`
         # Names below `_next_to_yield` were yielded. `_next_number` is the first number not tried.
         self._start = self._next_to_yield = self._next_number = start
 
@@ -83,7 +79,7 @@ class NameQueue:
         """Yields names from `start` on, in pieces, until too few attempts pass."""
         waiting = self._waiting
         # Yields the names up to the first number without one, `end`. The stream ends if the budget
-        # does not reach `end`, or if the failed attempts at `end` use it up.
+        # does not reach `end`, or if the failed attempts for `end` use it up.
         while self._draw_batch():
             end, n_failed = self._next_number, 0
             if len(waiting.numbers):
@@ -93,7 +89,7 @@ class NameQueue:
                 return
 
     def _draw_batch(self) -> bool:
-        """Makes attempts at the lowest numbers without a name; returns whether there were any."""
+        """Tries the lowest numbers without a name; returns whether there were any."""
         waiting, n_new = self._waiting, self._n_in_reach()
         size = self._batch_size(n_new)
         n_new = min(n_new, max(size - len(waiting.numbers), 0))
@@ -104,18 +100,18 @@ class NameQueue:
         # The lowest numbers come first once the stream may have to end.
         lowest_first = waiting.n_made >= self._budget_now
         numbers, attempts = waiting.pop(size, lowest_first)
-        chunks = self._chunks(numbers, attempts)
+        chunks = split_into_chunks(self._sampler, self._key, numbers, attempts, self._n_threads)
         calls = [self._submit(self._draw_chunk, numbers, attempts, rows) for rows in chunks]
         results = list[DrawnNames]()
         while calls:  # popped, so that no call keeps its result
             results.append(calls.pop(0)())
             self._tally.add(results[-1].tally)
-        passing = np.concatenate([result.passing for result in results])
-        is_first = waiting.record(numbers, attempts, passing)
+        rows = np.concatenate([result.rows for result in results])
+        is_first = waiting.record(numbers, attempts, rows)
         while results:  # popped, to free each chunk early
-            names, passing, _ = results.pop()
-            chosen = np.flatnonzero(is_first[passing])
-            rows = passing[chosen]
+            names, rows, _ = results.pop()
+            chosen = np.flatnonzero(is_first[rows])
+            rows = rows[chosen]
             self._ready.append(NumberedNames(numbers[rows], attempts[rows], names.take(chosen)))
         return True
 
@@ -131,42 +127,14 @@ class NameQueue:
         return max(end - self._next_number, 0)
 
     def _batch_size(self, n_new: int) -> int:
-        """How many attempts the next batch may make, with up to `n_new` at new numbers."""
-        # Grows with the attempts made, up to as many as there are numbers to try, or FIRST_BATCH.
+        """How many attempts the next batch may make, with up to `n_new` for new numbers.
+
+        At most `growth` times the attempts made so far, and no more than there are numbers to try
+        or FIRST_BATCH, whichever is more.
+        """
         n_made, n_waiting = self._waiting.n_made, len(self._waiting.numbers)
         max_size = min(max(self._growth * n_made, self._first_size), self._sampler.largest_batch)
         return min(max_size, max(n_waiting + n_new, FIRST_BATCH))
-
-    def _chunks(self, numbers: Array, attempts: Array) -> list[Array]:
-        """The rows of the attempts of each chunk; names that begin alike share a chunk."""
-        max_names = self._sampler.largest_batch // (CHUNKS_PER_THREAD * self._n_threads)
-        if len(numbers) < MIN_CHUNKED_NAMES and len(numbers) <= max_names:
-            return [np.arange(len(numbers), dtype=np.int32)]
-        n = self._n_threads * math.ceil(len(numbers) / (self._n_threads * max_names))
-        # In parts, to bound the memory.
-        parts = zip(np.array_split(numbers, n), np.array_split(attempts, n), strict=True)
-        chunk = np.concatenate([self._chunk_of(keys_at(self._key, *part), n) for part in parts])
-        return [np.flatnonzero(chunk == k).astype(np.int32) for k in range(n)]
-
-    def _chunk_of(self, keys: Array, n: int) -> Array:
-        """The chunk of each name, 0 to n − 1; names that begin alike share one: (names,).
-
-        The first two random numbers of a name decide its beginning. Without such chunks, 500,000
-        first names take 1.7 times as long (tests/benchmarks/tried.md).
-        """
-        drawer = self._sampler.drawer
-        roots = drawer.roots
-        p, position, position_after = roots.relative_p, 0, roots.lengths
-        if len(roots.texts) == 1:
-            position = len(roots.texts[0])
-            p = drawer.predictor.next_probabilities(roots.states, Workspace())[0][:, 0]
-            position_after = np.full(len(p), position + 1)
-        p /= p.sum()
-        beginning = weighted_index(keys, position, p)
-        # On a line from 0 to 1, each beginning has a piece as long as its probability.
-        within = uniform(keys, position_after[beginning])
-        point = (np.cumsum(p) - p)[beginning] + p[beginning] * within
-        return np.minimum(n * point, n - 1).astype(np.min_scalar_type(n))
 
     def _draw_chunk(self, numbers: Array, attempts: Array, rows: Array) -> DrawnNames:
         keys = keys_at(self._key, numbers[rows], attempts[rows])

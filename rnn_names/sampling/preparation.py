@@ -1,8 +1,8 @@
-"""Prepares a guide for rare conditions: draws names, learns from them, and sets the bound.
+"""Prepares a guide for rare conditions: draws names, fits the guide to them, and sets the bound.
 
 It draws names at falling temperatures, down to the requested one, t. Draws vary most at a high
 temperature, so the names that are most probable at t have been drawn before t is reached (simulated
-annealing, Kirkpatrick et al. 1983). At each temperature, the guide learns from all visited
+annealing, Kirkpatrick et al. 1983). At each temperature, the guide is fitted to all visited
 prefixes, then draws names that were not visited. Finally, tests of growing size set the bound and
 measure the guide. For example, first names that end in "pp", with t = 1:
 
@@ -26,14 +26,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, log_difference
 from rnn_names.conditions.automaton import Acceptor, NoAutomatonError
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.names import Indices, names_from_indices
 from rnn_names.errors import RareConditionsWarning, warn
 from rnn_names.lookahead.guide import MAX_REPEATS, Guide, log_mean_of
-from rnn_names.lookahead.visited import Visits
-from rnn_names.network.completion_values import log_difference
+from rnn_names.lookahead.visited import VisitRecorder
 from rnn_names.network.rnn import log_softmax
 from rnn_names.sampling.guided import GuidedDrawer, GuidedWalk
 from rnn_names.sampling.random_keys import fixed_keys
@@ -54,13 +53,13 @@ MANY_MISSED = 0.5  # a test fails if a larger share of the visited names' probab
 
 
 def prepare_guided_drawer(sampler: Sampler) -> GuidedDrawer | None:
-    """A drawer whose guide has learned from draws; None if its automaton would be too large."""
+    """A drawer whose guide is fitted to draws; None if its automaton would be too large."""
     try:
         acceptor, root = _with_one_root(sampler)
     except NoAutomatonError:  # too many prefixes
         return None
     # Rounding errors would exceed the differences between names at a lower temperature.
-    temperature = max(sampler.drawer.predictor.temperature, 1e-9)
+    temperature = max(sampler.unguided_drawer.predictor.temperature, 1e-9)
     first, *falling = falling_temperatures(temperature)
     preparation = _Preparation(sampler, acceptor, root, first)
     preparation.draw_and_record(DRAW_SIZES[0])  # unguided
@@ -116,7 +115,7 @@ def few_names_may_dominate(guide: Guide, temperature: float) -> bool:
 
 def _with_one_root(sampler: Sampler) -> tuple[Acceptor, Indices]:
     """An acceptor with one root: if there are several, its automaton requires one of them."""
-    texts, acceptor = sampler.drawer.texts, sampler.acceptor
+    texts, acceptor = sampler.unguided_drawer.texts, sampler.acceptor
     if len(texts) == 1:
         return acceptor, texts[0]
     prefixes = sampler.model.vocabulary.spelled(names_from_indices(texts)).to_strings()
@@ -126,7 +125,7 @@ def _with_one_root(sampler: Sampler) -> tuple[Acceptor, Indices]:
 
 
 class _Preparation:
-    """Improves a guide: draws names at a temperature and lets it learn from visited prefixes."""
+    """Improves a guide: draws names at a temperature and fits the guide to the visited prefixes."""
 
     def __init__(
         self, sampler: Sampler, acceptor: Acceptor, root: Indices, temperature: float
@@ -146,36 +145,34 @@ class _Preparation:
         """Draws names and records their prefixes; returns the logarithms of their weights."""
         self._n_draws += 1
         keys = fixed_keys(min(size, self._most_names), self._n_draws)
-        drawer, visits = self.drawer_with(self.guide), Visits(self.guide.prefixes)
-        walk = GuidedWalk(drawer.float64_predictor, keys, self.guide, visits)
+        drawer, recorder = self.drawer_with(self.guide), VisitRecorder(self.guide.prefixes)
+        walk = GuidedWalk(drawer.float64_predictor, keys, self.guide, recorder)
         walk.run(drawer.roots)
-        self._n_visits += visits.n_recorded
-        self.guide = replace(self.guide, prefixes=visits.joined())
+        self._n_visits += recorder.n_recorded
+        self.guide = replace(self.guide, prefixes=recorder.all_prefixes())
         return walk.log_weights
 
     def beam_search(self, width: int) -> None:
         """Visits the `width` most probable prefixes of each length."""
-        drawer, visits = self.drawer_with(self.guide), Visits(self.guide.prefixes)
-        walk = GuidedWalk(drawer.float64_predictor, np.zeros(0, np.uint64), self.guide, visits)
+        drawer, recorder = self.drawer_with(self.guide), VisitRecorder(self.guide.prefixes)
+        walk = GuidedWalk(drawer.float64_predictor, np.zeros(0, np.uint64), self.guide, recorder)
         walk.beam_search(drawer.roots, min(width, self._most_names))
-        self.guide = replace(self.guide, prefixes=visits.joined())
+        self.guide = replace(self.guide, prefixes=recorder.all_prefixes())
 
-    def learn(self, *, explores: bool) -> None:
-        """Learns from all visited prefixes."""
-        self.guide = self.guide.learned(
-            self._temperature, explores=explores, log_p_unvisited=self._log_p_unvisited
-        )
+    def refit(self, *, excludes_visited: bool) -> None:
+        """Fits the guide to all visited prefixes."""
+        self.guide = self.guide.refitted(self._temperature, self._log_p_unvisited, excludes_visited)
 
     def explore(self) -> None:
         """Draws unvisited names; their mean weight estimates the probability of all of them."""
         for size in DRAW_SIZES:
-            self.learn(explores=True)
+            self.refit(excludes_visited=True)
             self._log_p_unvisited = log_mean_of(self.draw_and_record(size))
 
     def explore_by_beam_search(self, most: int = 1) -> None:
         """Visits the most probable prefixes of each length until that adds little probability."""
         for _ in range(most):
-            self.learn(explores=True)
+            self.refit(excludes_visited=True)
             before = self.guide.log_p_visited
             self.beam_search(max(BEAM_PREDICTIONS // self.guide.log_completion_visited.shape[1], 1))
             if self.guide.log_p_visited - before < MIN_BEAM_GAIN:
@@ -191,19 +188,19 @@ class _Preparation:
         self._log_p_unvisited = np.inf
 
     def test_guide(self, size: int) -> Guide:
-        """Learns once more and tests this guide with a draw, which sets its bound and its shares.
+        """Fits the guide once more and tests it with a draw, which sets its bound and its shares.
 
-        Returns the tested guide. `self.guide` then has the prefixes of the test too, from which the
-        next one learns.
+        Returns the tested guide. `self.guide` then has the prefixes of the test, too, for the next
+        fit.
         """
-        self.learn(explores=False)
-        learned = self.guide
+        self.refit(excludes_visited=False)
+        fitted = self.guide
         log_weights = self.draw_and_record(size)
         log_mean, visited_now = log_mean_of(log_weights), self.guide.log_p_visited
-        self._log_p_unvisited = log_difference(log_mean, learned.log_p_visited)
+        self._log_p_unvisited = log_difference(log_mean, fitted.log_p_visited)
         # If the visited names alone are more probable than the estimate for all, draws miss some.
         missed = -math.expm1(min(log_mean - visited_now, 0)) if visited_now > -np.inf else 0
-        return replace(learned.with_bound(log_weights), missed_share=missed)
+        return replace(fitted.with_bound(log_weights), missed_share=missed)
 
     def is_good_enough(self, guide: Guide) -> bool:
         """Whether a tested guide is good or can hardly become better."""

@@ -26,7 +26,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 
 
 def names_of_attempts(model: LanguageModel, n: int, options: RandomOptions) -> Iterator[str]:
-    """The names from one attempt at each of n numbers: fewer than n if attempts fail."""
+    """The names from one attempt for each of n numbers: fewer than n if attempts fail."""
     with one_blas_thread():
         sampler = make_sampler(model, options)
         key = seed_key(options.seed_or_random())

@@ -1,6 +1,6 @@
 """Counter-based random numbers: each is a hash of a seed and a few numbers.
 
-Character t of attempt a at number i is chosen by
+Character t of attempt a for number i is chosen by
 
     u(seed, i, a, t)  =  (upper 32 bits of subkey(subkey(subkey(seed_key(seed), i), a), t)) / 2³²
     subkey(key, k)    =  mix(key + (k + 1) γ)                       `mix` and γ as in `fingerprints`

@@ -13,11 +13,12 @@ RARE = 1 / 200  # looking ahead is tried if at most this share of names is accep
 MIN_GAIN = 5  # the guide is used if it multiplies the share of useful draws by more than this
 
 
-def look_ahead_if_rare(sampler: Sampler, max_share: float | None = None) -> "GuidedDrawer | None":
-    """A drawer that looks ahead.
+def guided_drawer_if_rare(
+    sampler: Sampler, max_share: float | None = None
+) -> "GuidedDrawer | None":
+    """A drawer that looks ahead; None if that hardly helps, or if names are not rare.
 
-    None if more than `max_share` of the names (by default `RARE`) are accepted, or if looking ahead
-    hardly helps.
+    Names are rare if at most `max_share` of them (by default `RARE`) are accepted.
     """
     max_share = RARE if max_share is None else max_share
     if not sampler.may_be_rare or (share := share_accepted(sampler, max_share)) > max_share:
@@ -39,7 +40,7 @@ def share_accepted(sampler: Sampler, max_share: float) -> float:
     """
     share = 0.0
     for size in (PILOT_SIZE // 8, PILOT_SIZE):
-        names, _ = sampler.drawer.draw(fixed_keys(size))
+        names, _ = sampler.unguided_drawer.draw(fixed_keys(size))
         share = len(names) / size
         if share > max_share:
             break

@@ -19,7 +19,6 @@ from rnn_names.conditions.boldness import with_boldness
 from rnn_names.conditions.conditions import Condition, joint_automaton, make_conditions
 from rnn_names.conditions.prefixes import spelled_prefixes
 from rnn_names.conditions.tally import Tally
-from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names, names_from_indices
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, plural, short_repr, warn
 from rnn_names.network.language_model import LanguageModel
@@ -28,7 +27,7 @@ from rnn_names.sampling.walk import WalkDrawer
 
 FEW_POSSIBLE = 1 << 10  # if at most as many spellings are possible, all are tested first
 # Attempts of a batch. A larger one shares more prefixes, but takes more memory and delays names.
-MIN_BATCH, MAX_BATCH, PROBABILITIES_OF_BATCH = 1 << 5, 1 << 20, 1 << 26
+MIN_BATCH, MAX_BATCH, MAX_PROBABILITIES_OF_BATCH = 1 << 5, 1 << 20, 1 << 26
 LONG_NAME = 32  # characters; if all names of a list are longer, many drawn ones may be too short
 SHAPE_HINT = (
     "; without any_shape, a name may not begin with a lower-case letter, have a capital right "
@@ -45,8 +44,6 @@ def length_limits(model: LanguageModel, options: CommonOptions) -> tuple[int, in
     shortest = max(shortest, min(prefix_lengths), 1)
     if longest is None:
         longest = max(model.longest, shortest, *prefix_lengths)
-    if longest > MAX_NAME_LENGTH:
-        raise SamplingError(f"no name can have more than {MAX_NAME_LENGTH} characters")
     if shortest > longest:
         cause = "prefix" if options.prefix and min(prefix_lengths) == shortest else "min_length"
         message = f"{cause} requires at least {shortest} characters; max_length allows {longest}"
@@ -58,7 +55,7 @@ class DrawnNames(NamedTuple):
     """The names of a draw that meet the conditions."""
 
     names: Names
-    passing: Array  # (len(names),) their ascending rows among all attempts of the draw
+    rows: Array  # (len(names),) the ascending rows of their attempts, among all of the draw
     tally: Tally
 
 
@@ -70,7 +67,7 @@ class Sampler:
     Attributes:
         acceptor: the shape, the lengths and the conditions that an automaton can check.
         automaton_conditions, tested_conditions: the conditions in it; those tested on whole names.
-        drawer: draws accepted names without a guide.
+        unguided_drawer: draws accepted names without a guide.
         shape: the shape of the list's names, possibly wider for a prefix; None for any shape.
         respelled: the prefixes whose case was ignored, as typed and as read.
         n_possible: the number of texts that the acceptor accepts; infinity for very many.
@@ -91,10 +88,11 @@ class Sampler:
         )
         self.acceptor = Acceptor(automaton, shortest, longest)
         texts = [text for text in texts if len(text) <= longest]
-        self.drawer = WalkDrawer(model, options, self.acceptor, texts)
-        automaton_state = self.drawer.roots.node_fields["automaton_state"]
-        n_completions = self.acceptor.n_completions[self.drawer.roots.lengths, automaton_state]
-        self.n_possible = float(n_completions.sum())
+        self.unguided_drawer = WalkDrawer(model, options, self.acceptor, texts)
+        roots = self.unguided_drawer.roots
+        automaton_state = roots.node_fields["automaton_state"]
+        n_continuations = self.acceptor.n_continuations[roots.lengths, automaton_state]
+        self.n_possible = float(n_continuations.sum())
         shaped = " and the shape of the list's names" if self.shape is not None else ""
         titles = self.titles_with_prefix(self.automaton_conditions), f"a length of {limits}{shaped}"
         self.acceptor_title = ", ".join(filter(None, titles))
@@ -104,15 +102,15 @@ class Sampler:
     @property
     def largest_batch(self) -> int:
         """Maximum number of names to draw together; smaller for a large vocabulary."""
-        largest_batch = PROBABILITIES_OF_BATCH >> len(self.model.vocabulary).bit_length()
+        largest_batch = MAX_PROBABILITIES_OF_BATCH >> len(self.model.vocabulary).bit_length()
         return min(max(largest_batch, MIN_BATCH), MAX_BATCH)
 
     def draw_tested(self, keys: Array) -> DrawnNames:
         """Draws a name for each key, (n,), and tests it."""
-        return self.keep_passing(len(keys), *self.drawer.draw(keys))
+        return self.test_drawn(len(keys), *self.unguided_drawer.draw(keys))
 
-    def keep_passing(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
-        """Tests the names that were accepted out of `n_drawn` attempts; returns those that pass."""
+    def test_drawn(self, n_drawn: int, names: Names, rows: Array) -> DrawnNames:
+        """Tests the accepted names of `n_drawn` attempts, in `rows`; returns those that pass."""
         chosen, tally = self.rows_that_pass(names)
         tally = Tally({self.acceptor_title: (n_drawn, len(names)), **tally})
         return DrawnNames(names.take(chosen), rows[chosen], tally)
@@ -136,7 +134,8 @@ class Sampler:
         shortest_listed = self.model.shortest if self.model.shortest > LONG_NAME else 0
         shortest = options.min_length or shortest_listed
         limits_length = shortest > 1 or options.max_length is not None
-        may_often_break_shape = self.shape is not None and self.drawer.predictor.temperature > 1
+        temperature = self.unguided_drawer.predictor.temperature
+        may_often_break_shape = self.shape is not None and temperature > 1
         looks_at_text = bool(self.automaton_conditions or options.prefix)
         return limits_length or may_often_break_shape or looks_at_text
 
@@ -146,7 +145,7 @@ class Sampler:
         if not possible and self.shape is not None:
             hint = SHAPE_HINT
         elif self.tested_conditions and 0 < possible <= FEW_POSSIBLE:
-            texts = self.acceptor.accepted_texts(self.drawer.texts)
+            texts = self.acceptor.accepted_texts(self.unguided_drawer.texts)
             spelled = self.model.vocabulary.spelled(names_from_indices(texts))
             hint, conditions = f"; all {possible:,.0f} spellings were tried", [*all_conditions]
             possible = len(self.rows_that_pass(spelled)[0])
@@ -156,7 +155,8 @@ class Sampler:
 
     def _check_first_characters(self) -> None:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
-        options, roots, predictor = self.options, self.drawer.roots, self.drawer.predictor
+        options, drawer = self.options, self.unguided_drawer
+        roots, predictor = drawer.roots, drawer.predictor
         if options.prefix:
             # A single prefix is not drawn, so only top-k and top-p can rule it out.
             can_be_ruled_out = len(roots.texts) > 1 or predictor.top_k or predictor.top_p
@@ -165,7 +165,7 @@ class Sampler:
         else:
             log_p = predictor.log_probabilities(roots.states, Workspace())
             may_follow = self.acceptor.may_follow(0, roots.node_fields["automaton_state"])
-            # Without a shape, too few names are found if conditions and top-k rule out all of them.
+            # With `any_shape`, this is no error yet: the stream then ends with TooFewNamesError.
             is_possible = self.shape is None or (log_p[may_follow] > -np.inf).any()
             what = f"no name can begin in a way that the list's names do{SHAPE_HINT}"
         if not is_possible:

@@ -12,11 +12,11 @@ from rnn_names.errors import SamplingError, TooFewNamesError, plural
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.options import RandomOptions
 from rnn_names.processes.threads import one_blas_thread, worker_threads
-from rnn_names.sampling.admission import WINDOW, Admission
+from rnn_names.sampling.admission import ENDLESS, WINDOW, Admission
 from rnn_names.sampling.attempts import DEFAULT_BUDGET
-from rnn_names.sampling.name_queue import ENDLESS, NameQueue
+from rnn_names.sampling.name_queue import NameQueue
 from rnn_names.sampling.random_keys import seed_key
-from rnn_names.sampling.rarity import look_ahead_if_rare
+from rnn_names.sampling.rarity import guided_drawer_if_rare
 from rnn_names.sampling.sampler import Sampler, make_sampler
 from rnn_names.system import usable_cores
 
@@ -66,7 +66,7 @@ def _drawn_names(
 
     The caller admits each piece before it asks for the next one. `tally` counts the attempts.
     """
-    guided_drawer = look_ahead_if_rare(sampler)
+    guided_drawer = guided_drawer_if_rare(sampler)
     key, start = seed_key(seed), sampler.options.start
     yield_rate = guided_drawer.guide.yield_rate if guided_drawer else 1
     is_large = admission.count >= WORTH_THREADS * yield_rate
@@ -89,8 +89,8 @@ def _too_few_names(
     options = sampler.options
     count, n_found, causes = admission.count, admission.n_admitted, list[str]()
     if options.forbids_repeats:
-        # The condition `min_edits` against the list has the same title. Keep the number of names
-        # that it tested, but count those that were admitted.
+        # `min_edits` is both a tested condition and the check for repeats, under one title. So take
+        # the number tested from the condition, and the number passed from admission.
         title = "unique" if options.min_edits is None else "min_edits"
         tested, _ = tally.get(title, (admission.n_tested, 0))
         tally[title] = tested, n_found

@@ -10,21 +10,27 @@ Names with a common prefix are at one node, for which the network runs once. Thi
     "Ad"    0              the end: name 0 is "Ad"
     …
 
-A name is given up as soon as the acceptor accepts no completion of it. The few names that are too
+A name is given up as soon as no continuation of it can be accepted. The few names that are too
 close to call (`choice`) are drawn again in float64, so a name depends neither on the processor nor
 on the others.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace, differs_from_previous, rows_by_length, structured
+from rnn_names.arrays import (
+    LEAST_LOG,
+    Array,
+    Workspace,
+    differs_from_previous,
+    rows_by_length,
+    structured,
+)
 from rnn_names.conditions.automaton import Acceptor
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import EOS, IndexedNames, IndexedTexts, Names, names_from_indices
 from rnn_names.network import rnn
-from rnn_names.network.completion_values import LEAST_LOG
 from rnn_names.network.language_model import LanguageModel, prefix_log_probs
 from rnn_names.network.prefix_tree import prefix_tree
 from rnn_names.options import CommonOptions
@@ -58,7 +64,7 @@ class Roots(NamedTuple):
         return np.exp(self.log_relative_p - max(self.log_relative_p.max(), LEAST_LOG))
 
     def choose(self, keys: Array) -> Array:
-        """A root for each name, (n,), chosen by its random number at position 0."""
+        """The root of each name, (n,), chosen by its random number at position 0."""
         if len(self.texts) == 1:
             return np.zeros(len(keys), np.intp)
         return weighted_index(keys, 0, self.relative_p)
@@ -86,9 +92,9 @@ class Walk:
         self.root_of_name = roots.choose(self.keys) if root_of_name is None else root_of_name
         self._begin(roots, self.root_of_name)
         while self._frontier:
-            length, (children, node_fields, rows, node) = self._frontier.pop()
+            length, (children, node_fields, name_rows, node_of_name) = self._frontier.pop()
             states = self.predictor.states_after(children, self._work)
-            self._extend(length, states, node_fields, rows, node)
+            self._extend(length, states, node_fields, name_rows, node_of_name)
 
     def _begin(self, roots: Roots, root_of_name: Array) -> None:
         """Starts every name at its root, for batches of roots of equal length."""
@@ -96,55 +102,59 @@ class Walk:
         for same_length in rows_by_length(roots.lengths):
             used_roots = same_length[np.isin(same_length, root_of_name)]
             for start in range(0, len(used_roots), at_once):
-                root = used_roots[start : start + at_once]  # (nodes,) ascending rows of `roots`
-                rows = np.flatnonzero(np.isin(root_of_name, root)).astype(np.int32)
-                rows = rows[np.argsort(root_of_name[rows], kind="stable")]
-                node = np.searchsorted(root, root_of_name[rows])
-                texts = roots.texts_of(root)  # (nodes, length)
+                nodes = used_roots[start : start + at_once]  # (nodes,) ascending rows of `roots`
+                name_rows = np.flatnonzero(np.isin(root_of_name, nodes)).astype(np.int32)
+                name_rows = name_rows[np.argsort(root_of_name[name_rows], kind="stable")]
+                node_of_name = np.searchsorted(nodes, root_of_name[name_rows])
+                texts = roots.texts_of(nodes)  # (nodes, length)
                 length = texts.shape[1]
-                self.characters[:length, rows] = texts[node].T
-                self._extend(length, roots.states[root], roots.node_fields[root], rows, node)
+                self.characters[:length, name_rows] = texts[node_of_name].T
+                states, node_fields = roots.states[nodes], roots.node_fields[nodes]
+                self._extend(length, states, node_fields, name_rows, node_of_name)
 
     def _extend(
-        self, length: int, states: Array, node_fields: Array, rows: Array, node: Array
+        self, length: int, states: Array, node_fields: Array, name_rows: Array, node_of_name: Array
     ) -> None:
         """Extends or ends the names at the given nodes, whose prefixes have `length` characters.
 
         Their children wait in the frontier for a later call. If n_y is 30, names 7 and 3 draw
         character 1 and name 5 draws 4 at node 0, and name 6 draws 2 at node 1:
 
-            rows          7  3  5  6       of the names
-            node          0  0  0  1
-            branch        1  1  4 32       n_y · node + character
-            branch_row    0  0  1  2       among the distinct branches, 1 4 32, whose
-            parent, character              are 0 0 1 and 1 4 2
+            name_rows              7  3  5  6
+            node_of_name           0  0  0  1
+            branch_of_name         1  1  4 32     n_y · node + character
+            branch_row_of_name     0  0  1  2     among the distinct branches: 1, 4 and 32
+            parent_of_branch       0  0  1        of these branches
+            character_of_branch    1  4  2
         """
         acceptor, n_y = self.acceptor, self.predictor.n_y
-        (probabilities, margin), log_completion = self._predict(length, states, node_fields, node)
-        rows, branch, is_close = choose(probabilities, margin, rows, node, self.keys, length)
-        self.is_close[rows[is_close]] = True
+        probabilities, margin = self._predict(length, states, node_fields, node_of_name)
+        name_rows, branch_of_name, is_close = choose(
+            probabilities, margin, name_rows, node_of_name, self.keys, length
+        )
+        self.is_close[name_rows[is_close]] = True
         # For each distinct branch: (branches,)
-        is_first = differs_from_previous(branch)
-        parent, character = np.divmod(branch[is_first], n_y)
-        automaton_state = node_fields["automaton_state"][parent]
-        next_automaton_state = acceptor.automaton.next_state[automaton_state, character]
-        ends = character == EOS
+        is_first = differs_from_previous(branch_of_name)
+        parent_of_branch, character_of_branch = np.divmod(branch_of_name[is_first], n_y)
+        automaton_state = node_fields["automaton_state"][parent_of_branch]
+        next_automaton_state = acceptor.automaton.next_state[automaton_state, character_of_branch]
+        ends = character_of_branch == EOS
         may_end = ends & acceptor.may_end[length, automaton_state]
-        goes_on = ~ends & acceptor.can_be_completed[length + 1, next_automaton_state]
+        goes_on = ~ends & acceptor.can_be_accepted[length + 1, next_automaton_state]
         # For each name again: (k,)
-        branch_row = np.cumsum(is_first, dtype=np.int32) - 1
-        ended = np.flatnonzero(may_end[branch_row] & ~is_close)
-        self._end(length, node_fields, rows[ended], parent[branch_row[ended]])
-        longer = np.flatnonzero(goes_on[branch_row] & ~is_close)
+        branch_row_of_name = np.cumsum(is_first, dtype=np.int32) - 1
+        ended = np.flatnonzero(may_end[branch_row_of_name] & ~is_close)
+        parent_of_ended = parent_of_branch[branch_row_of_name[ended]]
+        self._end(length, node_fields, name_rows[ended], parent_of_ended)
+        longer = np.flatnonzero(goes_on[branch_row_of_name] & ~is_close)
         if len(longer):
-            rows, branch_row = rows[longer], branch_row[longer]
-            self.characters[length, rows] = character[branch_row]
-            node = (np.cumsum(goes_on, dtype=np.int32) - 1)[branch_row]
-            children = Children(states, parent[goes_on], character[goes_on])
-            child_fields = self._child_fields(
-                node_fields, children, next_automaton_state[goes_on], log_completion
-            )
-            self._frontier.add(length + 1, NodeBatch(children, child_fields, rows, node))
+            name_rows, branch_row_of_name = name_rows[longer], branch_row_of_name[longer]
+            self.characters[length, name_rows] = character_of_branch[branch_row_of_name]
+            node_of_name = (np.cumsum(goes_on, dtype=np.int32) - 1)[branch_row_of_name]
+            children = Children(states, parent_of_branch[goes_on], character_of_branch[goes_on])
+            child_fields = self._fields_of(node_fields, children, next_automaton_state[goes_on])
+            batch = NodeBatch(children, child_fields, name_rows, node_of_name)
+            self._frontier.add(length + 1, batch)
 
     @property
     def completed(self) -> IndexedNames:
@@ -154,18 +164,16 @@ class Walk:
 
     # What a guided walk overrides:
     def _predict(
-        self, length: int, states: Array, node_fields: Array, node: Array
-    ) -> tuple[Prediction, Any]:
-        """Predicts what follows the nodes. Also returns a guide's `log_completion`, here None."""
-        return self.predictor.next_probabilities(states, self._work), None
+        self, length: int, states: Array, node_fields: Array, node_of_name: Array
+    ) -> Prediction:
+        """Predicts what follows the nodes."""
+        return self.predictor.next_probabilities(states, self._work)
 
-    def _end(self, length: int, node_fields: Array, rows: Array, node: Array) -> None:
-        """Ends the names in `rows`, each at its `node`."""
-        self.lengths[rows] = length
+    def _end(self, length: int, node_fields: Array, name_rows: Array, node_of_name: Array) -> None:
+        """Ends some names at their nodes."""
+        self.lengths[name_rows] = length
 
-    def _child_fields(
-        self, node_fields: Array, children: Children, automaton_state: Array, log_completion: Any
-    ) -> Array:
+    def _fields_of(self, node_fields: Array, children: Children, automaton_state: Array) -> Array:
         """The fields of children, whose `automaton_state` is given."""
         return structured(automaton_state=automaton_state)
 

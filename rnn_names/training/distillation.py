@@ -187,8 +187,8 @@ class DistillationSet(Batches):
         """The prefix tree of a minibatch, with soft targets as y."""
         tree = super().tree(rows)
         numbers = node_numbers(tree, self.names, self.prefix_numbers, rows)
-        passing = tree.y.sum(axis=1, keepdims=True)  # (N, 1)
-        return replace(tree, y=self.soft_targets[numbers] * passing)
+        n_names = tree.y.sum(axis=1, keepdims=True)  # (N, 1)
+        return replace(tree, y=self.soft_targets[numbers] * n_names)
 
 
 def node_numbers(tree: PrefixTree, names: Names, prefix_numbers: Array, rows: Array) -> Array:
@@ -219,8 +219,8 @@ def distillation_set(
     rows = np.repeat(np.arange(len(distinct)), counts)  # (names with repeats,)
 
     # A number for each distinct prefix.
-    numbers, _, passing = numbered_prefixes(*distinct.padded())
-    soft_targets = np.empty((len(passing), teacher.n_y), np.float32)
+    numbers, _, n_names = numbered_prefixes(*distinct.padded())
+    soft_targets = np.empty((len(n_names), teacher.n_y), np.float32)
 
     # The soft targets, computed for the prefix trees of a few thousand names each. A prefix in two
     # trees is computed twice.

@@ -14,7 +14,7 @@ from rnn_names.sampling.attempts import DEFAULT_BUDGET
 from rnn_names.sampling.guided import GuidedDrawer
 from rnn_names.sampling.name_groups import GROUP_SIZE, MAX_PROPOSALS, NameGroups
 from rnn_names.sampling.random_keys import keys_at, seed_key
-from rnn_names.sampling.rarity import look_ahead_if_rare
+from rnn_names.sampling.rarity import guided_drawer_if_rare
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import names_of_stream
 
@@ -33,7 +33,7 @@ class RareSampling:
         order = f"{model} {options}"
         if order not in self._ready:
             sampler = Sampler(self._loaded(model), RandomOptions(**options))
-            guided = look_ahead_if_rare(sampler) if self._looks_ahead else None
+            guided = guided_drawer_if_rare(sampler) if self._looks_ahead else None
             self._ready = {order: (sampler, guided)}
         return self._ready[order]
 

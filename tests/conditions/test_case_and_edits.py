@@ -293,7 +293,7 @@ def test_unsupported_uses_of_min_edits_are_refused(monkeypatch):
 
 
 def test_a_stream_of_repeats_ends(drawn, monkeypatch):
-    """Repeats earned as many further attempts as new names do: minutes, where hardly any pass."""
+    """Regression: repeats granted further attempts, as new names do, so the stream took minutes."""
     monkeypatch.setattr(stream, "DEFAULT_BUDGET", 1 << 14)
     others = [text for text in all_texts(3) if text not in ("ab", "ba", "cab")]
     with pytest.raises(SamplingError, match=r"only \d of 5 names found"):

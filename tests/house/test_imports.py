@@ -6,8 +6,9 @@ import graphlib
 from support.package import MODULES
 
 FOLDERS = ["", "cli", "page", "report", "training", "casts", "model", "sampling"]
-FOLDERS += ["lookahead", "ngram", "conditions", "options", "network", "corpus", "processes"]
-"""From the top down: what users import, then each folder, and `options.py`."""
+FOLDERS += ["lookahead", "ngram", "conditions", "options", "network", "value_table", "corpus"]
+FOLDERS += ["processes"]
+"""From the top down: what users import, then each folder, `options.py` and `value_table.py`."""
 
 BELOW_ALL = ["arrays", "declarations", "errors", "files", "system", "version"]
 

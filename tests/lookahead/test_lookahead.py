@@ -1,4 +1,4 @@
-"""The guide that looks ahead: its bound and copies, and what it learns."""
+"""The guide that looks ahead: its bound and copies, and its estimates."""
 
 import math
 import re
@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, sampling
+from rnn_names.arrays import log_sum
 from rnn_names.conditions.automaton import Acceptor, Automaton, any_text
 from rnn_names.corpus.names import Names
 from rnn_names.lookahead import chain
 from rnn_names.lookahead import guide as guide_module
 from rnn_names.lookahead.guide import Guide
-from rnn_names.lookahead.visited import VisitedPrefixes, Visits
-from rnn_names.network.completion_values import log_sum
+from rnn_names.lookahead.visited import VisitedPrefixes, VisitRecorder
 from rnn_names.options import RandomOptions
 from rnn_names.sampling import preparation
 from rnn_names.sampling.guided import GuidedWalk, guided_roots
@@ -38,51 +38,49 @@ def test_with_the_bound_few_names_repeat():
         repeats = np.maximum(times - 1, 0).sum() / times.sum()
         assert repeats == pytest.approx(share, abs=1e-9 if not off else 0.01)
     none = np.full(8, -np.inf)
-    assert learned(tiny_model(), 50)[0].with_bound(none).repeat_share == 1
+    assert fitted(tiny_model(), 50)[0].with_bound(none).repeat_share == 1
 
 
 @pytest.mark.parametrize("log_weight", [3.0, 500.0, np.inf])
 def test_copies_are_bounded(log_weight):
-    guide = learned(tiny_model(), 50)[0]
+    guide = fitted(tiny_model(), 50)[0]
     copies = guide.copies(np.array([-np.inf, log_weight]), np.array([0.5, 0.5]))
     assert copies.tolist() == [0, 20 if log_weight == 3 else guide_module.MAX_COPIES]
 
 
 @pytest.mark.parametrize("expected", [0.02, 0.7, 3.3])
 def test_the_frequency_of_a_name_is_its_weight(expected):
-    guide = replace(learned(tiny_model(), 50)[0], log_bound=2.0)
+    guide = replace(fitted(tiny_model(), 50)[0], log_bound=2.0)
     uniform = np.random.default_rng(1).random(40_000)
     copies = guide.copies(np.full(40_000, 2 + math.log(expected)), uniform)
     assert {*copies.tolist()} == {math.floor(expected), math.ceil(expected)}
     assert copies.mean() == pytest.approx(expected, abs=4.5 * 0.5 / 200)
 
 
-# --- What it learns -------------------------------------------------------------------------------
+# --- Its estimates --------------------------------------------------------------------------------
 
 
-def learned(model, draws=3000, **options):
-    """A guide that has learned from unguided draws, and its drawer."""
+def fitted(model, draws=3000, **options):
+    """A guide that is fitted to unguided draws, and its drawer."""
     sampler = Sampler(model, RandomOptions(**options))
-    unguided = Guide.initial(sampler.acceptor, np.array(sampler.drawer.texts[0], int))
-    prefixes = visited(sampler.drawer, draws, unguided)
-    guide = replace(unguided, prefixes=prefixes).learned(
-        1.0, explores=False, log_p_unvisited=np.inf
-    )
-    return guide, sampler.drawer
+    unguided = Guide.initial(sampler.acceptor, np.array(sampler.unguided_drawer.texts[0], int))
+    prefixes = visited(sampler.unguided_drawer, draws, unguided)
+    guide = replace(unguided, prefixes=prefixes).refitted(1.0, np.inf, excludes_visited=False)
+    return guide, sampler.unguided_drawer
 
 
-def walked(drawer, guide, keys, visits=None):
+def walked(drawer, guide, keys, recorder=None):
     """A finished guided walk."""
-    walk = GuidedWalk(drawer.float64_predictor, keys, guide, visits)
+    walk = GuidedWalk(drawer.float64_predictor, keys, guide, recorder)
     walk.run(guided_roots(drawer.float64_roots, guide))
     return walk
 
 
 def visited(drawer, draws, guide):
     """The prefixes that are known after some draws."""
-    visits = Visits(guide.prefixes)
-    walked(drawer, guide, first_keys(0, draws), visits)
-    return visits.joined()
+    recorder = VisitRecorder(guide.prefixes)
+    walked(drawer, guide, first_keys(0, draws), recorder)
+    return recorder.all_prefixes()
 
 
 def indices(prefixes):
@@ -95,7 +93,7 @@ def indices(prefixes):
 
 def test_the_look_ahead_is_exact_if_every_prefix_was_visited():
     model = tiny_model()
-    guide, _ = learned(model, 100_000, suffix="b", max_length=3)
+    guide, _ = fitted(model, 100_000, suffix="b", max_length=3)
     prefixes = guide.prefixes
     assert len(prefixes) == 1 + 3 + 9 + 9  # of three characters, those that end in b
     wanted = dict(zip(TEXTS, np.exp(model.log_prob(TEXTS)), strict=True))
@@ -110,7 +108,7 @@ def test_the_look_ahead_is_exact_if_every_prefix_was_visited():
 
 
 def test_a_second_draw_finds_the_prefixes_of_the_first():
-    first, drawer = learned(tiny_model(), 50)
+    first, drawer = fitted(tiny_model(), 50)
     prefixes = visited(drawer, 50, first)
     assert len(first.prefixes) < len(prefixes) < 2 * len(first.prefixes)
     assert prefixes.n_names[0] == 100
@@ -118,7 +116,7 @@ def test_a_second_draw_finds_the_prefixes_of_the_first():
     assert len(set(map(tuple, names))) == len(prefixes)
     for row, name in enumerate(names[1:], 1):
         assert names[prefixes.parent[row]] == name[:-1]
-        digits = [len(LETTERS) + 1, *name][-chain.LONGEST_CONTEXT :]
+        digits = [len(LETTERS) + 1, *name][-chain.HISTORY_SYMBOLS :]
         assert prefixes.history[row] == sum(d * 5**i for i, d in enumerate(digits[::-1]))
 
 
@@ -162,7 +160,7 @@ def test_a_low_yield_extends_the_preparation(always_look_ahead, monkeypatch):
 def test_the_beginnings_of_kept_prefixes_are_kept(monkeypatch):
     monkeypatch.setattr(guide_module, "MAX_STORED_NUMBERS", 1 << 12)
     model = random_model(string.ascii_lowercase, longest=9)
-    guide, _ = learned(model, 3000, suffix="us")
+    guide, _ = fitted(model, 3000, suffix="us")
     prefixes = guide.prefixes
     assert len(prefixes) == (1 << 12) // len(model.vocabulary)
     assert (prefixes.parent[1:] >= 0).all()
@@ -233,7 +231,7 @@ def test_the_example_of_a_guided_walk_has_the_fields_of_its_nodes(example):
     texts, *rows = [line.split() for line in table.splitlines()[:5]]
     for text, *documented in zip(texts, *(row[1:5] for row in rows), strict=True):
         names = vocabulary.indexed(Names.from_strings([text]))
-        product_row, visited_row, log_weight = guide.first_product_row, np.zeros(1, int), 0
+        product_row, visited_row, log_weight = guide.root_product_row, np.zeros(1, int), 0
         for length, index in enumerate(names.codes):
             log_completion = guide.log_completion_of_next(visited_row, product_row, length)
             log_total = log_sum(guide.prefixes.log_probabilities[visited_row] + log_completion)

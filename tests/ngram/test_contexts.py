@@ -13,8 +13,8 @@ from rnn_names.conditions.regex import matching
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.lookahead.chain import ProductStates, log_completion_table
 from rnn_names.lookahead.visited import VisitedPrefixes
-from rnn_names.network.completion_values import value_table
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
+from rnn_names.value_table import value_table
 
 N_Y = 3
 START = N_Y

@@ -30,7 +30,7 @@ from rnn_names.lookahead import chain, guide
 from rnn_names.options import RandomOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import preparation
-from rnn_names.sampling.rarity import look_ahead_if_rare
+from rnn_names.sampling.rarity import guided_drawer_if_rare
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import names_of_stream
 
@@ -85,7 +85,7 @@ def measure(number: int, without: str) -> None:
         warnings.simplefilter("ignore")
         stack.enter_context(one_blas_thread())
         began = time.process_time()
-        guided = look_ahead_if_rare(Sampler(model, options))
+        guided = guided_drawer_if_rare(Sampler(model, options))
         found = 0
         try:
             for names in names_of_stream(model, COUNT, options):

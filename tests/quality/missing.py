@@ -33,16 +33,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rare_orders import spelled
 
 from rnn_names import Model
-from rnn_names.arrays import rows_by_length
+from rnn_names.arrays import LEAST_LOG, log_sum, rows_by_length
 from rnn_names.corpus.names import EOS
 from rnn_names.errors import RareConditionsWarning, RnnNamesError
 from rnn_names.lookahead import chain
 from rnn_names.lookahead.guide import MAX_COPIES
-from rnn_names.network.completion_values import LEAST_LOG, log_sum
 from rnn_names.options import RandomOptions
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import preparation
-from rnn_names.sampling.rarity import look_ahead_if_rare
+from rnn_names.sampling.rarity import guided_drawer_if_rare
 from rnn_names.sampling.sampler import Sampler
 
 MODELS = (
@@ -88,7 +87,7 @@ def study(model, options):
 
     with mock.patch.object(preparation, "_Preparation", Kept):
         began = time.process_time()
-        guided = look_ahead_if_rare(Sampler(model, options))
+        guided = guided_drawer_if_rare(Sampler(model, options))
         seconds = time.process_time() - began
     if guided is None:
         return None
@@ -104,7 +103,7 @@ def lost(guide, later):
     """The share of names that `guide` loses, among those that a later guide knows."""
     prefixes, n_rows = later.prefixes, len(guide.log_completion_visited)
     row = np.zeros(len(prefixes), int)  # among the prefixes of `guide`, or −1
-    product_row = np.repeat(guide.first_product_row, len(prefixes))
+    product_row = np.repeat(guide.root_product_row, len(prefixes))
     for rows in rows_by_length(prefixes.length)[1:]:
         above, character = prefixes.parent[rows], prefixes.character[rows]
         row[rows] = guide.prefixes.child(row[above], character)

@@ -67,7 +67,7 @@ def prepared(model, options):
     """The guide; None without one."""
     with one_blas_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", RareConditionsWarning)
-        ready = rarity.look_ahead_if_rare(Sampler(model, options))
+        ready = rarity.guided_drawer_if_rare(Sampler(model, options))
     return ready and ready.guide
 
 

@@ -41,7 +41,7 @@ def test_a_keys_name_does_not_depend_on_others(options, model, monkeypatch):
 
 
 def test_keys_may_be_an_iterator(model):
-    """Regression: there were no names, and no error."""
+    """Regression: the iterator was read twice, so no keys were left to name."""
     assert model.alias(iter(["Anna", "Ben"])) == model.alias(["Anna", "Ben"])
 
 

@@ -164,8 +164,8 @@ def test_common_conditions_need_no_look_ahead():
 # --- Low temperatures -----------------------------------------------------------------------------
 
 LOW = [
-    ("norse", {"max_length": 2, "temperature": 0.08}),  # 2,000 of 2,000 had a share of 0.0002
-    ("norse", {"max_length": 2, "temperature": 0.04}),  # none came
+    ("norse", {"max_length": 2, "temperature": 0.08}),  # regression: only improbable ones
+    ("norse", {"max_length": 2, "temperature": 0.04}),  # regression: no names at all
 ]
 
 
@@ -177,7 +177,7 @@ def test_the_most_probable_names_are_drawn_if_steps_are_nearly_certain(model, op
     assert off < 0.1, worst
 
 
-SCATTERED = [  # two whole names, of which one never came
+SCATTERED = [  # two whole names; regression: only one of them was drawn
     {"match": "Davendre|Sonasheen"},
     {"match": "Davendre|Sonasheen", "temperature": 3},
     {"suffix": ["davendre", "sonasheen"], "ignore_case": True},
@@ -230,10 +230,11 @@ def test_a_prefix_after_which_few_names_end_in_time_is_looked_ahead_for():
     ],
 )
 def test_names_with_unusual_endings_have_their_shares(model_name, options, names, may_miss):
-    """Phillipp and Mendrolenmh never came.
+    """Regression: Phillipp and Mendrolenmh were never drawn.
 
-    For other names that contain "byp", estimates are far too high: nine in ten names were repeats.
-    Of the model's names, one in a million or more ends in "pp", and there is no warning.
+    For other names that contain "byp", estimates are far too high; unless they are reduced, nine in
+    ten names are repeats. Of the model's names, one in a million or more ends in "pp", so there is
+    no warning.
     """
     model, each = Model.load(model_name), names.split()
     with warnings.catch_warnings(record=True) as caught:
@@ -246,7 +247,10 @@ def test_names_with_unusual_endings_have_their_shares(model_name, options, names
 
 
 def test_names_with_underflowing_probabilities_are_drawn():
-    """All were "da", whose share is e^−460. All possible names are known, so none is missing."""
+    """Regression: all were "da", whose share is e^−460.
+
+    All possible names are visited, so none is missing.
+    """
     model, options = random_model("abcd", seed=15, longest=7), {"match": "..", "any_shape": True}
     for name in ("Wya", "by"):
         model.params[name] *= 40
@@ -254,7 +258,7 @@ def test_names_with_underflowing_probabilities_are_drawn():
     log_p = at_temperature(model, 0.03).log_prob(pairs)
     likeliest = pairs[log_p.argmax()]
     assert log_p.max() < -745, "its probability is 0 in float64"
-    for temperature in (0.03, 0.0005, 1e-30):  # at the latter, no name was found
+    for temperature in (0.03, 0.0005, 1e-30):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             names = model.sample(300, seed=1, temperature=temperature, **options)
@@ -263,7 +267,7 @@ def test_names_with_underflowing_probabilities_are_drawn():
 
 @pytest.mark.slow
 def test_memorised_names_are_drawn_in_proportion():
-    """Regression: the likeliest of eight names, of a share of 0.495, came 28 times of 300."""
+    """Regression: the likeliest of eight names, of a share of 0.495, was 28 of 300 names."""
     names = ["Anabelladonna", "Bertramius", "Cunigundula", "Dagobertus"]
     names += ["Elisabethina", "Friedegundis", "Gottholdian", "Hildebrandus"]
     model = train(names, hidden_size=24, epochs=150, batch_size=4, learning_rate=0.02, seed=1)
@@ -283,7 +287,7 @@ def test_a_nearly_impossible_beginning_is_possible():
 
 
 def test_a_name_with_a_billion_copies_needs_no_memory(always_look_ahead):
-    """A MemoryError for petabytes, or 14 GB for a minute."""
+    """Copies are bounded. Regression: all of them together took petabytes."""
     guided = looking_ahead(tiny_model(), suffix="cb")
     log_bound = guided.guide.log_bound - 40  # e^40 copies of each name
     guided.guide = replace(guided.guide, log_bound=log_bound)
@@ -321,7 +325,7 @@ def test_names_with_a_probability_of_1e_6_are_drawn():
 
 @pytest.mark.slow
 def test_few_names_are_all_drawn_where_min_p_rules_out_most():
-    """Draws alone missed one, of a share of 0.4. That can happen, so there is a warning."""
+    """Draws alone miss one, of a share of 0.4. Others may be missing, so there is a warning."""
     with pytest.warns(RareConditionsWarning, match="that some may be missing and the others too"):
         names = Model.load("spells").sample(100, seed=1, suffix="oys", min_p=0.05)
     assert {"Blind Cleoys", "Velvet Eoroys", "Pale Cleoys"} <= {*names}

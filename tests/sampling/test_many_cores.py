@@ -3,7 +3,7 @@
 import pytest
 
 from rnn_names.options import RandomOptions
-from rnn_names.sampling import name_queue, sampler, stream
+from rnn_names.sampling import chunks, sampler, stream
 from rnn_names.sampling.stream import names_of_stream
 from support.enumeration import tiny_model
 
@@ -20,7 +20,7 @@ def drawn(**options):
 @pytest.mark.parametrize("options", [{}, {"novel": True, "prefix": ["a", "bc"], "top_p": 0.9}])
 def test_several_threads_draw_the_names_of_one(options, monkeypatch):
     monkeypatch.setattr(sampler, "MAX_BATCH", 256)
-    monkeypatch.setattr(name_queue, "CHUNKS_PER_THREAD", 4)
+    monkeypatch.setattr(chunks, "CHUNKS_PER_THREAD", 4)
     monkeypatch.setattr(stream, "WORTH_THREADS", 0)
     names = []
     for cores in (1, 2, 3):

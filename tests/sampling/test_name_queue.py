@@ -9,7 +9,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.errors import SamplingError, TooFewNamesError
 from rnn_names.options import RandomOptions
-from rnn_names.sampling import name_queue, sampler, walk
+from rnn_names.sampling import chunks, name_queue, sampler, walk
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import names_of_stream
 from support.enumeration import distribution, tiny_model
@@ -21,7 +21,7 @@ def small_batches(monkeypatch):
     """Batches of at most 256 names, several at a time, each in at least four chunks."""
     monkeypatch.setattr(name_queue, "FIRST_BATCH", 16)
     monkeypatch.setattr(sampler, "MAX_BATCH", 256)
-    monkeypatch.setattr(name_queue, "CHUNKS_PER_THREAD", 4)
+    monkeypatch.setattr(chunks, "CHUNKS_PER_THREAD", 4)
     monkeypatch.setattr(streaming, "WORTH_THREADS", 100)
 
 
@@ -101,7 +101,7 @@ def test_the_end_of_a_stream_does_not_depend_on_the_count(
 
 
 def test_walks_are_bounded_even_if_names_are_rare(monkeypatch):
-    """Regression: where a network ends no name, attempts at the first were doubled for ever."""
+    """Regression: where a network ends no name, attempts for the first doubled without end."""
     monkeypatch.setattr(streaming, "DEFAULT_BUDGET", 1 << 12)
     monkeypatch.setattr(sampler, "MAX_BATCH", 1 << 8)
     monkeypatch.setattr(walk, "MAX_NAMES_OF_WALK", 1 << 8)  # asserted
@@ -114,7 +114,7 @@ def test_walks_are_bounded_even_if_names_are_rare(monkeypatch):
 @pytest.mark.parametrize("budget", [1 << 21, 40])
 def test_the_end_of_a_stream_of_new_names_does_not_depend_on_batches(budget, monkeypatch):
     monkeypatch.setattr(streaming, "WINDOW", 1 << 9)
-    monkeypatch.setattr(name_queue, "CHUNKS_PER_THREAD", 4)
+    monkeypatch.setattr(chunks, "CHUNKS_PER_THREAD", 4)
     monkeypatch.setattr(streaming, "DEFAULT_BUDGET", budget)
     options = {"seed": 1, "unique": True, "temperature": 0.5, "novel": True}
 

@@ -64,7 +64,7 @@ def test_a_single_prefix_is_left_out():
     names = [name for name in all_texts()[1:] if name.startswith("ca")]
     to_come = (
         model.log_prob(names)
-        - Sampler(model, RandomOptions(prefix="ca")).drawer.roots.log_relative_p
+        - Sampler(model, RandomOptions(prefix="ca")).unguided_drawer.roots.log_relative_p
     )
     scores = to_come / (np.array([len(name) for name in names]) - 2 + 1)
     wanted = [names[i] for i in np.argsort(-scores, kind="stable")]

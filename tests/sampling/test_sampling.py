@@ -1,4 +1,4 @@
-"""Drawing names: the stream that a seed fixes, and the distribution that names come by."""
+"""Drawing names: the stream that a seed fixes, and the distribution of names."""
 
 from collections import Counter
 from dataclasses import replace

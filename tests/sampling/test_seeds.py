@@ -9,5 +9,5 @@ from support import seeds
 
 @pytest.mark.parametrize("title", seeds.MODELS)
 def test_the_names_of_a_seed_never_change(title):
-    """If this fails, users' names of a seed have changed: that must not be."""
+    """Users rely on the names of a seed. If this fails, fix the change, not the digests."""
     assert seeds.digests(title, seeds.COUNT) == json.loads(seeds.FILE.read_text("utf-8"))[title]

@@ -20,7 +20,7 @@ def test_names_that_begin_with_any_of_thousands_of_characters_do_not_mix():
     """All together or apart, as casts of different initials and large batches draw them."""
     model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 4200))), longest=3)
     model.params["by"][EOS] = 8  # most names end soon
-    drawer = Sampler(model, RandomOptions()).drawer.rooted_at_first_characters()
+    drawer = Sampler(model, RandomOptions()).unguided_drawer.rooted_at_first_characters()
     keys, root = keys_at(seed_key(1), np.arange(4200)), np.arange(4200)
     together, rows = drawer.draw(keys, root)
     halves = [drawer.draw(keys[half], root[half])[0] for half in (slice(2100), slice(2100, None))]

@@ -5,7 +5,7 @@ import numpy as np
 from rnn_names.corpus.names import Names
 from rnn_names.options import RandomOptions
 from rnn_names.sampling.random_keys import keys_at, seed_key
-from rnn_names.sampling.rarity import look_ahead_if_rare
+from rnn_names.sampling.rarity import guided_drawer_if_rare
 from rnn_names.sampling.sampler import Sampler
 from support.enumeration import distribution
 
@@ -67,7 +67,7 @@ def models_with_random_options(n, model_of):
 
 
 def looking_ahead(model, **options):
-    return look_ahead_if_rare(Sampler(model, RandomOptions(**options)))
+    return guided_drawer_if_rare(Sampler(model, RandomOptions(**options)))
 
 
 def first_keys(seed, size):

@@ -19,8 +19,8 @@ from rnn_names.model.model import load_chosen
 from rnn_names.model.selection import ModelChoice
 from rnn_names.options import CastOptions, RandomOptions, SampleOptions
 from rnn_names.processes.threads import one_blas_thread
+from rnn_names.sampling.admission import ENDLESS
 from rnn_names.sampling.best import best
-from rnn_names.sampling.name_queue import ENDLESS
 from rnn_names.sampling.preview import names_of_attempts
 from rnn_names.sampling.stream import names_of_stream
 

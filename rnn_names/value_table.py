@@ -5,8 +5,8 @@
 over all next characters c and the end of the name. The recursion begins with values of whole names.
 If the value is 1 for each name that meets a condition, else 0, the result is the probability that
 the condition will be met, the *completion probability* (the backward probability of a hidden Markov
-model; the value function of reinforcement learning). If p = 1 everywhere as well, it is the number
-of names that meet the condition.
+model; the value function of reinforcement learning). With these values and p = 1 everywhere, the
+result is the number of names that meet the condition.
 
 The recursion also gives the distribution in proportion to p times the value (p given a condition):
 
@@ -23,15 +23,12 @@ characters so far:
     completion(1) = ½ · 0 + ½ · completion(2) = 7/8     q(end | 1) = 0
 """
 
-import math
 from collections.abc import Callable
 
 import numpy as np
 
-from rnn_names.arrays import Array, row_maxima
+from rnn_names.arrays import Array, log_sum
 from rnn_names.corpus.names import EOS
-
-LEAST_LOG = -1e300  # replaces −∞ where it is subtracted, since −∞ − −∞ is not a number
 
 
 def value_table(
@@ -43,32 +40,14 @@ def value_table(
     is the flat index of the next state. `value`, (longest + 1, …), is that of a name that ends.
     With `logs`, probabilities, values and the result are natural logarithms.
     """
-    completion = np.full(
-        (len(value) + 1, *next_index.shape[:-1]), -np.inf if logs else 0, value.dtype
-    )
+    shape = len(value) + 1, *next_index.shape[:-1]
+    completion = np.full(shape, -np.inf if logs else 0, value.dtype)
     for length in range(len(value) - 1, -1, -1):
         next_completion = completion[length + 1].ravel()[next_index]
         next_completion[..., EOS] = value[length]
+        p = probabilities(length)
         if logs:
-            completion[length] = log_sum(probabilities(length) + next_completion)
+            completion[length] = log_sum(p + next_completion)
         else:
-            np.einsum(
-                "...c,...c->...", probabilities(length), next_completion, out=completion[length]
-            )
+            np.einsum("...c,...c->...", p, next_completion, out=completion[length])
     return completion
-
-
-def log_sum(terms: Array) -> Array:
-    """The logarithm of Σ exp(terms) over the last axis, without overflow; overwrites `terms`."""
-    top = np.maximum(row_maxima(terms), LEAST_LOG)
-    terms -= top
-    np.exp(terms, out=terms)
-    with np.errstate(divide="ignore"):
-        return np.log(terms.sum(axis=-1)) + top[..., 0]
-
-
-def log_difference(log_a: float, log_b: float) -> float:
-    """The logarithm of a − b, or of 1e-300 a if b is not smaller than a."""
-    if log_b == -math.inf:
-        return log_a
-    return log_a + math.log(max(-math.expm1(min(log_b - log_a, 0)), 1e-300))
