@@ -67,13 +67,18 @@ async function draw(note = "") {
     else place.disabled = true;
   }
   settle();
+  if (!mine.isStopped && recountForPattern()) {
+    const { count: fitting } = settingsOfForm();
+    if (!isFull || fitting > count) return draw(note);
+    removeAfter(fitting);
+  }
   allowTaking(namesShown().length);
-  const n_more = afterTen() - count;
+  const n_more = afterTen() - settingsOfForm().count;
   $("ten-more").hidden = !n_more;
   $("ten-more").disabled = !isFull;
   $("ten-more").textContent = `${n_more} more`;
   busy(false);
-  return !mine.isStopped && recountForPattern() ? draw(note) : isFull;
+  return isFull;
 }
 
 /** Removes the places after the first `count`. */
