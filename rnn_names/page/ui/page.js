@@ -67,18 +67,13 @@ async function draw(note = "") {
     else place.disabled = true;
   }
   settle();
-  if (!mine.isStopped && recountForPattern()) {
-    const { count: fitting } = settingsOfForm();
-    if (!isFull || fitting > count) return draw(note);
-    removeAfter(fitting);
-  }
   allowTaking(namesShown().length);
-  const n_more = afterTen() - settingsOfForm().count;
+  const n_more = afterTen() - count;
   $("ten-more").hidden = !n_more;
   $("ten-more").disabled = !isFull;
   $("ten-more").textContent = `${n_more} more`;
   busy(false);
-  return isFull;
+  return !mine.isStopped && recountForPattern() ? draw(note) : isFull;
 }
 
 /** Removes the places after the first `count`. */
