@@ -62,8 +62,8 @@ class SameInitialSource:
 
     def shortage(self, tally: Tally | None = None) -> Shortage:
         """Why no names were found; blames the part whose names met their conditions least often."""
-        shares = {place: met / max(made, 1) for place, (made, met) in (tally or {}).items()}
-        worst = self.sources[int(min(shares, key=shares.__getitem__, default="0"))]
+        shares = {source: met / max(made, 1) for source, (made, met) in (tally or {}).items()}
+        worst = min(shares, key=shares.__getitem__, default=self.sources[0])
         return Shortage(worst, "no further names with the same first letter meet the conditions")
 
     def names_by_attempts(self, numbers: Array, rounds: Array) -> list[tuple[str, ...]]:
@@ -81,10 +81,10 @@ class SameInitialSource:
             initial = initials[weighted_index(subkeys(keys[lines], attempts), 0, weights)]
             left, tally = np.arange(len(lines)), Tally()
             found: list[tuple[str, ...]] = [()] * len(lines)  # the names of the lines left
-            for place, (source, own_keys) in enumerate(keys_of.items()):
+            for source, own_keys in keys_of.items():
                 name_keys = subkeys(own_keys[lines[left]], attempts[left])
                 names, passing, _ = source.draw_tested(name_keys, initial[left])
-                tally[str(place)] = len(left), len(passing)  # by the place of the source
+                tally[source] = len(left), len(passing)
                 left = left[passing]
                 new = zip(passing.tolist(), names.to_strings(), strict=True)
                 found = [(*found[row], name) for row, name in new]
@@ -97,13 +97,13 @@ class SameInitialSource:
 def _names_one_by_one(keys_of: dict[NameSource, Array], initial: Array) -> list[tuple[str, ...]]:
     """A name of each source for each line, with the line's initial; may raise NoAttemptPassed."""
     lines, tally = list[tuple[str, ...]]([()] * len(initial)), Tally()
-    for place, (source, keys) in enumerate(keys_of.items()):
+    for source, keys in keys_of.items():
         n = len(lines)
         try:
             names = source.first_passing_names(subkeys(keys[:n], 0), initial[:n])
         except NoAttemptPassed as error:
             names = error.results[: error.number]
-        tally[str(place)] = n, len(names)
+        tally[source] = n, len(names)
         lines = [(*line, *name) for line, name in zip(lines, names, strict=False)]
     if len(lines) < len(initial):  # the line after these gets no names
         raise NoAttemptPassed(tally, len(lines), lines)

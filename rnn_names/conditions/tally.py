@@ -1,12 +1,13 @@
 """A tally of how many names were tested and passed, to say why few names are found."""
 
 from collections.abc import Mapping
+from typing import Any
 
 
-class Tally(dict[str, tuple[int, int]]):
-    """How many names were tested and how many passed, by the title of each condition."""
+class Tally(dict[Any, tuple[int, int]]):
+    """How many names were tested and how many passed, for each condition (each source in casts)."""
 
-    def add(self, more: Mapping[str, tuple[int, int]]) -> None:
+    def add(self, more: Mapping[Any, tuple[int, int]]) -> None:
         """Adds the counts of another draw."""
         for title, (tested, passed) in more.items():
             before = self.get(title, (0, 0))
