@@ -106,12 +106,12 @@ class NameQueue:
         while calls:  # popped, so that no call keeps its result
             results.append(calls.pop(0)())
             self._tally.add(results[-1].tally)
-        rows = np.concatenate([result.rows for result in results])
-        is_first = waiting.record(numbers, attempts, rows)
+        passing = np.concatenate([result.rows for result in results])
+        is_first = waiting.record(numbers, attempts, passing)
         while results:  # popped, to free each chunk early
-            names, rows, _ = results.pop()
-            chosen = np.flatnonzero(is_first[rows])
-            rows = rows[chosen]
+            names, passing, _ = results.pop()
+            chosen = np.flatnonzero(is_first[passing])
+            rows = passing[chosen]
             self._ready.append(NumberedNames(numbers[rows], attempts[rows], names.take(chosen)))
         return True
 

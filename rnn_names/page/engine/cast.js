@@ -49,13 +49,13 @@ export async function castRows(models, { pieces, columns }, count, options, watc
     const batch = { models, shared, watch, lines, prepared, start: start - skipped, end: size };
     const texts = await textsOfPieces(batch, pieces, seedKey(seed), rows);
     rows.forEach((row, i) => (lines[row].text = texts[i]));
-    const comeAgain = round >= ROUNDS_OF_LETTERS;
+    const comeAgain = initials === "different" && round >= ROUNDS_OF_LETTERS;
     const all = validLines(lines.slice(0, batch.end), { initials, unique, comeAgain });
     const valid = all.slice(skipped, skipped + count);
     const isShort = batch.end < size || watch.stopped?.() || !(initials || unique);
     const isLast = valid.length === count || isShort || round === MAX_ROUNDS;
     // Later rounds only add to these lines, unless initials come again.
-    if (isLast || !comeAgain || initials !== "different")
+    if (isLast || !comeAgain)
       for (; n_found < valid.length; n_found++) watch.line?.(valid[n_found].text);
     const partsOf = ({ columns: own }) => columns.map((column) => own.get(column) ?? "");
     if (isLast) return valid.map((line) => ({ ...line, parts: partsOf(line) }));
