@@ -13,24 +13,29 @@ import { $, listenToPresses, nameOfCard, onClick, toast, within } from "./elemen
 import { keepAll, listenToFavourites } from "./favourites.js";
 import { CHECKS, NUMBERS } from "./fields.js";
 import { moved, resetForm, settingsOfForm, showValues } from "./form.js";
+import {
+  afterTen,
+  countBeforeTen,
+  countTenMore,
+  keepCount,
+  listenToNumbers,
+  recountForPattern,
+  recountForRoom,
+  setCountForView,
+  setCountToWindow,
+} from "./how_many.js";
 import { listenToKeys, showKeys } from "./keys.js";
 import { reasonIn, say } from "./messages.js";
-import { columnsShown, listenToNames, namesShown, placesFor, settle, showName } from "./names.js";
+import { listenToNames, namesShown, placesFor, settle, showName } from "./names.js";
 import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares, withoutLetters } from "./shares.js";
 import { asText, copy, shareLink } from "./sharing.js";
 
-const TEN = 10; // names that "ten more" adds
-const FEW = 5; // the fewest lines of a cast
-const [LOW, FEWER] = [900, 16]; // in a window lower than this (px), the page has at least 16 names
-const SPARE = 20; // px that an opening page of lines leaves free
-const MAX_FITTING = 120; // the most names of an opening page
 const [FONT_WAIT, HISTORY_WAIT] = [500, 500]; // ms for the font, and for a step in the history
 // ms of a search without a name after which the page says so, the shorter if it knows why
 const [SHORT_SEARCH, LONG_SEARCH] = [300, 2000];
 const MAX_SEARCH = 20000; // ms of a search without a name, after which it pauses and says so
 
-let drawnPattern = ""; // the pattern of the lines that are shown; "" for names
 let current = /** @type {any} */ (null); // the latest drawing; replacing it ends it
 
 /** Draws names as the form says and shows a message or `note`. Returns whether all were found. */
@@ -67,13 +72,18 @@ async function draw(note = "") {
     else place.disabled = true;
   }
   settle();
+  if (!mine.isStopped && recountForPattern()) {
+    const { count: fitting } = settingsOfForm();
+    if (!isFull || fitting > count) return draw(note);
+    removeAfter(fitting);
+  }
   allowTaking(namesShown().length);
-  const n_more = afterTen() - count;
+  const n_more = afterTen() - settingsOfForm().count;
   $("ten-more").hidden = !n_more;
   $("ten-more").disabled = !isFull;
   $("ten-more").textContent = `${n_more} more`;
   busy(false);
-  return !mine.isStopped && recountForPattern() ? draw(note) : isFull;
+  return isFull;
 }
 
 /** Removes the places after the first `count`. */
@@ -125,19 +135,6 @@ async function searched(settings, places, mine) {
   }
 }
 
-/**
- * Counts the lines that fit once the height of a new pattern's lines is known. Returns whether the
- * number changed. It stays while the parts are shown.
- */
-function recountForPattern() {
-  const before = drawnPattern;
-  drawnPattern = isCasting() ? $("pattern").value : "";
-  const isChanged = drawnPattern && drawnPattern !== before && !$("build").open;
-  if (!isChanged || !recountUnlessTyped()) return false;
-  writeAddress(false);
-  return true;
-}
-
 /** Names can be copied and kept once there are any. */
 const allowTaking = (n) => ($("copy-names").disabled = $("keep-all").disabled = !n);
 
@@ -153,30 +150,18 @@ function more() {
   Object.assign(chosen, { seed: newSeed(), wantedLists: [] });
   chosen.stayed.clear();
   closeCard();
-  $("count").value = countBefore();
+  $("count").value = countBeforeTen();
   recountForRoom();
   writeAddress(true);
   draw();
 }
 
-let added = ["", ""]; // the numbers before and after names were added, to return to the former
-
-const countBefore = () => (added[1] === $("count").value ? added[0] : $("count").value);
-
-/** The number of names with ten more, and more still to fill the last row. */
-function afterTen() {
-  const rows = Math.ceil((settingsOfForm().count + TEN) / columnsShown());
-  return Math.min(rows * columnsShown(), $("count").max);
-}
-
 function addTen() {
-  added = [countBefore(), String(afterTen())];
-  $("count").value = added[1];
+  countTenMore();
   writeAddress(true);
   draw();
 }
 
-let countAtFocus = ""; // the number when its field got the focus
 let waiting = 0; // timer: drawing waits until settings have not changed for 60 ms
 
 function redraw(/** @type {any} */ { detail: isStep }) {
@@ -201,8 +186,7 @@ function redraw(/** @type {any} */ { detail: isStep }) {
 function openAddress() {
   const isToFill = !/[#&](seed|count)=/.test(location.hash);
   const { hasSeed: isLink, note } = readAddress();
-  if (isLink && isCasting()) drawnPattern = $("pattern").value; // as many lines as the link says
-  countedView = document.body.dataset.view ?? "";
+  keepCount(isLink);
   drawFirst(isToFill, isLink, note);
 }
 
@@ -223,82 +207,6 @@ async function drawFirst(isToFill, isLink = false, note = "") {
   if (chosen.boldness !== "safe" || !$("chips").hidden) return; // or conditions are the reason
   chosen.setBoldness("balanced");
   drawFirst(false, false, "The list leaves too few safe names: these are balanced ones.");
-}
-
-let countedRoom = ""; // the room that the number was counted for last
-const room = () => `${innerWidth} px, ${columnsShown()} columns`;
-let countedView = ""; // the view that the number is for
-const typedCounts = /** @type {any} */ ({}); // the numbers that the user set, by view
-
-/** Sets the number to what fits into the window. */
-function setCountToWindow() {
-  chosen.fitted = $("count").value = String(countForWindow());
-  countedRoom = room();
-}
-
-/** Sets the number for the view that was opened: the one that the user set there, or what fits. */
-function setCountForView() {
-  const { view = "" } = document.body.dataset;
-  const before = $("count").value;
-  if (view === "own-list" || view === countedView) return;
-  typedCounts[countedView] = before === chosen.fitted ? "" : before;
-  countedView = view;
-  if (before === $("count").defaultValue && before !== chosen.fitted) return; // of a link
-  if (typedCounts[view]) $("count").value = typedCounts[view];
-  else setCountToWindow();
-}
-
-/** Phones show the number of names below the names, beside the hint; other screens, in the bar. */
-function placeAmount() {
-  const isPhone = getComputedStyle($("amount")).getPropertyValue("--is-below");
-  $(isPhone ? "first-hint" : "back").before($("amount"));
-}
-
-/** Calls `setCountToWindow` unless the user set the number; returns whether the number changed. */
-function recountUnlessTyped() {
-  const before = $("count").value;
-  if (before === chosen.fitted) setCountToWindow();
-  return $("count").value !== before;
-}
-
-/** Sets the number anew in a window, or for a kind of names, with another number of columns. */
-function recountForRoom() {
-  if (!isCasting() && countedRoom !== room()) recountUnlessTyped();
-}
-
-/** The number of names or lines that fit into the window, within bounds. */
-function countForWindow() {
-  const { top, height, bottom } = $("names").getBoundingClientRect();
-  const paddings = [document.body, $("panel").parentElement].map((each) =>
-    parseFloat(getComputedStyle(each).paddingBottom),
-  );
-  const below = $("panel").getBoundingClientRect().bottom - bottom + paddings[0] + paddings[1];
-  const spare = isCasting() ? SPARE : 0; // the heights of lines differ
-  const columns = columnsShown();
-  const places = [...$("names").children].filter(({ offsetHeight }) => offsetHeight);
-  if (!places.length) return settingsOfForm().count; // there is nothing to measure
-  const row = height / Math.ceil(places.length / columns);
-  const rows = Math.floor((innerHeight - top - scrollY - below - spare) / row);
-  const set = Number(getComputedStyle($("names")).getPropertyValue("--at-least")); // in a frame
-  const usual = set || (innerHeight < LOW ? FEWER : data.count);
-  const held = 1 + Math.max(-1, ...chosen.staying().keys());
-  const least = isCasting() ? set || FEW : usual;
-  const full = (n) => columns * Math.floor(n / columns);
-  return Math.max(held, full(least), Math.min(columns * rows, full(MAX_FITTING))) || least;
-}
-
-/** Replaces an invalid number by the nearest, or the one before. Returns whether it was invalid. */
-function correct(field) {
-  const { validity, valueAsNumber, min, max, labels } = field;
-  if (validity.valid) return false;
-  const nearest = Math.min(Math.max(Math.trunc(valueAsNumber), min), max);
-  const isCount = field === $("count");
-  field.value = nearest || (isCount ? countAtFocus : "");
-  toast([`${isCount ? "How many" : labels[0].textContent}: from ${min} to ${max}`]);
-  changed();
-  const bound = { [min]: "At least", [max]: "At most" }[nearest];
-  if (isCount) labels[0].textContent = bound ?? "How many";
-  return true;
 }
 
 let isOwnStep = false; // whether the page's buttons or keys, not the browser's, made the step
@@ -346,11 +254,6 @@ function listen() {
     moved(target);
     changed();
   });
-  for (const id of NUMBERS) $(id).addEventListener("change", ({ target }) => correct(target));
-  $("count").addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && correct($("count"))) event.preventDefault(); // or Enter draws names
-  });
-  $("count").addEventListener("focus", () => (countAtFocus = $("count").value));
   onClick({
     stop: () => current && (current.isStopped = true),
     "ten-more": addTen,
@@ -369,8 +272,6 @@ function listen() {
     },
     "start-over": startOver,
   });
-  addEventListener("resize", placeAmount);
-  placeAmount();
   window.addEventListener("hashchange", follow);
 }
 
@@ -387,6 +288,7 @@ async function start() {
   listenToNames();
   listenToPresses();
   listenToKeys(more);
+  listenToNumbers();
   listen();
   showView(document.body.dataset.view);
   showValues();
