@@ -154,6 +154,28 @@ def test_lines_have_one_size_and_fill_the_window(open_page):
 
 
 @pytest.mark.slow
+def test_fewer_lines_that_fit_are_not_drawn_again(open_page):
+    page = open_page("dinosaurs", address="", names=None, width=360, height=740)
+    page.get_by_role("tab", name="Casts").click()
+    wait_for_names(page)
+    unfold_parts(page)
+    page.get_by_label("Pattern", exact=True).fill("{dinosaurs}")
+    page.locator("#build > summary").click()
+    wait_for_names(page)
+    n_before = len(names_of(page))
+    page.evaluate("""() => {
+      window.texts = []; // of the bar: one as a drawing begins, one as it ends, and one for a line
+      const note = (records) => {
+        for (const { addedNodes } of records) for (const node of addedNodes) texts.push(node.data);
+      };
+      new MutationObserver(note).observe(document.getElementById("found"), { childList: true });
+    }""")
+    press(page, "NPC", count=None)
+    assert 5 <= len(names_of(page)) < n_before
+    assert page.evaluate("texts").count("Looking…") == 2
+
+
+@pytest.mark.slow
 def test_a_reload_and_steps_back_bring_as_many_lines(open_page):
     """Lines differ in height, and chips take a row of their own."""
     page = open_page("dinosaurs", address="", names=None, width=1280, height=800)
