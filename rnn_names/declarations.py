@@ -130,9 +130,9 @@ def _path(value: Any) -> str:
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 FLAG = Kind("a bool", lambda value: bool((False, True).index(value)), schema={"type": "boolean"})
-LINES = Kind("a list of texts", _texts, "FILE", _TEXTS)  # the command line reads them from a file
+LINES = Kind("a list of strings", _texts, "FILE", _TEXTS)  # the command line reads them from a file
 TEXTS = Kind(
-    "a text or a list of texts",
+    "a string or a list of strings",
     lambda value: (value,) if isinstance(value, str) else _texts(value),
     "TEXT",
     _TEXTS,
@@ -148,7 +148,7 @@ class Declaration(NamedTuple):
 
     default: Any
     kind: Kind  # the allowed values; None is also allowed if it is the default
-    help: str  # its description, for the command line and for Python
+    help: str  # its description; `option` is shown as --option on the command line
     group: str = ""  # the heading in the command line's help; "" keeps the option out of it
     short: str = ""  # a short name on the command line, such as "-t"
     metavar: str = ""  # the placeholder for its value in help; "" for the kind's placeholder

@@ -74,7 +74,7 @@ def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict
         if isinstance(param.type, OutputPath):
             raise RnnNamesError(f"{place}: output files can be set on the command line only")
         items = value if isinstance(value, list) and param.multiple else [value]
-        allowed = "true or false" if param.is_flag else "a text or a number"
+        allowed = "true or false" if param.is_flag else "a string or a number"
         types = {bool} if param.is_flag else {str, int, float}
         if not types.issuperset(map(type, items)) or any("\0" in str(item) for item in items):
             raise RnnNamesError(f"{place} = {short_repr(value)}: must be {allowed}")
