@@ -342,7 +342,7 @@ def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
 
 
 def or_list(texts: Collection[str]) -> str:
-    """The texts as alternatives, for a message.
+    """The strings as alternatives, for a message.
 
     >>> print(or_list(["wyn"]), or_list(["a", "b"]), or_list("abcdef"))
     'wyn' 'a' or 'b' 'a' or 'b' or 'c' or …
