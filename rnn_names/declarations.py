@@ -103,7 +103,7 @@ def _list(value: Any) -> Collection[Any]:
     return value
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def _strings(value: Any) -> tuple[str, ...]:
     _require(all(isinstance(text, str) for text in _list(value)))
     return tuple(value)
 
@@ -128,17 +128,19 @@ def _path(value: Any) -> str:
     return path
 
 
-_TEXTS = {"type": "array", "items": {"type": "string"}}
+_STRINGS = {"type": "array", "items": {"type": "string"}}
 FLAG = Kind("a bool", lambda value: bool((False, True).index(value)), schema={"type": "boolean"})
-LINES = Kind("a list of texts", _texts, "FILE", _TEXTS)  # the command line reads them from a file
+LINES = Kind(
+    "a list of strings", _strings, "FILE", _STRINGS
+)  # on the command line, the lines of a file
 TEXTS = Kind(
-    "a text or a list of texts",
-    lambda value: (value,) if isinstance(value, str) else _texts(value),
+    "a string or a list of strings",
+    lambda value: (value,) if isinstance(value, str) else _strings(value),
     "TEXT",
-    _TEXTS,
+    _STRINGS,
 )
 _OF_LINES = 'line numbers from 1, such as 2,3,4, or a line and its part, such as "5.2" or "5.town"'
-LINE_NUMBERS = Kind(_OF_LINES, _line_part_pairs, "N,…", _TEXTS)
+LINE_NUMBERS = Kind(_OF_LINES, _line_part_pairs, "N,…", _STRINGS)
 MAPPING = Kind("a dictionary of models", dict)
 PATH = Kind("the path of a file", _path, "FILE")
 
@@ -148,7 +150,7 @@ class Declaration(NamedTuple):
 
     default: Any
     kind: Kind  # the allowed values; None is also allowed if it is the default
-    help: str  # its description, for the command line and for Python
+    help: str  # its description; `option` is shown as --option on the command line
     group: str = ""  # the heading in the command line's help; "" keeps the option out of it
     short: str = ""  # a short name on the command line, such as "-t"
     metavar: str = ""  # the placeholder for its value in help; "" for the kind's placeholder
@@ -211,18 +213,18 @@ def parameters_of(options_class: Callable[P, Any]) -> Callable[[Callable[..., R]
         signature = original.replace(parameters=[*first, *others])
 
         @wraps(function)
-        def called(*args: Any, **kwargs: Any) -> R:
+        def wrapper(*args: Any, **kwargs: Any) -> R:
             try:
                 signature.bind(*args, **kwargs)
             except TypeError as error:
                 raise TypeError(f"{function.__name__}() {error}") from None
             return function(*args, **kwargs)
 
-        called.__signature__ = signature  # type: ignore[attr-defined]
+        wrapper.__signature__ = signature  # type: ignore[attr-defined]
         lines = [f"    {name}: {each.help}" for name, each in declarations(options_class).items()]
         text = inspect.cleandoc(function.__doc__ or "")
-        called.__doc__ = "\n".join([text, "", "Options:", *lines])
-        return called
+        wrapper.__doc__ = "\n".join([text, "", "Options:", *lines])
+        return wrapper
 
     return decorate
 

@@ -6,13 +6,13 @@ import unicodedata
 import warnings
 from collections.abc import Iterable
 
-SHOWN_AROUND = 60  # characters of a text shown before and after the place of an error
+MAX_BESIDE_CARET = 60  # characters of the line that are shown on each side of the caret
 
 
 class RnnNamesError(Exception):
     """Base class of this package's errors, for mistakes by a caller or in a file.
 
-    The message gives the mistake, its place and advice in one line; a text and a caret may follow.
+    The message is one line: the mistake, its place and advice. The input and a caret may follow.
 
     Attributes:
         settings: the settings and options that the message names, as in Python (`hidden_size`).
@@ -29,7 +29,7 @@ class CorpusError(RnnNamesError):
 
 
 class VocabularyError(RnnNamesError):
-    """A text with characters that a model does not know."""
+    """A string with characters that a model does not know."""
 
 
 class ModelFileError(RnnNamesError):
@@ -72,7 +72,7 @@ class LongNamesWarning(RnnNamesWarning):
 
 
 class CaseWarning(RnnNamesWarning):
-    """No name can match a text in the given case, so the case of the text is ignored."""
+    """No name can match a string in the given case, so its case is ignored."""
 
 
 class RareConditionsWarning(RnnNamesWarning):
@@ -124,7 +124,7 @@ def with_options(error: RnnNamesError, sign: str = "--") -> str:
 
 
 def printable(text: str) -> str:
-    r"""A text from outside, such as a file name, for a message; escaped if it is not printable.
+    r"""A string from outside, such as a file name, for a message; escaped if it is not printable.
 
     >>> print(printable("Zoë.txt"), printable("two\nlines"))
     Zoë.txt 'two\nlines'
@@ -133,7 +133,7 @@ def printable(text: str) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """The text, or its first `longest` characters and "…", for a message."""
+    """The string, or its first `longest` characters and "…", for a message."""
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
@@ -145,8 +145,8 @@ def with_caret(message: str, text: str, place: int) -> str:
       {nors} {surnames}
        ^
     """
-    begin = max(place - SHOWN_AROUND, text.rfind("\n", 0, place) + 1)
-    [line, *_] = text[begin : place + SHOWN_AROUND].split("\n")
+    begin = max(place - MAX_BESIDE_CARET, text.rfind("\n", 0, place) + 1)
+    [line, *_] = text[begin : place + MAX_BESIDE_CARET].split("\n")
     shown = "".join(c if c.isprintable() else "\ufffd" for c in line)
     before = shown[: place - begin]
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in before)

@@ -27,7 +27,7 @@ from rnn_names.errors import SamplingError, plural, short_repr
 _condition = partial(option_field, group="Conditions")
 _sampling = partial(option_field, group="Sampling")
 _flag, _texts = partial(_condition, False, FLAG), partial(_condition, (), TEXTS)
-_flag_of_boldness = partial(_condition, None, FLAG, unset="False")
+_preset_flag = partial(_condition, None, FLAG, unset="False")
 _whole = partial(Number, whole=True)
 _length = partial(_condition, None, _whole(1, MAX_NAME_LENGTH))
 _start = partial(_sampling, 0, _whole(0, 10**18))
@@ -44,8 +44,8 @@ BOLDNESS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """The options that each word sets; tests/quality/BOLDNESS.md reports how names were judged."""
 
-_STANDS_FOR = "; ".join(
-    f"{word}: {', '.join(f'{k} {v}'.removesuffix(' True') for k, v in preset.items()) or 'none'}"
+_PRESETS = "; ".join(
+    f"{word}: {', '.join(f'`{k}` {v}'.removesuffix(' True') for k, v in preset.items()) or 'none'}"
     for word, preset in BOLDNESS.items()
 )
 
@@ -75,9 +75,9 @@ class CommonOptions(CheckedOptions):
         "edit inserts, deletes or replaces a character.",
         metavar="NAME",
     )
-    edits: int = _condition(2, _whole(0, 9), "Maximum number of edits allowed by like.")
+    edits: int = _condition(2, _whole(0, 9), "Maximum number of edits allowed by `like`.")
     ignore_case: bool = _flag(
-        "Ignore case in prefix, suffix, contains, match and like.", short="-i"
+        "Ignore case in `prefix`, `suffix`, `contains`, `match` and `like`.", short="-i"
     )
     min_length: int | None = _length("Minimum length, in characters.", unset="the list's minimum")
     max_length: int | None = _length("Maximum length, in characters.", unset="the list's maximum")
@@ -85,7 +85,7 @@ class CommonOptions(CheckedOptions):
         "Allow what no name in the list has: a lower-case letter at the beginning, a capital right "
         "after a letter, or two spaces or punctuation marks in a row."
     )
-    known_triples: bool | None = _flag_of_boldness(
+    known_triples: bool | None = _preset_flag(
         "Only names in which any three characters in a row also occur in a name in the list. The "
         "beginning and the end count as characters; case is ignored."
     )
@@ -95,21 +95,21 @@ class CommonOptions(CheckedOptions):
     min_edits: int | None = _condition(
         None,
         _whole(1, 2),
-        "Keep names at least K edits apart from each other, from every name in the list (unless "
-        "listed is set) and from exclude. 1 rejects repeats and names in the list; 2 also rejects "
+        "Keep names at least K edits apart from each other, from `exclude` and, unless `listed` is "
+        "set, from every name in the list. 1 rejects repeats and names in the list; 2 also rejects "
         "names that differ in one character. Case is ignored, except inside words of the list.",
         metavar="K",
         unset="any",
     )
     exclude: Collection[str] = _condition((), LINES, "Leave out these names, ignoring case.")
     exclude_words: Collection[str] = _condition(
-        (), LINES, "Leave out names that contain any of these texts, ignoring case."
+        (), LINES, "Leave out names that contain any of these strings, ignoring case."
     )
-    clean: bool | None = _flag_of_boldness(
+    clean: bool | None = _preset_flag(
         "Leave out names with rude or loaded words in English, German, French, Spanish or "
         "Italian; Dickens and Scunthorpe stay."
     )
-    no_words: bool | None = _flag_of_boldness(
+    no_words: bool | None = _preset_flag(
         "Leave out names that are common English words of three to seven letters."
     )
     min_mean_p: float | None = _condition(
@@ -130,7 +130,7 @@ class CommonOptions(CheckedOptions):
     boldness: str = _sampling(
         "balanced",
         one_of(*BOLDNESS),
-        f"Preset for several options; options set explicitly take precedence. {_STANDS_FOR}. "
+        f"Preset for several options; options set explicitly take precedence. {_PRESETS}. "
         "If many names in the list are common words, safe keeps such words.",
     )
     min_p: float | None = _unset(
@@ -193,9 +193,9 @@ class CommonOptions(CheckedOptions):
 class RandomOptions(CommonOptions):
     """Options for random names."""
 
-    unique: bool = _flag("Write no name twice. Cannot be combined with start.")
+    unique: bool = _flag("Write no name twice. Cannot be combined with `start`.")
     start: int = _start(
-        "Skip this many names. With start, boldness safe does not compare names with each other."
+        "Skip this many names. `boldness` safe then does not compare names with each other."
     )
     seed: int | None = _unset(
         _COUNT, "Random seed: fixes the stream of names.", unset="a new one each time"
@@ -268,10 +268,10 @@ class AliasOptions(CommonOptions):
         except TypeError:
             keys = None
         if keys is None or isinstance(self.keys, str):
-            raise SamplingError(f"keys {short_repr(self.keys)}: must be a list of texts", ["keys"])
+            raise SamplingError(f"keys {short_repr(self.keys)}: must be {LINES}", ["keys"])
         for key in keys:
             if not isinstance(key, str) or re.search(r"[\ud800-\udfff]", key):
-                raise SamplingError(f"key {short_repr(key)}: must be a text", ["keys"])
+                raise SamplingError(f"key {short_repr(key)}: must be a string", ["keys"])
         object.__setattr__(self, "keys", keys)
 
 
@@ -285,10 +285,10 @@ class CastOptions(RandomOptions):
     pattern: str
     count: int = option_field(20, _COUNT, "Number of lines.", short="-n")
     _: KW_ONLY
-    unique: bool = _flag("Write no line twice. Cannot be combined with start.")
+    unique: bool = _flag("Write no line twice. Cannot be combined with `start`.")
     start: int = _start(
-        "Skip this many lines. Cannot be combined with min_edits or remember. If lines depend on "
-        "earlier ones, those are still drawn, which takes time."
+        "Skip this many lines. Cannot be combined with `min_edits` or `remember`. If lines depend "
+        "on earlier ones, those are still drawn, which takes time."
     )
     initials: str | None = _condition(
         None,
@@ -301,8 +301,7 @@ class CastOptions(RandomOptions):
         (),
         LINE_NUMBERS,
         "Redraw the names in the lines with these numbers; all else stays. 5.2 is the second part "
-        "of line 5, and 5.town its part called town. Repeat a number to redraw again. Requires a "
-        "seed.",
+        "of line 5, and 5.town its part town. Repeat a number to redraw again. Requires `seed`.",
     )
     parts: bool = option_field(False, FLAG, "Return each line as a tuple of its parts.")
     models: Mapping[str, Any] | None = option_field(
@@ -312,7 +311,8 @@ class CastOptions(RandomOptions):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.pattern, str):
-            raise SamplingError(f"pattern {short_repr(self.pattern)}: must be a text", ["pattern"])
+            message = f"pattern {short_repr(self.pattern)}: must be a string"
+            raise SamplingError(message, ["pattern"])
         for number, _ in self.redraw:
             if number > self.count:
                 reason = f"the cast has {plural(self.count, 'line')}"
@@ -342,7 +342,7 @@ def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
 
 
 def or_list(texts: Collection[str]) -> str:
-    """The texts as alternatives, for a message.
+    """The strings as alternatives, for a message.
 
     >>> print(or_list(["wyn"]), or_list(["a", "b"]), or_list("abcdef"))
     'wyn' 'a' or 'b' 'a' or 'b' or 'c' or …

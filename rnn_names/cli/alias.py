@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from rnn_names.cli.formats import Verbatim
-from rnn_names.cli.input_checks import read_options, refuse_single
+from rnn_names.cli.input_checks import check_is_file, read_options
 from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_option
 from rnn_names.cli.options import command, option, options_of
 from rnn_names.cli.output import Form, RecordWriter, output_options
@@ -18,7 +18,7 @@ from rnn_names.cli.streams import open_input, print_note
 from rnn_names.errors import CorpusError, plural, printable
 from rnn_names.options import AliasOptions
 
-KEYS_READ_AT_ONCE = 1 << 17  # keys whose names are drawn together
+KEYS_READ_AT_ONCE, MAX_KEYS_FOR_NOTE = 1 << 17, 1000  # keys drawn together; keys examined
 
 
 @command(
@@ -53,10 +53,10 @@ def alias(
 
     if "{" in file and not os.path.lexists(file):
         raise click.UsageError("a key gets a name, not a pattern: give a model, as in -m men")
-    refuse_single(file, "key", "alias")
+    check_is_file(file, "key", "alias")
     if secret_file == file == "-":
         raise click.UsageError("standard input has the keys: give --secret-file a file")
-    given["secret"] = _secret(secret_file)
+    given["secret"] = _read_secret(secret_file)
     options: AliasOptions = read_options(AliasOptions, given)
     if secret_file is None:
         print_note(
@@ -72,7 +72,7 @@ def alias(
         n_keys = n_blank = 0
         while keys := list(lines if options.unique else islice(lines, KEYS_READ_AT_ONCE)):
             nonblank = [key for key in keys if key]
-            if not n_keys and (note := _note(nonblank[:1000])):
+            if not n_keys and (note := _note_on_keys(nonblank[:MAX_KEYS_FOR_NOTE])):
                 print_note(note)
             n_keys, n_blank = n_keys + len(keys), n_blank + len(keys) - len(nonblank)
             names = dict(zip(nonblank, aliases.names_for(nonblank), strict=True))
@@ -81,7 +81,7 @@ def alias(
         print_note(f"{plural(n_blank, 'empty key')} got no name")
 
 
-def _note(keys: Sequence[str]) -> str:
+def _note_on_keys(keys: Sequence[str]) -> str:
     """A note on keys that may be lines of a table or begin with a heading; "" for others."""
     from rnn_names.cli.list_notes import SEPARATORS, separator_of_table
 
@@ -96,7 +96,7 @@ def _note(keys: Sequence[str]) -> str:
     return f"the first key is {first[0]}; if that is a heading, leave it out: {others_only}"
 
 
-def _secret(path: str | None) -> bytes:
+def _read_secret(path: str | None) -> bytes:
     if path is None:
         return b""
     from rnn_names.corpus.reading import read_small

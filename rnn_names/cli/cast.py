@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.casts.bundled_casts import CASTS
-from rnn_names.cli.input_checks import read_options, wrong_usage
+from rnn_names.cli.input_checks import as_usage_errors, read_options
 from rnn_names.cli.options import command, declared_option, flag, option, options_of
 from rnn_names.cli.output import Form, RecordWriter, output_options
 from rnn_names.cli.streams import in_utf8, print_note, write
@@ -71,7 +71,7 @@ def cast(pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **g
         write(f"{text}\n".encode())
         return
     options: CastOptions = read_options(CastOptions, {"pattern": text, **given})
-    with wrong_usage():
+    with as_usage_errors():
         parsed = parsed_pattern(options, pattern_file)
     _note_oddities(parsed, options)
     out = RecordWriter(["name", *parsed.columns], form, title=file or "".join(pattern))

@@ -18,22 +18,22 @@ import click
 from rnn_names.cli.options import OutputPath
 from rnn_names.errors import RnnNamesError, printable, short_repr
 
-OWN_FILE, PROJECT_FILE = "rnn-names.toml", "pyproject.toml"
+CONFIG_FILE, PYPROJECT_FILE = "rnn-names.toml", "pyproject.toml"
 
 
 def apply_defaults(context: click.Context) -> None:
     """Sets the defaults of the command to be run, and `context.obj` to the name of the file."""
-    for file in (OWN_FILE, PROJECT_FILE):
-        if os.path.isfile(file) and (tables := _tables(file)) is not None:
-            context.obj, context.default_map = file, _defaults(context, file, tables)
+    for file in (CONFIG_FILE, PYPROJECT_FILE):
+        if os.path.isfile(file) and (tables := _read_tables(file)) is not None:
+            context.obj, context.default_map = file, _checked_defaults(context, file, tables)
             return
 
 
-def _tables(file: str) -> dict[str, Any] | None:
+def _read_tables(file: str) -> dict[str, Any] | None:
     """The tables of commands in a file; None if there are none."""
     with open(file, "rb") as stream:
-        text, is_own = stream.read(), file == OWN_FILE
-    if not is_own and not re.search(rb"tool\W+rnn-names", text):  # parsing TOML takes time
+        text, is_pyproject = stream.read(), file == PYPROJECT_FILE
+    if is_pyproject and not re.search(rb"tool\W+rnn-names", text):  # parsing TOML takes time
         return None
     try:
         tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
@@ -44,7 +44,7 @@ def _tables(file: str) -> dict[str, Any] | None:
         tables: Any = tomllib.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise RnnNamesError(f"{file}: not TOML in UTF-8: {printable(str(error))}") from None
-    for name in () if is_own else ("tool", "rnn-names"):
+    for name in ("tool", "rnn-names") if is_pyproject else ():
         if name not in tables:
             return None
         tables = tables[name]
@@ -53,7 +53,7 @@ def _tables(file: str) -> dict[str, Any] | None:
     return dict(tables)
 
 
-def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict[str, Any]:
+def _checked_defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict[str, Any]:
     """A file's values for the options of the command, by their names in Python."""
     group: Any = context.command
     for name, options in tables.items():
@@ -74,7 +74,7 @@ def _defaults(context: click.Context, file: str, tables: dict[str, Any]) -> dict
         if isinstance(param.type, OutputPath):
             raise RnnNamesError(f"{place}: output files can be set on the command line only")
         items = value if isinstance(value, list) and param.multiple else [value]
-        allowed = "true or false" if param.is_flag else "a text or a number"
+        allowed = "true or false" if param.is_flag else "a string or a number"
         types = {bool} if param.is_flag else {str, int, float}
         if not types.issuperset(map(type, items)) or any("\0" in str(item) for item in items):
             raise RnnNamesError(f"{place} = {short_repr(value)}: must be {allowed}")

@@ -21,7 +21,7 @@ Records = Iterable[tuple[Any, ...]]
 
 
 class Verbatim(str):
-    """A text that gets no apostrophe, even if it looks like a formula, except for Excel."""
+    """A string that gets no apostrophe, even if it looks like a formula, except for Excel."""
 
 
 def json_lines(columns: Sequence[str], records: Records, _is_first: bool) -> str:
@@ -30,7 +30,7 @@ def json_lines(columns: Sequence[str], records: Records, _is_first: bool) -> str
     return "".join(f"{json.dumps(item, ensure_ascii=False)}\n" for item in objects)
 
 
-def cells(
+def delimited_lines(
     columns: Sequence[str], records: Records, is_first: bool, delimiter: str = ",", mark: str = ""
 ) -> str:
     """Records as lines of cells; Excel needs a `mark` before the titles."""
@@ -96,9 +96,9 @@ def roll_table(title: str, names: Sequence[str]) -> str:
 
 TABLES: dict[str, Callable[[Sequence[str], Records, bool], str]] = {
     "jsonl": json_lines,
-    "csv": cells,
-    "tsv": partial(cells, delimiter="\t"),
-    "excel": partial(cells, mark=BYTE_ORDER_MARK),
+    "csv": delimited_lines,
+    "tsv": partial(delimited_lines, delimiter="\t"),
+    "excel": partial(delimited_lines, mark=BYTE_ORDER_MARK),
     "markdown": markdown,
 }
 """Formats of records: functions of columns, records, and whether these are the first records."""
@@ -133,7 +133,7 @@ def _plain(value: str | float | bool | None) -> str:
 
 
 def _escaped(text: str) -> str:
-    r"""A text with the markup of Markdown escaped.
+    r"""A string with the markup of Markdown escaped.
 
     >>> _escaped("1. *x* [[y]]"), _escaped("# z &amp;")
     ('1\\. \\*x\\* \\[\\[y\\]\\]', '\\# z \\&amp;')

@@ -14,8 +14,8 @@ from rnn_names.files import check_writable
 
 
 @contextmanager
-def wrong_usage() -> Iterator[None]:
-    """Turns an error of the library into a usage error, for use before any file is read."""
+def as_usage_errors() -> Iterator[None]:
+    """Turns errors of the library into usage errors, for use before any file is read."""
     try:
         yield
     except RnnNamesError as error:
@@ -25,7 +25,7 @@ def wrong_usage() -> Iterator[None]:
 def read_options(options_class: type, given: dict[str, Any]) -> Any:
     """The options of a command that draws names; their files are read after all other checks."""
     files = {name: given[name] for name in ("exclude", "exclude_words")}
-    with wrong_usage():
+    with as_usage_errors():
         options = options_class(**{name: given[name] for name in given.keys() - files.keys()})
     if options.start and getattr(options, "seed", 0) is None:  # BestOptions have no seed
         raise click.UsageError("--start requires --seed: without one, each run draws new names")
@@ -41,8 +41,8 @@ def read_options(options_class: type, given: dict[str, Any]) -> Any:
     return replace(options, **lists)
 
 
-def refuse_single(path: str, noun: str, command: str) -> None:
-    """Raises CorpusError with a correct command if a name or a key was given instead of a file."""
+def check_is_file(path: str, noun: str, command: str) -> None:
+    """Raises CorpusError, with a correct command, for a name or a key instead of a file."""
     if path.replace("-", "").isalnum() and not os.path.lexists(path):
         from rnn_names.corpus.reading import opened
 

@@ -24,7 +24,7 @@ from rnn_names.options import CastOptions, SampleOptions
 from rnn_names.training.settings import Settings
 from rnn_names.version import __version__
 
-MAX_OF_CALL = 1000  # names in a call that draws or scores
+MAX_NAMES_PER_CALL = 1000  # names in a call that draws or scores
 ABOUT = f"""Names of people, places and creatures, from small networks that learned real lists.
 Draw names here instead of inventing them: invented names tend to be the same for everyone.
 list_models lists the models; boldness "safe" gives names that can be used as they are.
@@ -68,11 +68,11 @@ def _tools(folder: Path | None) -> list[Any]:
     from rnn_names.training.train import train
 
     Models = Annotated[list[str] | str, Field(description="Several are blended; A=2 has a weight.")]
-    Count = Annotated[int, Field(description="How many.", ge=0, le=MAX_OF_CALL)]
-    Scored = Annotated[list[str], Field(min_length=1, max_length=MAX_OF_CALL)]
+    Count = Annotated[int, Field(description="How many.", ge=0, le=MAX_NAMES_PER_CALL)]
+    Scored = Annotated[list[str], Field(min_length=1, max_length=MAX_NAMES_PER_CALL)]
     NewName = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
-    own: dict[str, Any] = {path.stem: path for path in folder.glob("*.npz")} if folder else {}
-    blend = partial(load_chosen, load=partial(_load, own))
+    own_models: dict[str, Any] = {f.stem: f for f in folder.glob("*.npz")} if folder else {}
+    blend = partial(load_chosen, load=partial(_load, own_models))
 
     def list_models() -> Iterator[dict[str, Any]]:
         """The models: their names, what they write, three samples; for your own, only the names."""
@@ -80,7 +80,7 @@ def _tools(folder: Path | None) -> list[Any]:
         for name, of in bundled.MODELS.items():
             yield {"name": name, "writes": of.source.what, "samples": of.samples}
         yield from ({"name": name, "writes": f"as {of}"} for name, of in others)
-        yield from ({"name": name} for name in (*bundled.packs(), *own))
+        yield from ({"name": name} for name in (*bundled.packs(), *own_models))
 
     def sample_names(models: Models = DEFAULT, count: Count = 20, **options: Any) -> Iterator[str]:
         """New names at random; with boldness "safe", names that can be used as they are."""
@@ -88,8 +88,8 @@ def _tools(folder: Path | None) -> list[Any]:
 
     def cast_names(pattern: str, count: Count = 20, **options: Any) -> Iterator[str]:
         """Lines of several names: "[Sir|Dame] {norse:max-length=7} of {welsh-towns}"."""
-        of_cast = CastOptions(read_pattern(pattern)[0], count, **options)
-        drawer = CastDrawer(parsed_pattern(of_cast), of_cast, blend, bundled_lines)
+        options_of_cast = CastOptions(read_pattern(pattern)[0], count, **options)
+        drawer = CastDrawer(parsed_pattern(options_of_cast), options_of_cast, blend, bundled_lines)
         yield from (line for rows in texts_of_lines(drawer) for line, *_ in rows)
 
     def score_names(names: Scored, models: Models = DEFAULT) -> Iterator[dict[str, Any]]:
@@ -104,30 +104,30 @@ def _tools(folder: Path | None) -> list[Any]:
             if os.path.lexists(path := f"{folder}/{name}.npz") or name.lower() in bundled.names():
                 raise ModelFileError(f"name {name}: a model has this name; choose another")
             train(names, **options).save(path)
-            own[name] = path
+            own_models[name] = path
         yield name
 
     tools = [_tool(list_models), _tool(sample_names, SampleOptions), _tool(cast_names, CastOptions)]
     return [*tools, _tool(score_names), *([_tool(train_model, Settings)] if folder else [])]
 
 
-def _load(own: dict[str, Any], name: str) -> Any:
-    """The model with this name: one of the user's `own`, or a bundled one."""
+def _load(own_models: dict[str, Any], name: str) -> Any:
+    """The model with this name: one of the user's `own_models`, or a bundled one."""
     from rnn_names.model.model import Model
 
-    if name not in own and name.lower() not in bundled.names():
+    if name not in own_models and name.lower() not in bundled.names():
         raise ModelFileError(f"no model {short_repr(name)}; list_models lists all models")
-    return Model.load(own.get(name, name))
+    return Model.load(own_models.get(name, name))
 
 
-def _tool(function: Callable[..., Iterator[Any]], owner: Any = None) -> Any:
-    """A tool that calls a function, with the options of the dataclass `owner` as parameters."""
+def _tool(function: Callable[..., Iterator[Any]], options_class: Any = None) -> Any:
+    """A tool that calls a function; its parameters include the options of `options_class`."""
     from anyio.to_thread import run_sync
     from mcp.server.mcpserver.exceptions import ToolError
     from mcp.server.mcpserver.tools import Tool
     from pydantic import Field, create_model
 
-    async def called(**given: Any) -> list[Any]:
+    async def call(**given: Any) -> list[Any]:
         items = function(**{name: value for name, value in given.items() if value is not None})
         found = list[Any]()
         try:  # in a thread that keeps running if the client cancels the call
@@ -138,16 +138,16 @@ def _tool(function: Callable[..., Iterator[Any]], owner: Any = None) -> Any:
         return found
 
     parameters = dict(signature(function).parameters)
-    options = declarations(owner) if parameters.pop("options", None) else {}
+    options = declarations(options_class) if parameters.pop("options", None) else {}
     for name, declared in options.items():
         schema = declared.kind.schema  # options that are files have none
         if schema and not declared.hidden and name != "parts":
             text = {"description": declared.help, "json_schema_extra": schema}
             kind = Annotated[Any, Field(default_factory=lambda: None, **text)]
             parameters.setdefault(name, Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind))
-    vars(called)["__signature__"] = Signature([*parameters.values()], return_annotation=list[Any])
-    hints: Any = {"readOnlyHint": owner is not Settings, "destructiveHint": False}
-    tool = Tool.from_function(called, function.__name__, None, function.__doc__, annotations=hints)
+    vars(call)["__signature__"] = Signature([*parameters.values()], return_annotation=list[Any])
+    hints: Any = {"readOnlyHint": options_class is not Settings, "destructiveHint": False}
+    tool = Tool.from_function(call, function.__name__, None, function.__doc__, annotations=hints)
     base, strict = tool.fn_metadata.arg_model, {"extra": "forbid"}  # refuses unknown arguments
     tool.fn_metadata.arg_model = create_model("Arguments", __base__=base, __cls_kwargs__=strict)
     tool.parameters = tool.fn_metadata.arg_model.model_json_schema()

@@ -19,7 +19,7 @@ ModelChoices: TypeAlias = tuple[ModelChoice, ...]
 
 
 class ModelParam(click.Path):
-    """MODEL or MODEL=WEIGHT; a file with the whole text as its name takes precedence.
+    """MODEL or MODEL=WEIGHT; a file of exactly that name takes precedence.
 
     Shells also complete `words`. If `several`, A=2+B stands for a tuple of models.
     """

@@ -130,7 +130,7 @@ def declared_option(options_class: Any, name: str, **more: Any) -> Callable[...,
     """The command-line option of a dataclass's field; `more` overrides its declaration."""
     field = declarations(options_class)[name]
     kind: Any = field.kind
-    help = re.sub(r"\b[a-z]+(_[a-z]+)+\b", lambda match: as_option(match[0], ""), field.help)
+    help = re.sub(r"`(\w+)`", lambda match: as_option(match[1]), field.help)
     settings: dict[str, Any] = {"group": field.group, "help": help, "hidden": field.hidden}
     settings["metavar"] = field.metavar or kind.metavar
     if kind is FLAG:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from rnn_names.casts.bundled_casts import CASTS
-from rnn_names.cli.input_checks import read_options, wrong_usage
+from rnn_names.cli.input_checks import as_usage_errors, read_options
 from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_option
 from rnn_names.cli.options import command, declared_option, option, options_of, output_option
 from rnn_names.cli.picking.commands import command_table
@@ -70,7 +70,7 @@ def pick(
             raise click.UsageError(message)
         text, pattern_file = read_pattern(word, file)
         options = read_options(CastOptions, {"pattern": text, **given})
-        with wrong_usage():
+        with as_usage_errors():
             supply = LinesToPick(options, pattern_file)
         for used_file in supply.files:
             if is_same_file(output, used_file):

@@ -10,14 +10,14 @@ from rnn_names.cli.input_checks import read_options
 from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_option
 from rnn_names.cli.options import command, declared_option, flag, options_of
 from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
-from rnn_names.cli.streams import bar, print_note
+from rnn_names.cli.streams import print_note, progress_bar
 from rnn_names.options import BestOptions, RandomOptions, SampleOptions
 
 if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
 
-FEW_LISTED = 1000  # names; longer lists get no note, since they have a name near most names
+MAX_LISTED_FOR_NOTE = 1000  # names; a longer list has a name near most names
 MIN_COMPARED, MAX_COMPARED = 10, 200  # drawn names that are compared with the list
 
 
@@ -67,7 +67,7 @@ def sample(
     title = "+".join(choice.title.removesuffix(".npz") for choice in choices)
     out = NameWriter(loaded_model, form, per_character=rank == "per-character", title=title)
     if best:
-        drawn = _best(loaded_model, count, options, rank)
+        drawn = _best_names(loaded_model, count, options, rank)
     else:
         drawn = names_of_stream(loaded_model, count, options)
     compared = Names.from_strings([])
@@ -83,7 +83,7 @@ def sample(
 def _note_near_copies(model: "Model", names: "Names") -> None:
     """Prints a note if many names are at most one edit from a name in the model's short list."""
     n_listed, known = model.training.get("distinct_names"), model.own_fingerprints
-    is_short = isinstance(n_listed, int) and n_listed <= FEW_LISTED
+    is_short = isinstance(n_listed, int) and n_listed <= MAX_LISTED_FOR_NOTE
     if known is None or not is_short or len(names) < MIN_COMPARED:
         return
     from rnn_names.conditions.near_list import NearList
@@ -94,11 +94,11 @@ def _note_near_copies(model: "Model", names: "Names") -> None:
         print_note(f"{near} of {len(names)} names {are_near}; --min-edits 2 leaves such names out")
 
 
-def _best(model: "Model", count: int, options: BestOptions, rank: str) -> "Iterator[Names]":
+def _best_names(model: "Model", count: int, options: BestOptions, rank: str) -> "Iterator[Names]":
     """The most probable names; after two seconds, a bar shows the progress of the search."""
     from rnn_names.sampling.best import best
 
-    with bar(
+    with progress_bar(
         unit_scale=True,
         delay=2,
         disable=None,  # disabled unless standard error is a terminal

@@ -4,7 +4,7 @@ import os
 
 import click
 
-from rnn_names.cli.input_checks import refuse_single
+from rnn_names.cli.input_checks import check_is_file
 from rnn_names.cli.model_options import ModelChoices, choices_or_default, model_option
 from rnn_names.cli.options import command, declared_option, flag
 from rnn_names.cli.output import ADDED_COLUMNS, Form, NameWriter, output_options
@@ -44,7 +44,7 @@ def score(file: str, model: ModelChoices, sort: bool, rank: str, form: Form) -> 
     if not os.path.exists(file) and os.path.exists(find_model_file(file)):
         line = f"echo NAME | rnn-names score -m {file}"
         raise click.UsageError(f"{file} is a model; names come from a file or a pipe: {line}")
-    refuse_single(file, "name", "score")
+    check_is_file(file, "name", "score")
     per_character = rank == "per-character"
     loaded_model = load_chosen(choices_or_default(model))
     out = NameWriter(loaded_model, form, per_character)

@@ -74,7 +74,7 @@ def terminal_size(stream: TextIO) -> os.terminal_size | None:
     return None
 
 
-def bar(**settings: Any) -> Any:
+def progress_bar(**settings: Any) -> Any:
     """A progress bar of tqdm that is erased at the end, without tqdm's monitor thread."""
     for name in [name for name in os.environ if name.startswith("TQDM_")]:
         del os.environ[name]  # a wrong value there would end the program

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.input_checks import check_output, wrong_usage
+from rnn_names.cli.input_checks import as_usage_errors, check_output
 from rnn_names.cli.model_options import INITIAL_MODEL, ModelChoices, word_or_models
 from rnn_names.cli.options import DEFAULT_MODEL, command, flag, option, options_of, output_option
 from rnn_names.cli.streams import open_input
@@ -87,7 +87,7 @@ def train(
     from rnn_names.training.trainer import Trainer
     from rnn_names.training.warm_start import initial_model
 
-    with wrong_usage():
+    with as_usage_errors():
         settings = Settings(**options)
     state = state_path(output)
     written = {"--output": output, "--log": log, "--report": report, "the state of the run": state}
@@ -118,7 +118,7 @@ def train(
         progress.say("\n".join(lines))
         with interrupts.on_interrupt(run.interrupted):
             try:
-                run.go(write_log)
+                run.train(write_log)
                 progress.close()
                 progress.say(summary(progress, output, started_from))
             finally:

@@ -15,7 +15,7 @@ from typing import Any
 from rnn_names.cli import interrupts
 from rnn_names.cli.input_checks import check_beginning
 from rnn_names.cli.options import DEFAULT_MODEL
-from rnn_names.cli.streams import bar, print_to_stderr, terminal_size
+from rnn_names.cli.streams import print_to_stderr, progress_bar, terminal_size
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import TrainingError, network_name, plural, printable
 from rnn_names.files import standard_stream, write_all
@@ -27,7 +27,7 @@ from rnn_names.training.checkpoint import Checkpoint
 from rnn_names.training.trainer import DIVERGENCE_FACTOR, EpochRecord, Trainer, next_epoch_to_show
 
 LOG_WIDTH = 100  # columns of messages without a terminal
-SECONDS_TO_SPEAK = 2.0  # seconds for the final messages, whose reader may be gone
+SECONDS_FOR_MESSAGES = 2.0  # seconds for the final messages, whose reader may be gone
 
 
 class TrainingRun:
@@ -42,7 +42,7 @@ class TrainingRun:
         self.model: Model | None = None  # the last model that this run has written
         self.is_finished = False  # whether nothing is left to write but the report
 
-    def go(self, write_log: Callable[[EpochRecord], object]) -> None:
+    def train(self, write_log: Callable[[EpochRecord], object]) -> None:
         """Trains to the end. Each epoch updates the model file, then the log, then the state."""
         try:
             with interrupts.critical_section():
@@ -53,7 +53,7 @@ class TrainingRun:
                     self._save()
                 # Before the state, since a resumed run drops the log of epochs after its state.
                 write_log(record)
-                self._keep(record)
+                self._save_state(record)
                 self.progress.show(record)
                 if not self.trainer.position.stage_epoch:
                     self.progress.announce_stage()
@@ -72,7 +72,7 @@ class TrainingRun:
                 self.checkpoint.remove()  # the state that an earlier run left
             self.model = model
 
-    def _keep(self, record: EpochRecord) -> None:
+    def _save_state(self, record: EpochRecord) -> None:
         with interrupts.critical_section():
             self.checkpoint.keep()
             self.last_saved_epoch = record.epoch
@@ -100,7 +100,7 @@ class TrainingRun:
             wrote = self.write_report()
         finally:
             with suppress(RuntimeError):  # a limit may allow no further thread
-                threading.Timer(SECONDS_TO_SPEAK, os._exit, [interrupts.INTERRUPTED]).start()
+                threading.Timer(SECONDS_FOR_MESSAGES, os._exit, [interrupts.INTERRUPTED]).start()
         self.progress.screen_lock.acquire()  # never released, so other threads show nothing more
         self.progress.close()
         last = self.last_saved_epoch
@@ -158,7 +158,7 @@ class Progress:
         self.records: list[EpochRecord] = []
         self.next_line = 1  # the earliest epoch that may show a line
         self.began = time.perf_counter()
-        self.bar = bar(
+        self.bar = progress_bar(
             total=trainer.position.characters + trainer.characters_left,
             initial=trainer.position.characters,
             # tqdm would adapt the step between updates, which slows the bar down.

@@ -12,13 +12,13 @@ import click
 from rnn_names.errors import TooFewNamesError
 from rnn_names.model import bundled
 
-MISSPELLINGS = {
+GUESSED_OPTIONS = {
     "--count (-n)": "--number --num --amount --how-many",
     "--prefix": "--start-with --starts-with --startswith --begin-with --begins-with",
     "--suffix": "--end-with --ends-with --endswith",
     "--boldness safe": "--safe",
     "--format jsonl": "--json",
-    "a text in the pattern of a cast, '[Lord|Lady] {norse}'": "--title --titles",
+    "plain text in the pattern of a cast, '[Lord|Lady] {norse}'": "--title --titles",
 }
 """Options, and the options that users type instead of them."""
 
@@ -48,7 +48,7 @@ def usage_hint(command: click.Command, error: click.UsageError) -> str:
     name = getattr(error, "option_name", "")
     if name in ("-o", "--output") and "--output" not in options:
         return f"{error.message} This command writes to standard output: > FILE"
-    for meant, others in MISSPELLINGS.items():
+    for meant, others in GUESSED_OPTIONS.items():
         has_option = not meant.startswith("--") or meant.split()[0] in options
         if has_option and name in others.split():
             return f"No such option '{name}'. Did you mean {meant}?"

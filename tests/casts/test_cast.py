@@ -245,7 +245,7 @@ def test_models_are_passed_by_their_names_in_the_pattern():
 def test_an_error_shows_an_impossible_part():
     with pytest.raises(RnnNamesError, match=r"^nors: .*\n  a {nors}\n {4}\^$"):
         cast("a {nors}")
-    with pytest.raises(SamplingError, match="pattern 5: must be a text"):
+    with pytest.raises(SamplingError, match="pattern 5: must be a string"):
         cast(5)
     with pytest.raises(SamplingError, match="initials: there is no"):
         cast("[a|b]", initials="same")

@@ -76,9 +76,9 @@ def test_a_value_is_converted_to_its_plainest_type(given, value):
         ({"flag": Decimal("sNaN")}, r"flag Decimal\('sNaN'\): must be a bool"),
         ({"word": "c"}, "word 'c': must be one of a, b"),
         ({"word": ["a"]}, r"word \['a'\]: must be one of a, b"),
-        ({"texts": [1]}, r"texts \[1\]: must be a text or a list of texts"),
-        ({"lines": "ab"}, "lines 'ab': must be a list of texts"),
-        ({"texts": np.array("ab")}, r"texts array\('ab'.*\): must be a text or a list of texts"),
+        ({"texts": [1]}, r"texts \[1\]: must be a string or a list of strings"),
+        ({"lines": "ab"}, "lines 'ab': must be a list of strings"),
+        ({"texts": np.array("ab")}, r"texts array\('ab'.*: must be a string or a list of strings"),
         ({"path": "\ud800"}, r"path '\\ud800': must be the path of a file"),
     ],
 )

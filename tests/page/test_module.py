@@ -817,7 +817,7 @@ def test_options_that_no_name_can_have_throw_a_type_error(options, message, in_n
 def test_a_list_that_contains_itself_is_refused(in_node, small_models):
     call = "const a = []; a.push(a); await sample(2, { prefix: a }).catch((e) => print(e.message));"
     (found,) = in_node(call, ("gru", small_models["gru"]))
-    assert found == "prefix [[…]]: must be a text or a list of texts"
+    assert found == "prefix [[…]]: must be a string or a list of strings"
 
 
 def test_a_module_names_its_sources_and_model_names_stay_text(in_node, bundled):

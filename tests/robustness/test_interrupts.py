@@ -224,8 +224,8 @@ BETWEEN = [
     "run = rnn_names.cli.training_run; real = run.asdict\n"
     "run.asdict = lambda epoch: (epoch.epoch == 3 and (interrupt(), time.sleep(1e6)), "
     "real(epoch))[1]",
-    "run = rnn_names.cli.training_run.TrainingRun; real = run._keep\n"
-    "run._keep = lambda self, epoch: (epoch.epoch == 3 and (interrupt(), time.sleep(1e6)), "
+    "run = rnn_names.cli.training_run.TrainingRun; real = run._save_state\n"
+    "run._save_state = lambda self, epoch: (epoch.epoch == 3 and (interrupt(), time.sleep(1e6)), "
     "real(self, epoch))[1]",
 ]
 

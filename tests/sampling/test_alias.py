@@ -92,10 +92,10 @@ def test_conditions_that_hardly_any_name_meets_are_refused():
 @pytest.mark.parametrize(
     "wrong, message",
     [
-        ({"keys": "abc"}, "keys 'abc': must be a list of texts"),
-        ({"keys": np.array("abc")}, "keys array.*: must be a list of texts"),
-        ({"keys": [1]}, "key 1: must be a text"),
-        ({"keys": ["\ud800"]}, "key .*: must be a text"),
+        ({"keys": "abc"}, "keys 'abc': must be a list of strings"),
+        ({"keys": np.array("abc")}, "keys array.*: must be a list of strings"),
+        ({"keys": [1]}, "key 1: must be a string"),
+        ({"keys": ["\ud800"]}, "key .*: must be a string"),
         ({"secret": "s"}, "secret 's': must be bytes"),
         ({"start": 3}, "start: the name of a key depends on the key alone"),
         ({"remember": "file"}, "remember: the name of a key depends on the key alone"),

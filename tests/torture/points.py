@@ -178,7 +178,9 @@ def main():
         code, said = forked(list_places)
         assert code == 0, said
         places = json.loads(Path("places").read_text())
-        trains = next(i for i, place in enumerate(places) if place.endswith(" go"))
+        trains = next(
+            i for i, place in enumerate(places) if re.search(r"training_run.*\btrain$", place)
+        )
         chosen = [
             (place, i >= trains)
             for i, place in enumerate(places)
