@@ -18,7 +18,8 @@ from rnn_names.cli.streams import open_input, print_note
 from rnn_names.errors import CorpusError, plural, printable
 from rnn_names.options import AliasOptions
 
-KEYS_READ_AT_ONCE, MAX_KEYS_FOR_NOTE = 1 << 17, 1000  # keys drawn together; keys examined
+KEYS_READ_AT_ONCE = 1 << 17  # keys whose names are drawn together
+MAX_KEYS_FOR_NOTE = 1000  # first keys that are examined for a note
 
 
 @command(

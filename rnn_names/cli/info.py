@@ -43,14 +43,14 @@ def info(model: ModelChoices, json: bool, system: bool) -> None:
     """
     from rnn_names.model.model import load_chosen
 
-    read = click.get_current_context().find_root().obj
+    config = click.get_current_context().find_root().obj  # a file's name, or the error in it
     if system:
-        how = "not from" if isinstance(read, RnnNamesError) else "also from"
+        how = "not from" if isinstance(config, RnnNamesError) else "also from"
         facts = _facts_for_bug_report()
-        if read:
-            facts["options"] = f"{how} {read}"
-    elif isinstance(read, RnnNamesError):
-        raise read
+        if config:
+            facts["options"] = f"{how} {config}"
+    elif isinstance(config, RnnNamesError):
+        raise config
     else:
         models = choices_or_default(model)
         of_model = load_chosen(models).facts()

@@ -46,11 +46,11 @@ class TrainingRun:
         """Trains to the end. Each epoch updates the model file, then the log, then the state."""
         try:
             with interrupts.critical_section():
-                self._save()  # the file of a resumed run may be missing
+                self._save_model()  # the file of a resumed run may be missing
             self.progress.announce_stage()
             for record in self.trainer.epochs(self.progress.batch):
                 with interrupts.critical_section():
-                    self._save()
+                    self._save_model()
                 # Before the state, since a resumed run drops the log of epochs after its state.
                 write_log(record)
                 self._save_state(record)
@@ -60,9 +60,9 @@ class TrainingRun:
             self._finish()
         except TrainingError as error:
             self._finish()
-            raise TrainingError(f"{error}; {self._saved()}", settings=error.settings) from None
+            raise TrainingError(f"{error}; {self._saved_weights()}", error.settings) from None
 
-    def _save(self) -> None:
+    def _save_model(self) -> None:
         """Writes the best model so far if it is new; with 0 epochs, the untrained one."""
         model = self.trainer.model  # read once: another thread may replace it meanwhile
         is_due = model.training["epoch"] or not self.trainer.settings.epochs
@@ -95,7 +95,7 @@ class TrainingRun:
     def interrupted(self) -> None:
         """Writes all files and a message about them; runs in the thread of `interrupts`."""
         try:
-            self._save()
+            self._save_model()
             self.checkpoint.write()
             wrote = self.write_report()
         finally:
@@ -105,13 +105,13 @@ class TrainingRun:
         self.progress.close()
         last = self.last_saved_epoch
         when = f"after epoch {last}" if self.is_finished else f"in epoch {last + 1}"
-        message = f"Interrupted {when}: {self._saved()}"
+        message = f"Interrupted {when}: {self._saved_weights()}"
         if self.checkpoint.written:
             message += "; to continue, give the same command with --resume"
         print_to_stderr(f"{message}.")
         self.progress.say(wrote)
 
-    def _saved(self) -> str:
+    def _saved_weights(self) -> str:
         if self.model is None:
             return "nothing was saved"
         epoch = self.model.training["epoch"]
