@@ -128,19 +128,18 @@ def _path(value: Any) -> str:
     return path
 
 
-_STRINGS = {"type": "array", "items": {"type": "string"}}
+_STRING_LIST = {"type": "array", "items": {"type": "string"}}
 FLAG = Kind("a bool", lambda value: bool((False, True).index(value)), schema={"type": "boolean"})
-LINES = Kind(
-    "a list of strings", _strings, "FILE", _STRINGS
-)  # on the command line, the lines of a file
-TEXTS = Kind(
+# On the command line, these are the lines of a file.
+LINES = Kind("a list of strings", _strings, "FILE", _STRING_LIST)
+STRINGS = Kind(
     "a string or a list of strings",
-    lambda value: (value,) if isinstance(value, str) else _strings(value),
+    lambda value: _strings([value] if isinstance(value, str) else value),
     "TEXT",
-    _STRINGS,
+    _STRING_LIST,
 )
 _OF_LINES = 'line numbers from 1, such as 2,3,4, or a line and its part, such as "5.2" or "5.town"'
-LINE_NUMBERS = Kind(_OF_LINES, _line_part_pairs, "N,…", _STRINGS)
+LINE_NUMBERS = Kind(_OF_LINES, _line_part_pairs, "N,…", _STRING_LIST)
 MAPPING = Kind("a dictionary of models", dict)
 PATH = Kind("the path of a file", _path, "FILE")
 

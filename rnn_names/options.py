@@ -15,7 +15,7 @@ from rnn_names.declarations import (
     MAPPING,
     PATH,
     POSITIVE,
-    TEXTS,
+    STRINGS,
     CheckedOptions,
     Number,
     declarations,
@@ -26,7 +26,7 @@ from rnn_names.errors import SamplingError, plural, short_repr
 
 _condition = partial(option_field, group="Conditions")
 _sampling = partial(option_field, group="Sampling")
-_flag, _texts = partial(_condition, False, FLAG), partial(_condition, (), TEXTS)
+_flag, _strings = partial(_condition, False, FLAG), partial(_condition, (), STRINGS)
 _preset_flag = partial(_condition, None, FLAG, unset="False")
 _whole = partial(Number, whole=True)
 _length = partial(_condition, None, _whole(1, MAX_NAME_LENGTH))
@@ -54,23 +54,23 @@ _PRESETS = "; ".join(
 class CommonOptions(CheckedOptions):
     """Options for random names and for the most probable ones."""
 
-    prefix: str | Collection[str] = _texts(
+    prefix: str | Collection[str] = _strings(
         "Only names that begin with this text (if several are given, with any of them)."
     )
-    suffix: str | Collection[str] = _texts(
+    suffix: str | Collection[str] = _strings(
         "Only names that end with this text (if several are given, with any of them)."
     )
-    contains: str | Collection[str] = _texts(
+    contains: str | Collection[str] = _strings(
         "Only names that contain this text (if several are given, all of them)."
     )
     match: str | Collection[str] | None = _condition(
         None,
-        TEXTS,
+        STRINGS,
         "Only names that fully match this regular expression, in Python's syntax (if several are "
         "given, any of them).",
         metavar="REGEX",
     )
-    like: str | Collection[str] = _texts(
+    like: str | Collection[str] = _strings(
         "Only names within a few edits of this text (if several are given, of any of them). An "
         "edit inserts, deletes or replaces a character.",
         metavar="NAME",
@@ -301,7 +301,8 @@ class CastOptions(RandomOptions):
         (),
         LINE_NUMBERS,
         "Redraw the names in the lines with these numbers; all else stays. 5.2 is the second part "
-        "of line 5, and 5.town its part town. Repeat a number to redraw again. Requires `seed`.",
+        "of line 5, and 5.town its part called town. Repeat a number to redraw again. Requires "
+        "`seed`.",
     )
     parts: bool = option_field(False, FLAG, "Return each line as a tuple of its parts.")
     models: Mapping[str, Any] | None = option_field(
@@ -318,8 +319,9 @@ class CastOptions(RandomOptions):
                 reason = f"the cast has {plural(self.count, 'line')}"
                 raise SamplingError(f"redraw {number:,}: {reason}", ["redraw"])
         if self.redraw and (self.seed is None or self.remember):
-            reason = "remember leaves out earlier lines" if self.remember else "give their seed"
-            raise SamplingError(f"redraw keeps the other lines: {reason}", ["redraw", "remember"])
+            problem = "cannot be combined with remember" if self.remember else "requires seed"
+            message = f"redraw {problem}, since the other lines must stay the same"
+            raise SamplingError(message, ["redraw", "remember", "seed"])
 
     @property
     def shared(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from typing import Any
 
 from rnn_names.casts.pattern_files import located
 from rnn_names.corpus.characters import refused_characters
-from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
+from rnn_names.declarations import FLAG, LINES, STRINGS, Number, declarations
 from rnn_names.errors import RnnNamesError, SamplingError, short_repr, with_options
 from rnn_names.model.selection import ModelChoice
 from rnn_names.options import NOT_OF_PARTS, RandomOptions
@@ -358,14 +358,14 @@ class _Reader:
             unknown = f"no option {short_repr(word)}{_option_hint(name)}"
             raise self.error(unknown if word else "expected an option, such as prefix=A", place)
         kind = PART_OPTIONS[name].kind
-        if name in given and kind not in (TEXTS, LINES):
+        if name in given and kind not in (STRINGS, LINES):
             raise self.error(f"{word} is given twice", place)
         if (kind is FLAG) != (text is None):
             needs = f"requires a value: {word}=…" if text is None else "takes no value"
             raise self.error(f"{word} {needs}", place)
         first_place, before = given.get(name, (place, ()))
         value: Any = True
-        if kind in (TEXTS, LINES):
+        if kind in (STRINGS, LINES):
             value = (*before, text)
         elif text is not None:
             read = kind.read if isinstance(kind, Number) else kind.convert

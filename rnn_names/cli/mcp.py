@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from rnn_names.casts.bundled_casts import CASTS
 from rnn_names.cli.cast import cast
 from rnn_names.cli.options import OutputPath, command, option
-from rnn_names.declarations import TEXTS, declarations
+from rnn_names.declarations import STRINGS, declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, short_repr
 from rnn_names.model import bundled
 from rnn_names.model.bundled import DEFAULT
@@ -76,15 +76,15 @@ def _tools(folder: Path | None) -> list[Any]:
 
     def list_models() -> Iterator[dict[str, Any]]:
         """The models: their names, what they write, three samples; for your own, only the names."""
-        others = bundled.OTHER_NAMES.items()
-        for name, of in bundled.MODELS.items():
-            yield {"name": name, "writes": of.source.what, "samples": of.samples}
-        yield from ({"name": name, "writes": f"as {of}"} for name, of in others)
+        for name, model in bundled.MODELS.items():
+            yield {"name": name, "writes": model.source.what, "samples": model.samples}
+        for alias, name in bundled.OTHER_NAMES.items():
+            yield {"name": alias, "writes": f"as {name}"}
         yield from ({"name": name} for name in (*bundled.packs(), *own_models))
 
     def sample_names(models: Models = DEFAULT, count: Count = 20, **options: Any) -> Iterator[str]:
         """New names at random; with boldness "safe", names that can be used as they are."""
-        yield from blend(map(ModelChoice.parse, TEXTS.convert(models))).stream(count, **options)
+        yield from blend(map(ModelChoice.parse, STRINGS.convert(models))).stream(count, **options)
 
     def cast_names(pattern: str, count: Count = 20, **options: Any) -> Iterator[str]:
         """Lines of several names: "[Sir|Dame] {norse:max-length=7} of {welsh-towns}"."""
@@ -94,7 +94,7 @@ def _tools(folder: Path | None) -> list[Any]:
 
     def score_names(names: Scored, models: Models = DEFAULT) -> Iterator[dict[str, Any]]:
         """The natural logarithm of each name's probability by a model; null for 0."""
-        scores = blend(map(ModelChoice.parse, TEXTS.convert(models))).log_prob(names).tolist()
+        scores = blend(map(ModelChoice.parse, STRINGS.convert(models))).log_prob(names).tolist()
         for name, p in zip(names, scores, strict=True):
             yield {"name": name, "log_prob": p if p > float("-inf") else None}
 

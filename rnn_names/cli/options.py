@@ -10,7 +10,7 @@ import click
 
 from rnn_names.cli.streams import in_utf8
 from rnn_names.cli.usage_hints import BALANCED, remedy_for, usage_hint
-from rnn_names.declarations import FLAG, LINE_NUMBERS, LINES, PATH, TEXTS, Number, declarations
+from rnn_names.declarations import FLAG, LINE_NUMBERS, LINES, PATH, STRINGS, Number, declarations
 from rnn_names.errors import SamplingError, as_option, short_repr
 
 DEFAULT_MODEL = "names.npz"
@@ -137,7 +137,7 @@ def declared_option(options_class: Any, name: str, **more: Any) -> Callable[...,
         settings |= {"is_flag": True, "default": field.default, "show_default": False}
     elif kind is LINES:
         settings |= {"type": click.Path(), "help": f"{help} FILE has one per line."}
-    elif kind in (TEXTS, LINE_NUMBERS):
+    elif kind in (STRINGS, LINE_NUMBERS):
         settings |= {"type": in_utf8, "multiple": True, "help": f"{help} May be repeated."}
     elif kind is PATH:
         settings["type"] = OutputPath()

@@ -22,7 +22,7 @@ from rnn_names.arrays import Array
 from rnn_names.casts.pattern import PART_OPTIONS, SHORT_PART_OPTIONS
 from rnn_names.conditions.word_lists import common_words, rude_words
 from rnn_names.corpus.fingerprints import MIN_BITS, PACKED_BITS, lowest_kept, upper_bits
-from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
+from rnn_names.declarations import FLAG, LINES, STRINGS, Number, declarations
 from rnn_names.errors import printable
 from rnn_names.files import write_atomically
 from rnn_names.model.blending import as_gru, scaled, unknown_logit
@@ -81,7 +81,7 @@ def described_options() -> dict[str, Any]:
     declared = declarations(RandomOptions).items()
     kinds = {name: declaration.kind for name, declaration in declared if name not in NOT_IN_ENGINE}
     kinds["start"] = Number(0, 1 << 52, whole=True)  # numbers of names stay below 2 ** 53
-    in_engine = {FLAG: "true or false", LINES: TEXTS.text}  # the others are described as in Python
+    in_engine = {FLAG: "true or false", LINES: STRINGS.text}  # others are described as in Python
     options = {
         _in_camel(name): {**(kind.schema or {}), "words": in_engine.get(kind, kind.text)}
         for name, kind in kinds.items()

@@ -144,8 +144,8 @@ def test_a_line_is_unchanged_if_nothing_else_is_found():
     "options, message",
     [
         ({"redraw": [4]}, "redraw 4: the cast has 3 lines"),
-        ({"redraw": [1], "seed": None}, "redraw keeps the other lines: give their seed"),
-        ({"redraw": [1], "remember": "x"}, "redraw keeps the other lines: remember leaves out .*"),
+        ({"redraw": [1], "seed": None}, "redraw requires seed, .*"),
+        ({"redraw": [1], "remember": "x"}, "redraw cannot be combined with remember, .*"),
         ({"redraw": ["1,3.3"]}, "redraw 3.3: a line has 2 parts"),
         *(
             ({"redraw": each}, "redraw .*: must be line numbers from 1, .*")

@@ -13,7 +13,7 @@ from rnn_names.declarations import (
     FLAG,
     LINES,
     PATH,
-    TEXTS,
+    STRINGS,
     CheckedOptions,
     Number,
     one_of,
@@ -31,7 +31,7 @@ class Options(CheckedOptions):
     count: int | None = option_field(None, Number(1, 9, whole=True), "")
     flag: bool = option_field(False, FLAG, "")
     word: str = option_field("a", one_of("a", "b"), "")
-    texts: str | list[str] = option_field((), TEXTS, "")  # noqa: RUF009
+    texts: str | list[str] = option_field((), STRINGS, "")  # noqa: RUF009
     lines: list[str] = option_field((), LINES, "")  # noqa: RUF009
     path: str | None = option_field(None, PATH, "")
 
