@@ -249,6 +249,27 @@ def test_lines_of_one_initial_show_as_they_are_found(open_page):
     assert all(one[0].lower() == two[0].lower() for one, two in map(str.split, names_of(page)))
 
 
+def test_each_round_of_a_search_continues_the_one_before(open_page):
+    """Also where names depend on earlier ones."""
+    found = open_page("gru").evaluate(
+        """async () => {
+          const [runs, { run }] = [[], NameQueue.prototype];
+          NameQueue.prototype.run = function* (count, watch) {
+            const before = this.names.length;
+            yield* run.call(this, count, watch);
+            if (count) runs.push([before, this.names.length]);
+          };
+          const options = { seed: 5, initials: "same" };
+          return [await rnnNames.cast("{gru:unique} {gru}", 30, options), runs];
+        }"""
+    )
+    lines, runs = found
+    assert len(lines) == 30
+    for of_part in (runs[::2], runs[1::2]):
+        assert len(of_part) > 1 and of_part[0][0] == 0
+        assert [begin for begin, _ in of_part[1:]] == [end for _, end in of_part[:-1]]
+
+
 @pytest.mark.slow
 def test_a_typed_pattern_stays_while_people_go_back_among_names(open_page):
     page = open_page("gru", names=20)

@@ -13,7 +13,8 @@ import { newSeed, seedKey, subkey, word } from "./random_keys.js";
 import { folded } from "./text.js";
 
 const USES = { name: 1, choice: 2 }; // of a key, by the kind of a part, as in Python
-const MAX_ROUNDS = 8; // each round draws twice as many lines as the previous one
+const MAX_ROUNDS = 8; // each round doubles the lines, or draws as many as are probably enough
+const MARGIN = 1.2; // of the lines that are probably enough
 const MAX_SKIPPED = 1e6; // lines that are drawn only because later ones depend on them
 const ROUNDS_OF_LETTERS = 4; // after these rounds, initials may repeat when all have been used
 
@@ -38,15 +39,13 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   const skipped = initials || dependsOnEarlier ? start : 0;
   if (skipped > MAX_SKIPPED)
     throw new WrongSettings("Lines depend on those before them: start is at most a million.");
-  const prepared = new Map(nameParts.map((part) => [part, {}])); // guides, for all rounds
-  for (const part of nameParts)
-    await namesOfPart({ models, shared, prepared }, part, seedKey(0), []);
-  let lines = /** @type {any[]} */ ([]);
-  for (let round = 0, size = skipped + count, n_found = 0; ; round++, size *= 2) {
-    if (dependsOnEarlier) lines = []; // a longer draw begins with the same names
+  for (const part of nameParts) await drawNames(models, settingsOfPart(part, shared), 0); // checks
+  const draws = new Map(); // of each part, for all rounds
+  const lines = /** @type {any[]} */ ([]);
+  for (let round = 0, size = skipped + count, n_found = 0; ; round++) {
     const rows = Array.from({ length: size - lines.length }, (_, i) => lines.length + i);
-    lines = lines.concat(rows.map(() => ({ text: "", names: [], columns: new Map() })));
-    const batch = { models, shared, watch, lines, prepared, start: start - skipped, end: size };
+    for (const row of rows) lines[row] = { text: "", names: [], columns: new Map() };
+    const batch = { models, shared, watch, lines, draws, start: start - skipped, end: size };
     const texts = await textsOfPieces(batch, pieces, seedKey(seed), rows);
     rows.forEach((row, i) => (lines[row].text = texts[i]));
     const comeAgain = initials === "different" && round >= ROUNDS_OF_LETTERS;
@@ -59,6 +58,9 @@ export async function castRows(models, { pieces, columns }, count, options, watc
       for (; n_found < valid.length; n_found++) watch.line?.(valid[n_found].text);
     const partsOf = ({ columns: own }) => columns.map((column) => own.get(column) ?? "");
     if (isLast) return valid.map((line) => ({ ...line, parts: partsOf(line) }));
+    const enough = Math.ceil((MARGIN * (skipped + count) * size) / (all.length || 1));
+    // The round decides whether initials may come again, so those that differ keep to doubling.
+    size = initials === "different" ? 2 * size : Math.min(2 * size, Math.max(enough, size + count));
   }
 }
 
@@ -82,22 +84,29 @@ async function textsOfPieces(batch, pieces, key, rows) {
   return texts;
 }
 
+/** The settings of a part's names. What it asks for of `novel` and `listed` rules out the other. */
+function settingsOfPart({ options, shares }, { novel, listed, ...others }) {
+  const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
+  return { ...others, ...wanted, ...options, shares };
+}
+
 /** The names of a part. If too few are found, the lines end before the first that lacks one. */
 async function namesOfPart(batch, piece, key, rows) {
-  const { models, shared, watch, lines, start } = batch;
-  // A part that asks for listed names overrides `novel` of the cast, and vice versa.
-  const { novel, listed, ...others } = shared;
-  const { options, shares } = piece;
-  const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
-  const numbers = rows.map((row) => start + row);
-  const prepared = batch.prepared.get(piece);
-  const own = { ...options, shares, key: subkey(key, word(0)), numbers, prepared };
-  const settings = { ...others, ...wanted, ...own };
-  const { names, shortage } = await drawNames(models, settings, rows.length, watch);
+  const { models, shared, watch, lines, draws, start } = batch;
+  const earlier = draws.get(piece); // of earlier rounds: this one continues
+  const numbers = earlier?.numbers ?? [];
+  const n_before = numbers.length;
+  for (const row of rows) numbers.push(start + row);
+  const settings = { ...settingsOfPart(piece, shared), key: subkey(key, word(0)), numbers };
+  const drawn = earlier
+    ? await earlier.drawUpTo(numbers.length)
+    : await drawNames(models, settings, numbers.length, watch);
+  draws.set(piece, { numbers, drawUpTo: drawn.drawUpTo });
+  const names = drawn.names.slice(n_before);
   names.forEach((name, i) => lines[rows[i]].names.push(name));
   if (names.length < rows.length) {
     batch.end = Math.min(batch.end, rows[names.length]);
-    watch.short?.(shortage);
+    watch.short?.(drawn.shortage);
   }
   return rows.map((_, i) => names[i] ?? "");
 }

@@ -11,9 +11,10 @@ const FIRST_SLICE = 60; // ms of the first slice, so that the first paint shows 
 
 /**
  * Draws `count` names of some models in slices of time. Ignores case if no name can meet the
- * conditions as typed, unless names may have any shape. Returns `names` and `shortage`, a message
- * if there are fewer or if rare conditions distort them. Calls `watch.found(name)`,
- * `watch.progress()` and `watch.stopped()`, which returns true to end the search.
+ * conditions as typed, unless names may have any shape. Returns `names`; `shortage`, a message if
+ * there are fewer or if rare conditions distort them; and `drawUpTo`, which takes a larger count
+ * and continues. Calls `watch.found(name)`, `watch.progress()` and `watch.stopped()`, which returns
+ * true to end the search.
  */
 export async function drawNames(models, settings, count, watch = {}) {
   const { blend, parts } = blendOf(models, settings.shares);
@@ -31,18 +32,22 @@ async function drawAsTyped(blend, models, asked, count, watch) {
   const options = drawOptions(settings, blend, models);
   const conditions = conditionsOf(settings, models, blend, options);
   const queue = new NameQueue(blend, options, conditions);
-  let until = performance.now() + FIRST_SLICE;
-  let isStopped = false;
-  for (const _ of queue.run(count, watch)) {
-    if (performance.now() < until) continue;
-    await pause();
-    isStopped = watch.stopped?.();
-    if (isStopped) break;
-    until = performance.now() + SLICE;
+  async function drawUpTo(count) {
+    let until = performance.now() + FIRST_SLICE;
+    let isStopped = false;
+    for (const _ of queue.run(count, watch)) {
+      if (performance.now() < until) continue;
+      await pause();
+      isStopped = watch.stopped?.();
+      if (isStopped) break;
+      until = performance.now() + SLICE;
+    }
+    const names = queue.addWaiting(count, watch);
+    const short = shortage(names.length, count, queue.nDrawn, isStopped ? [] : conditions);
+    const warning = settings.unique ? "" : (queue.guided?.warning() ?? "");
+    return { names, shortage: short || warning, drawUpTo };
   }
-  const names = queue.addWaiting(count, watch);
-  const short = shortage(names.length, count, queue.nDrawn, isStopped ? [] : conditions);
-  return { names, shortage: short || (settings.unique ? "" : (queue.guided?.warning() ?? "")) };
+  return drawUpTo(count);
 }
 
 export const formatted = (n) => Math.round(n).toLocaleString("en");

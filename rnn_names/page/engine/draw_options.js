@@ -76,8 +76,8 @@ export function drawOptions(settings, blend, models) {
   const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };
   const texts = prefixes.flatMap((text) => spellings(text, blend, shape, settings.ignoreCase));
   const roots = rootsOf(texts.length ? texts : [""], blend, options);
-  const { numbers, prepared, key = seedKey(settings.seed ?? newSeed()) } = settings;
-  return { ...options, roots, numbers, prepared, key };
+  const { numbers, key = seedKey(settings.seed ?? newSeed()) } = settings;
+  return { ...options, roots, numbers, key };
 }
 
 /** Raises WrongSettings if `start` would skip names on which later names depend. */

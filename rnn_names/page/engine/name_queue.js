@@ -37,30 +37,49 @@ export class NameQueue {
     this.drawnAtLastHit = 0; // value of `nDrawn` when the most recent name was found
     this.toSkip = this.next = options.start; // the names of a guide to skip, and the next number
     this.waiting = []; // numbers whose names have not been returned yet: { number, attempt, name }
-    this.guided = /** @type {any} */ (options.prepared?.guided); // the GuidedDrawer of rare names
-    this.hasPilot = Boolean(this.guided); // whether a pilot has shown if names are rare
+    this.ready = []; // names that meet the conditions on single names, for the next run
+    this.offered = 0; // how many of these names were taken so far
+    this.guided = /** @type {any} */ (undefined); // the GuidedDrawer of rare names
+    this.hasPilot = false; // whether a pilot has shown if names are rare
+    this.nNumbers = 0; // how many of the numbers of `options` were known in the last run
   }
 
-  /** Draws until `count` names meet all conditions, or it gives up; yields between batches. */
+  /**
+   * Draws until `count` names meet all conditions, or it gives up; yields between batches. Another
+   * run with a larger count continues.
+   */
   *run(count, watch) {
     const { names } = this;
-    let drawnAtLastName = 0;
-    let offered = 0; // names that meet the conditions on single names
-    let wasRefused = false; // whether the last of these names failed the other conditions
+    this.forgetOthers();
+    let drawnAtLastName = this.nDrawn;
+    let wasRefused = false; // whether the last name that was ready failed the conditions on others
     while (names.length < count && this.nDrawn - drawnAtLastName < GIVE_UP) {
-      const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
-      for (const name of yield* this.batch(Math.ceil(wanted))) {
-        offered++;
+      const wanted = ((count - names.length) * (this.offered + 1)) / (names.length + 1);
+      if (!this.ready.length) this.ready = yield* this.batch(Math.ceil(wanted));
+      for (const name of this.ready.splice(0, count - names.length)) {
+        this.offered++;
         wasRefused = !this.admit(name, watch);
-        if (wasRefused) continue;
-        drawnAtLastName = this.nDrawn;
-        if (names.length === count) break;
+        if (!wasRefused) drawnAtLastName = this.nDrawn;
       }
       if (!wasRefused) drawnAtLastName = Math.max(drawnAtLastName, this.drawnAtLastHit);
       watch.progress?.();
     }
     if (names.length || this.hasPilot) return;
     automatonOfPossible(this.blend, this.options, this.conditions); // its error says why
+  }
+
+  /** Forgets the names after the last of the known numbers, if others followed it. */
+  forgetOthers() {
+    const { nNumbers, options, ready, waiting, next } = this;
+    const numbers = options.numbers ?? [];
+    const isOther = (i) => i < numbers.length && numbers[i] !== i; // see `attempts`
+    if (Array.from({ length: next - nNumbers }, (_, k) => nNumbers + k).some(isOther)) {
+      const left = (some, end) => Math.max(nNumbers - (end - some.length), 0);
+      ready.splice(left(ready, next - waiting.length));
+      waiting.splice(left(waiting, next));
+      this.next = nNumbers;
+    }
+    this.nNumbers = numbers.length;
   }
 
   /** Adds a name if it meets the conditions on others; returns whether it does. */
@@ -157,6 +176,5 @@ export class NameQueue {
     this.guided = new GuidedDrawer(blend, guide, atOnce);
     [this.waiting, this.next] = [[], options.start]; // numbers begin anew, with proposals
     yield* this.guided.prepare(learned);
-    if (options.prepared) options.prepared.guided = this.guided;
   }
 }

@@ -58,7 +58,6 @@ export interface DrawOptions {
   topK: number;
   topP: number;
   shape: Shape | undefined;
-  prepared?: { guided?: GuidedDrawer }; // kept by casts for further draws
 }
 
 /** A condition on names, with the numbers of names that it has tested and that passed. */
