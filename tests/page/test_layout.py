@@ -278,6 +278,7 @@ def test_in_a_medium_window_kept_names_and_the_card_are_drawers(open_page):
         card, box = page.locator("#likely").bounding_box(), name.bounding_box()
         assert box == before and are_apart(card, box)
         assert card["x"] >= 0 and card["x"] + card["width"] <= 1100
+        assert page.get_by_role("button", name="Kept").is_visible()
     page.set_viewport_size({"width": 1000, "height": 800})
     card, back = (page.locator(each).bounding_box() for each in ("#likely", "#back"))
     assert are_apart(card, back)
@@ -391,7 +392,10 @@ def test_the_pattern_has_room_and_stands_apart_from_the_lines(open_page):
         page.locator(each).first.bounding_box() for each in ("#pattern", "#initials", ".name")
     )
     assert line["y"] - pattern["y"] - pattern["height"] >= 20
-    assert 140 <= letters["width"] < 150 and pattern["width"] > 2.5 * letters["width"]
+    whole = page.locator("#initials").evaluate(
+        "menu => { menu.style.width = 'max-content'; return menu.getBoundingClientRect().width; }"
+    )
+    assert whole <= letters["width"] < 190 and pattern["width"] > 2.2 * letters["width"]
 
 
 def test_conditions_unfold_where_they_are(open_page):
@@ -480,6 +484,16 @@ def test_keys_open_the_card_of_a_name_and_escape_closes_it(open_page):
     page.keyboard.press("?")
     keys = page.locator("#keys div:has(kbd + kbd) >> nth=1").locator("kbd").all()
     assert len({key.bounding_box()["y"] for key in keys}) == 1, "Shift and Backspace, in one row"
+
+
+def test_on_a_phone_a_message_covers_no_control(open_page):
+    page = open_page("gru", width=640, height=400, has_touch=True, is_mobile=True)
+    page.locator(".name").first.tap()
+    message = page.locator("#toast")
+    assert "Kept" in message.inner_text()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    field = page.get_by_label("How many").bounding_box()
+    assert field["y"] + field["height"] <= message.bounding_box()["y"]
 
 
 def test_on_a_phone_a_card_scrolls_the_page_only_if_it_covers_its_name(open_page):

@@ -675,3 +675,27 @@ def test_sample_names_leave_no_hole_in_the_last_row(open_page):
       return [...$("own-samples").children].filter((each) => each.checkVisibility()).length;
     }"""
     assert [page.evaluate(shown, n) for n in (3, 13, 15, 16)] == [3, 12, 12, 16], "four columns"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_sample_names_have_one_size_and_stay_whole(width, page):
+    """Regression: the last letters of the longest had a line of their own."""
+    page.set_viewport_size({"width": width, "height": 740})
+    page.get_by_role("tab", name="Your list").click()
+    names = ["Ada", "Archaeonosaurus", "Avinatorandosauriformis", "Dagobert Cunigundula"]
+    sizes, heights = page.evaluate(
+        """(names) => {
+          showState("learning");
+          showSamples(names);
+          const all = [...document.querySelectorAll("#own-samples bdi")];
+          const heights = all.map((each) => {
+            const range = document.createRange();
+            range.selectNodeContents(each);
+            return range.getClientRects().length;
+          });
+          return [all.map((each) => getComputedStyle(each).fontSize), heights];
+        }""",
+        names,
+    )
+    assert len({*sizes}) == 1 and float(sizes[0].removesuffix("px")) > 12
+    assert heights[:3] == [1, 1, 1]

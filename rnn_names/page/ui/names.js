@@ -167,7 +167,7 @@ export const namesShown = () =>
 const pen = element("canvas").getContext("2d");
 
 /** The width of a name in em, on one line and on two, plus 5 % since small letters are wider. */
-function widthsOf(name) {
+export function widthsOf(name) {
   if (!pen.font.includes("100px"))
     pen.font = `600 100px ${getComputedStyle($("names")).fontFamily}`;
   const width = (text) => (1.05 * pen.measureText(text).width) / 100;

@@ -20,6 +20,7 @@ import {
 import { showView } from "./drawers.js";
 import { $, bdi, element, onClick, showTitle, toast, within } from "./elements.js";
 import { showValues } from "./form.js";
+import { widthsOf } from "./names.js";
 import { draft, forget, MOST_WAIT, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
 import { download, fileNameOf } from "./sharing.js";
@@ -168,6 +169,8 @@ function showSamples(names, className = "") {
   const stays = (place) => place.className === className && !names.includes(place.textContent);
   const stay = before.slice(names.length).filter(stays);
   $("own-samples").replaceChildren(...places, ...stay);
+  const widths = [...places, ...stay].map(({ textContent }) => widthsOf(textContent)[1]);
+  $("own-samples").style.setProperty("--widest", Math.max(...widths));
 }
 
 /** A sentence about the model that learning starts from; "" for random weights. */
