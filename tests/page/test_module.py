@@ -263,6 +263,12 @@ def test_names_with_unusual_ends_are_found_under_rare_conditions(in_node):
     assert 26 < names.count("Filipp") < 90
 
 
+def test_a_start_may_be_far_away(in_node, small_models):
+    model, start = small_models["gru"], 2**52
+    (names,) = in_node(f"print(await sample(9, {{ seed: 1, start: {start} }}));", ("gru", model))
+    assert names == model.sample(9, seed=1, start=start)
+
+
 def test_a_text_longer_than_any_name_has_probability_0(in_node, small_models):
     (found,) = in_node(
         "print([200, 201, 1e6].map((length) => score('a'.repeat(length)) === -Infinity));",

@@ -72,8 +72,8 @@ export class NameQueue {
   forgetOthers() {
     const { nNumbers, options, ready, waiting, next } = this;
     const numbers = options.numbers ?? [];
-    const isOther = (i) => i < numbers.length && numbers[i] !== i; // see `attempts`
-    if (Array.from({ length: next - nNumbers }, (_, k) => nNumbers + k).some(isOther)) {
+    const drawn = numbers.slice(nNumbers, next); // as if each were its index: see `attempts`
+    if (drawn.some((number, k) => number !== nNumbers + k)) {
       const left = (some, end) => Math.max(nNumbers - (end - some.length), 0);
       ready.splice(left(ready, next - waiting.length));
       waiting.splice(left(waiting, next));
