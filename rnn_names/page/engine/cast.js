@@ -39,7 +39,8 @@ export async function castRows(models, { pieces, columns }, count, options, watc
   const skipped = initials || dependsOnEarlier ? start : 0;
   if (skipped > MAX_SKIPPED)
     throw new WrongSettings("Lines depend on those before them: start is at most a million.");
-  for (const part of nameParts) await drawNames(models, settingsOfPart(part, shared), 0); // checks
+  for (const part of nameParts) // checks the conditions
+    await drawNames(models, { ...settingsOfPart(part, shared), seed: 0 }, 0);
   const draws = new Map(); // of each part, for all rounds
   const lines = /** @type {any[]} */ ([]);
   for (let round = 0, size = skipped + count, n_found = 0; ; round++) {
