@@ -78,7 +78,10 @@ def test_a_value_is_converted_to_its_plainest_type(given, value):
         ({"word": ["a"]}, r"word \['a'\]: must be one of a, b"),
         ({"texts": [1]}, r"texts \[1\]: must be a string or a list of strings"),
         ({"lines": "ab"}, "lines 'ab': must be a list of strings"),
-        ({"texts": np.array("ab")}, r"texts array\('ab'.*: must be a string or a list of strings"),
+        (
+            {"texts": np.array("ab")},
+            r"texts array\('ab'.*\): must be a string or a list of strings",
+        ),
         ({"path": "\ud800"}, r"path '\\ud800': must be the path of a file"),
     ],
 )

@@ -683,19 +683,19 @@ def test_sample_names_have_one_size_and_stay_whole(width, page):
     page.set_viewport_size({"width": width, "height": 740})
     page.get_by_role("tab", name="Your list").click()
     names = ["Ada", "Archaeonosaurus", "Avinatorandosauriformis", "Dagobert Cunigundula"]
-    sizes, heights = page.evaluate(
+    sizes, n_lines = page.evaluate(
         """(names) => {
           showState("learning");
           showSamples(names);
           const all = [...document.querySelectorAll("#own-samples bdi")];
-          const heights = all.map((each) => {
+          const n_lines = all.map((each) => {
             const range = document.createRange();
             range.selectNodeContents(each);
             return range.getClientRects().length;
           });
-          return [all.map((each) => getComputedStyle(each).fontSize), heights];
+          return [all.map((each) => getComputedStyle(each).fontSize), n_lines];
         }""",
         names,
     )
     assert len({*sizes}) == 1 and float(sizes[0].removesuffix("px")) > 12
-    assert heights[:3] == [1, 1, 1]
+    assert n_lines[:3] == [1, 1, 1]

@@ -95,7 +95,7 @@ REFUSED = {
     },
     "sample(6, { shares: {} })": "shares {…}: must be a list with a number",
     "score('ab', { shares: [1] })": "shares [1]: must be a list with a number for each model",
-    "score(7)": "name 7: must be a text",
+    "score(7)": "name 7: must be a string",
     "sample('6')": 'count "6": must be a whole number of at least 0',
     "sample(6, [])": "options []: must be an object",
     "sample(6, { Seed: 1 })": 'unknown option "Seed"; available: prefix, suffix,',

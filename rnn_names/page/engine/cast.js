@@ -94,15 +94,13 @@ function settingsOfPart({ options, shares }, { novel, listed, ...others }) {
 /** The names of a part. If too few are found, the lines end before the first that lacks one. */
 async function namesOfPart(batch, piece, key, rows) {
   const { models, shared, watch, lines, draws, start } = batch;
-  const earlier = draws.get(piece); // of earlier rounds: this one continues
-  const numbers = earlier?.numbers ?? [];
+  const { numbers = [], drawUpTo } = draws.get(piece) ?? {}; // a later round continues
   const n_before = numbers.length;
   for (const row of rows) numbers.push(start + row);
   const settings = { ...settingsOfPart(piece, shared), key: subkey(key, word(0)), numbers };
-  const drawn = earlier
-    ? await earlier.drawUpTo(numbers.length)
-    : await drawNames(models, settings, numbers.length, watch);
-  draws.set(piece, { numbers, drawUpTo: drawn.drawUpTo });
+  const count = numbers.length;
+  const drawn = await (drawUpTo?.(count) ?? drawNames(models, settings, count, watch));
+  draws.set(piece, { ...drawn, numbers });
   const names = drawn.names.slice(n_before);
   names.forEach((name, i) => lines[rows[i]].names.push(name));
   if (names.length < rows.length) {

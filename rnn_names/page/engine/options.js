@@ -29,7 +29,7 @@ function typeOfOption({ type, words, ...schema }) {
 }
 
 export const COUNT = typeOfOption(OPTIONS.seed);
-export const TEXT = { words: "a text", allows: isText };
+export const TEXT = { words: "a string", allows: isText };
 export const INITIALS = {
   words: '"same" or "different"',
   allows: (value) => ["same", "different"].includes(value),

@@ -1,7 +1,6 @@
 // The types of the objects that functions of the engine pass to one another.
 
 import type { Shape } from "./shape.js";
-import type { GuidedDrawer } from "./guided.js";
 
 /** The result of an attempt. `logWeight` and `point` are for proposals of a guide. */
 export interface Drawn {

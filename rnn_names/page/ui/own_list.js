@@ -167,9 +167,9 @@ function showSamples(names, className = "") {
   const places = names.map((name) => element("li", { className }, bdi(name)));
   for (const [i, place] of places.entries()) place.dataset.before = before[i]?.textContent ?? "";
   const stays = (place) => place.className === className && !names.includes(place.textContent);
-  const stay = before.slice(names.length).filter(stays);
-  $("own-samples").replaceChildren(...places, ...stay);
-  const widths = [...places, ...stay].map(({ textContent }) => widthsOf(textContent)[1]);
+  const all = [...places, ...before.slice(names.length).filter(stays)];
+  $("own-samples").replaceChildren(...all);
+  const widths = all.map(({ textContent }) => widthsOf(textContent)[1]);
   $("own-samples").style.setProperty("--widest", Math.max(...widths));
 }
 
