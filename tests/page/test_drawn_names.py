@@ -311,6 +311,17 @@ def test_a_search_without_a_name_says_the_lengths_of_the_list_and_pauses(open_pa
     page.get_by_role("button", name="Go on").wait_for()
 
 
+def test_a_search_that_is_stopped_says_which_condition_is_tightest(open_page):
+    address = "#seed=1&boldness=safe&suffix=us&max-length=8&count=300"
+    page = open_page("dinosaurs", address=address, names=None)
+    wait_for_text(page, "#found", "/ 300")
+    press(page, "Stop", count=None)
+    why = r"The tightest condition: a name [^(]+ \(met by 1 in \d+\)\."
+    assert re.fullmatch(rf"Stopped: \d+ of 300 names found in [\d,]+ drawn\. {why}", said(page))
+    page.get_by_role("button", name="Go on").wait_for()
+    assert page.locator("#status").get_by_role("button", name="Drop “").count()
+
+
 @pytest.mark.slow
 def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
     page = open_page("first-names")  # a large network, which searches for seconds
@@ -333,7 +344,8 @@ def test_a_long_search_keeps_the_page_responsive_and_can_be_stopped(open_page):
     press(page, "Stop", count=None)
     assert names_of(page) == before, "they are clear again"
     page.get_by_role("button", name="Drop “Ends with zzzz”").wait_for()
-    assert re.fullmatch(r"Stopped: 0 of 20 names found in [\d,]+ drawn\.", said(page))
+    why = r"The tightest condition: a name ends with “zzzz” \(met by none of [\d,]+\)\."
+    assert re.fullmatch(rf"Stopped: 0 of 20 names found in [\d,]+ drawn\. {why}", said(page))
     # The message goes at once; this search soon shows its own.
     page.get_by_role("button", name="Go on").evaluate("""(button) => new Promise((emptied) => {
       const status = document.getElementById("status");

@@ -43,7 +43,7 @@ async function drawAsTyped(blend, models, asked, count, watch) {
       until = performance.now() + SLICE;
     }
     const names = queue.addWaiting(count, watch);
-    const short = shortage(names.length, count, queue.nDrawn, isStopped ? [] : conditions);
+    const short = shortage(names.length, count, queue.nDrawn, conditions, isStopped);
     const warning = settings.unique ? "" : (queue.guided?.warning() ?? "");
     return { names, shortage: short || warning, drawUpTo };
   }
@@ -53,15 +53,16 @@ async function drawAsTyped(blend, models, asked, count, watch) {
 export const formatted = (n) => Math.round(n).toLocaleString("en");
 
 /** A message that says why there are too few names; "" if there are enough. */
-function shortage(found, count, drawn, conditions) {
+function shortage(found, count, drawn, conditions, isStopped) {
   if (found === count) return "";
   const [n_found, n_wanted, n_drawn] = [found, count, drawn].map(formatted);
-  const sentence = `${n_found} of ${n_wanted} names found in ${n_drawn} drawn.`;
+  const begin = isStopped ? "Stopped: " : "";
+  const sentence = `${begin}${n_found} of ${n_wanted} names found in ${n_drawn} drawn.`;
   const tested = conditions.filter((condition) => condition.tested);
-  if (!tested.length) return `Stopped: ${sentence}`;
+  if (!tested.length) return sentence;
   const rate = ({ tested, passed }) => Math.max(passed, 0.5) / tested;
   const tightest = tested.reduce((a, b) => (rate(b) < rate(a) ? b : a));
-  if (!found && !tightest.passed && /^(contains|ends|matches) /.test(tightest.title))
+  if (!isStopped && !found && !tightest.passed && /^(contains|ends|matches) /.test(tightest.title))
     return `No name ${tightest.title} here.`;
   const often = tightest.passed
     ? `met by 1 in ${formatted(tightest.tested / tightest.passed)}`

@@ -81,16 +81,17 @@ const REMEDIES = [
 
 /** Ways on after too few names: [words, action] pairs; none if `dropped` conditions are the cause. */
 function remediesFor(sentence, dropped) {
-  if (sentence.startsWith("Stopped")) return [["Go on", () => changed()]];
+  const isStopped = sentence.startsWith("Stopped");
+  const goOn = isStopped ? [["Go on", () => changed()]] : [];
   const isOfAll = sentence.includes(" all conditions: ");
-  if (dropped.length && !isOfAll) return [];
+  if (dropped.length && !isOfAll) return goOn;
   const isTightest = ([title, id]) => !isOfAll && sentence.includes(title) && $(id).checked;
   const [, id, label] = REMEDIES.find(isTightest) ?? [];
   const untick = () => {
     $(id).checked = false;
     changed(true);
   };
-  const ways = id ? [[label, untick]] : [];
+  const ways = [...goOn, ...(id ? [[label, untick]] : [])];
   if (chosen.boldness === "safe" && (isOfAll || sentence.includes(" found in ")))
     ways.push(["Draw balanced ones", () => $("balanced").click()]);
   return ways;
